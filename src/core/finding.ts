@@ -1,0 +1,91 @@
+/** The vocabulary of detection: what a watch says (`Hit`), and what is made of it (`Finding`). Levels are Sigma's
+ *  and OCSF's severities under one name; nothing here knows a particular watch's reasoning. */
+import type { FindingId } from './ids.ts'
+import type { Place } from './place.ts'
+
+export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const
+export type Level = (typeof levels)[number]
+
+export const levelRank = (level: Level): number => levels.indexOf(level)
+export const maxLevel = (a: Level, b: Level): Level => (levelRank(a) >= levelRank(b) ? a : b)
+
+export const findingKinds = [
+  'sql-injection',
+  'new-statement',
+  'enumeration',
+  'scan',
+  'authorised-scan',
+  'password-guessing',
+  'password-spraying',
+  'after-block',
+  'limit-reached',
+] as const
+export type FindingKind = (typeof findingKinds)[number]
+
+/** What came of an attack, as far as the logs show. `probe`: it was tried and the site reacted in a way that tells
+ *  the attacker something (an error, a delay). `success`: data came back, or the database did what was injected. */
+export const outcomes = ['attempt', 'probe', 'success'] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** A count of distinct voter records, as bounds and a best estimate; `basis` says in words how it was counted. */
+export interface Exposure {
+  readonly recordsMin: number
+  readonly recordsMax: number
+  readonly recordsLikely: number
+  readonly basis: readonly string[]
+}
+
+/** Who did it: an address, or the database role where only the database log saw it. */
+export interface Actor {
+  readonly type: 'address' | 'role'
+  readonly value: string
+}
+
+/** One record that a watch holds against somebody. Many hits of one kind, actor and target make one `Finding`. */
+export interface Hit {
+  readonly kind: FindingKind
+  /** Which detection said so, for example `registration/sql-injection/union`. */
+  readonly rule: string
+  readonly level: Level
+  /** How sure the watch is, 0 to 1. */
+  readonly confidence: number
+  /** Event time, milliseconds since the epoch, UTC. */
+  readonly timeMs: number
+  readonly actor: Actor
+  /** What was attacked: a page such as `/status`, or a database. */
+  readonly target: string
+  /** Where in the request or statement, for example `parameter dl` or `cookie`. */
+  readonly part?: string
+  readonly outcome?: Outcome
+  /** The tool that the record betrays, for example `sqlmap`. */
+  readonly tool?: string
+  /** The record. */
+  readonly place: Place
+  /** The record at which the watch made up its mind: later than `place` where a hit is found in hindsight. */
+  readonly decidedAtMs: number
+  /** Identifies the form of the attack (literals removed), so that a campaign that changes addresses is still one. */
+  readonly shape?: string
+}
+
+/** One claim of a watch: hits of one kind, by one actor, against one target. */
+export interface Finding {
+  readonly id: FindingId
+  readonly watch: 'registration'
+  readonly kind: FindingKind
+  readonly rules: readonly string[]
+  readonly level: Level
+  readonly confidence: number
+  readonly actor: Actor
+  readonly target: string
+  readonly parts: readonly string[]
+  readonly outcome?: Outcome
+  readonly tools: readonly string[]
+  readonly shapes: readonly string[]
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+  /** Event time of the record at which the finding was first made. */
+  readonly detectedAtMs: number
+  readonly hitCount: number
+  /** The first places, at most `limits.evidencePlacesMax`; the evidence file holds all. */
+  readonly evidence: readonly Place[]
+}

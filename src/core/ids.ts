@@ -1,0 +1,19 @@
+/** Branded identifiers. Ids are derived from content, so that a replay of the same input makes the same ids
+ *  and never a duplicate. */
+import { createHash } from 'node:crypto'
+
+declare const brand: unique symbol
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
+
+export type FindingId = Brand<string, 'FindingId'>
+export type IncidentId = Brand<string, 'IncidentId'>
+
+/** 128 bits of SHA-256 over the parts, each preceded by its length so that no two lists of parts collide. */
+function digest(prefix: string, parts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${part.length}:${part}`)
+  return `${prefix}-${hash.digest('hex').slice(0, 32)}`
+}
+
+export const findingId = (...parts: string[]): FindingId => digest('finding', parts) as FindingId
+export const incidentId = (...parts: string[]): IncidentId => digest('incident', parts) as IncidentId

@@ -1,0 +1,108 @@
+/** Requests as columns over bytes: the record type that all web formats produce and the registration watch reads.
+ *  A field is a span of `bytes`; a string is made only for a record that is looked at closely. */
+import { limits } from '../core/limits.ts'
+import type { Place } from '../core/place.ts'
+
+/** The fields that are kept as spans of bytes. A field that a log lacks, or holds as `-`, is an empty span. */
+export const field = {
+  client: 0,
+  method: 1,
+  target: 2,
+  referer: 3,
+  agent: 4,
+  user: 5,
+  forwarded: 6,
+  host: 7,
+  cookie: 8,
+  requestId: 9,
+} as const
+export type Field = (typeof field)[keyof typeof field]
+export const fieldCount = 10
+
+/** Not known: the log has no such field, or `-`. */
+export const unknown = -1
+
+const latin1 = new TextDecoder('latin1')
+
+/** A run of requests of one source, in the order of its lines.
+ *
+ *  Spans are `[start, end)` pairs in `spans`: field f of record i starts at `spans[(i * fieldCount + f) * 2]`.
+ *  Numbers use `unknown` (-1) where the log does not say. */
+export class RequestBatch {
+  count = 0
+  /** The bytes that spans point into: the chunk itself, or an arena that the reader filled with decoded fields. */
+  bytes: Uint8Array = new Uint8Array(0)
+  /** True where field bytes still carry the log writer's escapes (`\xHH`, `\"`, `\\`, `\n`); see `unescapeLog`. */
+  escaped = false
+  /** The source's path, as in `Place`. */
+  source = ''
+  readonly capacity: number
+  readonly spans: Int32Array
+  /** Event time, milliseconds since the epoch, UTC. */
+  readonly timeMs: Float64Array
+  readonly status: Int16Array
+  /** Bytes of the response's body. */
+  readonly bodyBytes: Float64Array
+  /** Time that the server took, milliseconds. */
+  readonly durationMs: Float64Array
+  /** Line number from 1, byte offset in the source, and length of the raw line without its terminator. */
+  readonly line: Float64Array
+  readonly offset: Float64Array
+  readonly length: Int32Array
+
+  constructor(capacity: number = limits.batchRecordsMax) {
+    this.capacity = capacity
+    this.spans = new Int32Array(capacity * fieldCount * 2)
+    this.timeMs = new Float64Array(capacity)
+    this.status = new Int16Array(capacity)
+    this.bodyBytes = new Float64Array(capacity)
+    this.durationMs = new Float64Array(capacity)
+    this.line = new Float64Array(capacity)
+    this.offset = new Float64Array(capacity)
+    this.length = new Int32Array(capacity)
+  }
+
+  /** Empties the batch and points it at new bytes. Spans of fields that a reader never writes stay empty. */
+  reset(source: string, bytes: Uint8Array, escaped: boolean): void {
+    this.count = 0
+    this.source = source
+    this.bytes = bytes
+    this.escaped = escaped
+  }
+
+  start(record: number, of: Field): number {
+    return this.spans[(record * fieldCount + of) * 2] as number
+  }
+
+  end(record: number, of: Field): number {
+    return this.spans[(record * fieldCount + of) * 2 + 1] as number
+  }
+
+  /** The field as text, one character a byte (latin-1), log escapes undone. For records that are looked at. */
+  text(record: number, of: Field): string {
+    const start = this.start(record, of)
+    const end = this.end(record, of)
+    if (start >= end) return ''
+    const raw = latin1.decode(this.bytes.subarray(start, end))
+    return this.escaped && raw.includes('\\') ? unescapeLog(raw) : raw
+  }
+
+  place(record: number): Place {
+    return {
+      source: this.source,
+      line: this.line[record] as number,
+      offset: this.offset[record] as number,
+      length: this.length[record] as number,
+    }
+  }
+}
+
+const simpleEscapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', v: '\v', b: '\b', f: '\f', '"': '"', '\\': '\\' }
+
+/** Undoes what web servers do to a field before they log it: nginx writes `\xHH` (upper case) for control characters,
+ *  `"` and `\`; Apache writes `\"`, `\\`, C escapes and `\xhh`. Anything else after a backslash stays as it is. */
+export function unescapeLog(text: string): string {
+  return text.replace(/\\(?:x([0-9a-fA-F]{2})|([nrtvbf"\\]))/g, (_, hex: string | undefined, simple: string) =>
+    hex === undefined ? (simpleEscapes[simple] as string) : String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+}
