@@ -17,10 +17,50 @@ export const limits = {
   /** A compressed source may not grow to more than this many times its size without being called a decompression bomb
    *  (real access logs compress 8 to 40 times; runs of one request up to about 300). */
   decompressionRatioMax: 2_000,
+  /** Text that any compressed source may grow to before its ratio is judged: a small file of one repeated line is
+   *  ordinary, and this much is scanned in a tenth of a second. */
+  decompressionFreeBytes: 64 * mib,
+  /** The largest zstd window that is taken, as a power of two: 128 MiB is what `zstd -22 --ultra` needs, and half of
+   *  the memory that a scan may use. */
+  zstdWindowLogMax: 27,
+  /** Text of a source's head that is looked at to recognise its format and its first time. */
+  sampleBytesMax: 64 * kib,
+  /** Files of one scan: hundreds of rotated logs are ordinary, more than this is a whole disk named by mistake. */
+  sourceFilesMax: 100_000,
   /** First evidence places that a finding itself carries; the evidence file has all of them. */
   evidencePlacesMax: 20,
   /** Decoding rounds on one value: attackers nest at most three encodings in practice; each round costs a pass. */
   decodeRoundsMax: 5,
   /** Characters of one value that are judged from its start and from its end; sqlmap's longest payloads are 4 KiB. */
   judgedCharactersMax: 16 * kib,
+  /** Addresses that the registration watch remembers at once; the longest idle make room, which is said in a finding. A
+   *  state's busiest day brings some 100,000; at about 300 bytes each this is under 64 MiB. */
+  clientsMax: 200_000,
+  /** Paths remembered at once: a site has some thousands, a scanner adds tens of thousands. */
+  pathsMax: 100_000,
+  /** Bytes of a path that tell it from others; sites' own paths are far shorter. */
+  pathBytesMax: 512,
+  /** User agents remembered at once; ordinary traffic shows some thousands. */
+  agentsMax: 20_000,
+  /** Records of one client kept to be flagged in hindsight, once it is clear what they were part of. */
+  hindsightRecordsMax: 64,
+  /** Distinct voter keys remembered for one client on one page; counting goes on by estimate beyond it. */
+  clientKeysMax: 20_000,
+  /** Requests kept for tying database statements to them. */
+  tieRequestsMax: 4_096,
+  /** Database statements that wait for the web request that caused them, which is often logged later. */
+  tieStatementsMax: 1_024,
+  /** Statement shapes remembered for one role: an application has some hundreds. */
+  shapesMax: 20_000,
+  /** Distinct response sizes remembered for one page: enough to know its usual answers. */
+  pageSizesMax: 64,
+  /** Tokens of one statement: a bulk insert of a thousand rows has some 50,000; what follows is one opaque token. */
+  statementTokensMax: 100_000,
+  /** Queries within one statement that are read: applications nest fewer than ten, attackers' unions fewer than 64. */
+  statementQueriesMax: 64,
+  /** Literals of one statement kept for tying it to a request, and characters of each. */
+  statementLiteralsMax: 32,
+  statementLiteralCharactersMax: 256,
+  /** Characters of a predicate or ordering that identify extracted records; a digest stands for the rest. */
+  predicateCharactersMax: 256,
 } as const
