@@ -12,6 +12,12 @@ export const limits = {
   recordBytesMax: 4 * mib,
   /** Bytes read at a time: large enough that per-chunk costs vanish, small enough to stay in the second-level cache. */
   chunkBytes: mib,
+  /** Columns of a log whose head names them: IIS offers 22 and custom ones, CloudFront some 60. */
+  logColumnsMax: 256,
+  /** A directive line (`#Fields: …`) is read this far: 256 names of 64 characters. */
+  directiveBytesMax: 16 * kib,
+  /** Lines of a sample that a format looks at to recognise its own. */
+  sampleLinesMax: 400,
   /** Records of one batch: 1 MiB of the shortest usual access-log lines (64 bytes). */
   batchRecordsMax: 16_384,
   /** A compressed source may not grow to more than this many times its size without being called a decompression bomb
@@ -58,6 +64,9 @@ export const limits = {
   statementTokensMax: 100_000,
   /** Queries within one statement that are read: applications nest fewer than ten, attackers' unions fewer than 64. */
   statementQueriesMax: 64,
+  /** Hashes of shapes kept at hand, and the longest shape so kept: 16 MiB at most. */
+  shapeHashesMax: 4_096,
+  shapeHashedCharactersMax: 4 * kib,
   /** Literals of one statement kept for tying it to a request, and characters of each. */
   statementLiteralsMax: 32,
   statementLiteralCharactersMax: 256,
