@@ -18,6 +18,9 @@ export const limits = {
   directiveBytesMax: 16 * kib,
   /** Lines of a sample that a format looks at to recognise its own. */
   sampleLinesMax: 400,
+  /** Open connections whose role is remembered for logs that name it only when the connection begins: servers allow
+   *  some thousands at once. */
+  databaseSessionsMax: 20_000,
   /** Records of one batch: 1 MiB of the shortest usual access-log lines (64 bytes). */
   batchRecordsMax: 16_384,
   /** A compressed source may not grow to more than this many times its size without being called a decompression bomb

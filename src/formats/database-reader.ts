@@ -143,7 +143,7 @@ export class FramedReader implements DatabaseReader {
     while (at < end) {
       if (!frameLine(units, at, end, chunk.last, frame)) break
       const isEmpty = isBlank(units, at, frame.end)
-      const state = isEmpty ? 'whole' : layout.frame(units, at, end, chunk.last, frame)
+      const state = isEmpty || layout.frame === lineFramer ? 'whole' : layout.frame(units, at, end, chunk.last, frame)
       if (state === 'open' && !chunk.last) break
       if (state !== 'whole') frameLine(units, at, end, true, frame)
       if (!isEmpty) {
@@ -176,13 +176,10 @@ export class FramedReader implements DatabaseReader {
   }
 }
 
-/** Bytes of a sample that are looked at. */
-const sampleBytesMax = 128 * 1024
-
 /** A format's opinion of a sample: the share of its entries that the format's own reader understands. Entries whose
  *  only fault is a time zone that needs to be named count as understood, so that the person hears of the zone. */
 export function recogniseByReading(sample: Uint8Array, open: (options: FormatOptions) => DatabaseReader): number {
-  const end = Math.min(sample.length, sampleBytesMax)
+  const end = Math.min(sample.length, limits.sampleBytesMax)
   const chunk = { source: '', bytes: sample, start: 0, end, offset: 0, line: 1 }
   const rejects: Reject[] = []
   const records: StatementRecord[] = []
