@@ -107,13 +107,13 @@ export const levelWords: Readonly<Record<Level, string>> = {
   high: 'HIGH: act today',
   medium: 'MEDIUM: look at it this week',
   low: 'LOW: good to know',
-  informational: 'FOR INFORMATION: nothing to do',
+  informational: 'FOR INFORMATION',
 }
 
 /** Each kind of finding: plain words first, and the field's own term for those who look it up. */
 export const kindWords: Readonly<Record<FindingKind, { readonly plain: string; readonly term: string }>> = {
   'sql-injection': { plain: 'database commands typed into the website', term: 'SQL injection' },
-  'new-statement': { plain: 'the database was asked something new', term: 'new statement shape' },
+  'new-statement': { plain: 'the database asked something new', term: 'new statement shape' },
   enumeration: { plain: 'voter records looked up one after another', term: 'enumeration' },
   scan: { plain: 'a search for weak spots', term: 'vulnerability scan' },
   'authorised-scan': { plain: 'a security test that your office ordered', term: 'authorised scan' },
