@@ -20,12 +20,50 @@ import type { FormatOptions } from './format.ts'
 
 /** Commands as the server names them (`Command_names` in MySQL, `command_name` in MariaDB). */
 const commands = [
-  'Query', 'Execute', 'Bulk_execute', 'Prepare', 'Connect', 'Connect Out', 'Quit', 'Init DB', 'Change user', 'Field List',
-  'Create DB', 'Drop DB', 'Refresh', 'Shutdown', 'Statistics', 'Processlist', 'Kill', 'Debug', 'Ping', 'Time', 'Sleep',
-  'Delayed insert', 'Delayed_insert', 'Binlog Dump', 'Binlog Dump GTID', 'Table Dump', 'Register Slave',
-  'Register Replica', 'Long Data', 'Close stmt', 'Reset stmt', 'Set option', 'Fetch', 'Daemon', 'Error',
-  'Reset Connection', 'Reset connection', 'clone', 'Group Replication Data Stream subscription',
-  'Subscribe to Group Replication Data Stream', 'Slave_IO', 'Slave_SQL', 'Slave_worker', 'Unknown',
+  'Query',
+  'Execute',
+  'Bulk_execute',
+  'Prepare',
+  'Connect',
+  'Connect Out',
+  'Quit',
+  'Init DB',
+  'Change user',
+  'Field List',
+  'Create DB',
+  'Drop DB',
+  'Refresh',
+  'Shutdown',
+  'Statistics',
+  'Processlist',
+  'Kill',
+  'Debug',
+  'Ping',
+  'Time',
+  'Sleep',
+  'Delayed insert',
+  'Delayed_insert',
+  'Binlog Dump',
+  'Binlog Dump GTID',
+  'Table Dump',
+  'Register Slave',
+  'Register Replica',
+  'Long Data',
+  'Close stmt',
+  'Reset stmt',
+  'Set option',
+  'Fetch',
+  'Daemon',
+  'Error',
+  'Reset Connection',
+  'Reset connection',
+  'clone',
+  'Group Replication Data Stream subscription',
+  'Subscribe to Group Replication Data Stream',
+  'Slave_IO',
+  'Slave_SQL',
+  'Slave_worker',
+  'Unknown',
 ]
 
 const longestFirst = [...commands].sort((a, b) => b.length - a.length)
@@ -55,10 +93,14 @@ const latin1 = new TextDecoder('latin1')
 function beginsEntry(units: Units, start: number, end: number): boolean {
   const first = units[start] as number
   const isLikely = first === 9 ? units[start + 1] === 9 : first >= 48 && first <= 57
-  if (isLikely && entryStart.test(latin1.decode(units.subarray(start, Math.min(end, start + entryStartCharactersMax))))) {
+  if (
+    isLikely &&
+    entryStart.test(latin1.decode(units.subarray(start, Math.min(end, start + entryStartCharactersMax))))
+  ) {
     return true
   }
-  const isBannerLikely = first === 84 || (end - start > bannerEnd.length && units[end - 1] === 58 && units[end - 2] === 104)
+  const isBannerLikely =
+    first === 84 || (end - start > bannerEnd.length && units[end - 1] === 58 && units[end - 2] === 104)
   return isBannerLikely && end - start < 1024 && isBanner(latin1.decode(units.subarray(start, end)))
 }
 
@@ -137,7 +179,17 @@ class GeneralLog {
     const { role, remoteHost, database } = this.#session(session)
     const use = /^\s{0,20}use\s{1,20}`?([^`;\s]{1,64})`?[\s;]{0,20}$/i.exec(text)
     if (use !== null) this.#remember(session, { role, remoteHost, database: use[1] as string })
-    return { phase: 'statement', timeMs: this.#timeMs, place, role, database, session, application: '', remoteHost, text }
+    return {
+      phase: 'statement',
+      timeMs: this.#timeMs,
+      place,
+      role,
+      database,
+      session,
+      application: '',
+      remoteHost,
+      text,
+    }
   }
 
   #session(id: string): Session {

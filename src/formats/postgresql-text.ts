@@ -101,7 +101,8 @@ const processInPrefix = /\[(\d{1,10})\]|(?:\bpid|\bp)=(\d{1,10})/
 const hostInPrefix = /(?:\bclient|\bhost|\bremote|\bip)[=:](\[local\]|[^,\s\]]+)/
 const roleInPrefix = /(?:\buser|\bu)=([^,]{0,64}?)(?=,| (?:db|database|d|app|client|host|[a-z]{1,12})=|\s*$|\])/
 const databaseInPrefix = /(?:\bdb|\bdatabase|\bd)=([^,]{0,64}?)(?=,| (?:user|u|app|client|host|[a-z]{1,12})=|\s*$|\])/
-const applicationInPrefix = /(?:\bapp|\bapplication|\ba)=([^,]{0,64}?)(?=,| (?:user|db|client|host|[a-z]{1,12})=|\s*$|\])/
+const applicationInPrefix =
+  /(?:\bapp|\bapplication|\ba)=([^,]{0,64}?)(?=,| (?:user|db|client|host|[a-z]{1,12})=|\s*$|\])/
 const roleAtDatabase = /(?:^|[\s:([])([^\s:@,=()[\]]+|\[unknown\])@([^\s:,=()[\]]+|\[unknown\])/
 const addressInPrefix = /(?:^|[\s:])((?:\d{1,3}\.){3}\d{1,3}|\[local\])(?:\(\d{1,5}\))?(?=[\s:]|$)/
 const stateInPrefix = /(?:\bstate|\bsqlstate|\berr|\be)=([0-9A-Z]{5})\b/
