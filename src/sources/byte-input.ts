@@ -1,0 +1,237 @@
+/** Where raw bytes come from: a regular file, read with `readSync` up to the size that it had when it was opened, or a
+ *  stream (standard input, a pipe), read without blocking the event loop. Nothing here throws because of what it reads:
+ *  a failure ends the input and stands in `problem`. */
+import { closeSync, fstatSync, read, readSync } from 'node:fs'
+import { limits } from '../core/limits.ts'
+import { errorCode, makeProblem, type Problem, problemOfError } from './problem.ts'
+
+export interface ByteInput {
+  /** Reads up to `length` bytes to `into[at]`; 0 means that no more will come. A regular file answers at once. */
+  read(into: Uint8Array, at: number, length: number): number | Promise<number>
+  /** Why the input ended early, or what was wrong with it. */
+  readonly problem: Problem | undefined
+  /** Raw (compressed) bytes read so far. */
+  readonly position: number
+  /** Raw bytes that there are, where that is known. */
+  readonly total: number | undefined
+  /** A second reading of the same bytes from the first on, where that is possible. It shares the open file. */
+  restart(): ByteInput | undefined
+  close(): void
+}
+
+const lineFeed = 10
+
+/** A regular file. One that grows is read to the size at opening and on to the end of the line that this size cuts;
+ *  one that shrinks ends with the problem `shrank`. */
+export class FileInput implements ByteInput {
+  readonly #descriptor: number
+  readonly #path: string
+  readonly #owned: boolean
+  readonly #size: number
+  #position = 0
+  #lastByte = lineFeed
+  #ended = false
+  #problem: Problem | undefined
+  /** Ends the file at a line end, as text wants it. A compressed file or UTF-16 text ends at its size. */
+  endsAtLine = false
+
+  constructor(path: string, descriptor: number, size: number, owned = true) {
+    this.#path = path
+    this.#descriptor = descriptor
+    this.#size = size
+    this.#owned = owned
+  }
+
+  get problem(): Problem | undefined {
+    return this.#problem
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  get total(): number {
+    return Math.max(this.#size, this.#position)
+  }
+
+  read(into: Uint8Array, at: number, length: number): number {
+    if (this.#ended) return 0
+    const remaining = this.#size - this.#position
+    if (remaining <= 0) return this.#readOn(into, at, length)
+    const count = this.readAt(into, at, Math.min(length, remaining), this.#position)
+    if (count === 0) {
+      this.#ended = true
+      this.#problem ??= makeProblem(
+        'shrank',
+        this.#path,
+        `${this.#position.toLocaleString('en-US')} of ${this.#size.toLocaleString('en-US')} bytes were left`,
+      )
+      return 0
+    }
+    this.#position += count
+    this.#lastByte = into[at + count - 1] as number
+    return count
+  }
+
+  /** Reads at a place of one's own, without moving on. */
+  readAt(into: Uint8Array, at: number, length: number, position: number): number {
+    try {
+      return readSync(this.#descriptor, into, at, length, position)
+    } catch (error) {
+      this.#ended = true
+      this.#problem ??= problemOfError(error, this.#path)
+      return 0
+    }
+  }
+
+  restart(): FileInput {
+    return new FileInput(this.#path, this.#descriptor, this.#size, false)
+  }
+
+  close(): void {
+    this.#ended = true
+    if (this.#owned) closeQuietly(this.#descriptor)
+  }
+
+  /** The rest of the line that the size at opening cut in two, if its writer has written it by now. */
+  #readOn(into: Uint8Array, at: number, length: number): number {
+    const past = this.#position - this.#size
+    if (!this.endsAtLine || this.#lastByte === lineFeed || past > limits.lineBytesMax) {
+      this.#ended = true
+      return 0
+    }
+    const count = this.readAt(into, at, Math.min(length, 4096), this.#position)
+    const newline = into.subarray(at, at + count).indexOf(lineFeed)
+    const kept = newline < 0 ? count : newline + 1
+    if (kept === 0 || newline >= 0) this.#ended = true
+    this.#position += kept
+    return kept
+  }
+}
+
+const retryMs = 5
+
+/** Standard input, a named pipe or a device: read once, in order. */
+export class StreamInput implements ByteInput {
+  readonly #path: string
+  readonly #descriptor: number
+  #position = 0
+  #ended = false
+  #problem: Problem | undefined
+  readonly total = undefined
+
+  constructor(path: string, descriptor: number) {
+    this.#path = path
+    this.#descriptor = descriptor
+  }
+
+  get problem(): Problem | undefined {
+    return this.#problem
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  async read(into: Uint8Array, at: number, length: number): Promise<number> {
+    while (!this.#ended) {
+      const outcome = await readOnce(this.#descriptor, into, at, length)
+      if (typeof outcome === 'number') {
+        this.#position += outcome
+        this.#ended = outcome === 0
+        return outcome
+      }
+      const code = errorCode(outcome)
+      if (code === 'EAGAIN' || code === 'EINTR') {
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+        continue
+      }
+      this.#ended = true
+      // Windows reports the closed end of a pipe as the error EOF.
+      if (code !== 'EOF') this.#problem = problemOfError(outcome, this.#path)
+    }
+    return 0
+  }
+
+  restart(): undefined {
+    return undefined
+  }
+
+  close(): void {
+    this.#ended = true
+    if (this.#descriptor !== 0) closeQuietly(this.#descriptor)
+  }
+}
+
+/** Bytes that were looked at already, and then the input that they came from. */
+export class ReplayInput implements ByteInput {
+  readonly #inner: ByteInput
+  #head: Uint8Array
+
+  constructor(head: Uint8Array, inner: ByteInput) {
+    this.#head = head
+    this.#inner = inner
+  }
+
+  get problem(): Problem | undefined {
+    return this.#inner.problem
+  }
+
+  get position(): number {
+    return this.#inner.position
+  }
+
+  get total(): number | undefined {
+    return this.#inner.total
+  }
+
+  read(into: Uint8Array, at: number, length: number): number | Promise<number> {
+    const count = Math.min(length, this.#head.length)
+    if (count === 0) return this.#inner.read(into, at, length)
+    into.set(this.#head.subarray(0, count), at)
+    this.#head = this.#head.subarray(count)
+    return count
+  }
+
+  restart(): ByteInput | undefined {
+    return this.#inner.restart()
+  }
+
+  close(): void {
+    this.#inner.close()
+  }
+}
+
+/** Reads the first `length` bytes (fewer where the input ends) and gives them back together with an input that still
+ *  begins with them. */
+export async function peekBytes(input: ByteInput, length: number): Promise<{ head: Uint8Array; input: ByteInput }> {
+  const head = new Uint8Array(length)
+  let filled = 0
+  while (filled < length) {
+    const count = await input.read(head, filled, length - filled)
+    if (count === 0) break
+    filled += count
+  }
+  const seen = head.subarray(0, filled)
+  return { head: seen, input: new ReplayInput(seen, input) }
+}
+
+/** The device and the number of an open file: two openings with one identity are the same file. */
+export function identityOf(descriptor: number): string {
+  const stat = fstatSync(descriptor, { bigint: true })
+  return `${stat.dev}:${stat.ino}`
+}
+
+function readOnce(descriptor: number, into: Uint8Array, at: number, length: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    read(descriptor, into, at, length, null, (error, count) => resolve(error ?? count))
+  })
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // The descriptor is gone already: there is nothing left to close.
+  }
+}
