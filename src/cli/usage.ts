@@ -1,0 +1,56 @@
+/** The text of `bellwether help`: written for a clerk, examples first, at most 80 columns. */
+
+/** `formats`: what `--format` takes, with its plain name. */
+export function usageText(formats: readonly { readonly name: string; readonly title: string }[]): string {
+  const widest = Math.max(0, ...formats.map(({ name }) => name.length))
+  const list = formats.map(({ name, title }) => `  ${name.padEnd(widest)}  ${title}`.slice(0, 80))
+  return `${usage}${list.length === 0 ? '' : `\nFormats:\n${list.join('\n')}\n`}`
+}
+
+const usage = `Bellwether reads the logs of your voter-registration website and tells you, in
+plain words, whether somebody attacked it, what they got, and what to do now.
+
+Examples:
+  bellwether demo
+      Shows what a report looks like, on a made-up attack.
+  bellwether scan access.log
+      Reads one log of your website.
+  bellwether scan /var/log/nginx
+      Reads every log in a folder.
+  bellwether scan access.log* --db postgresql.json
+      Reads the website's logs and the database's log together. With both,
+      Bellwether can tell how many voter records were exposed.
+  bellwether scan access.log --evidence evidence.ndjson
+      Also saves every line that matters, for IT and investigators.
+
+Your files are only read. Nothing is changed, and nothing leaves this computer.
+
+Use:
+  bellwether scan PATH... [options]
+      PATH is a file, a folder, a pattern, or - for standard input. Packed files
+      (.gz, .zst) are read as they are. Bellwether finds out by itself what kind
+      of log a file is, and says what it took it for.
+
+Options:
+  --db PATH...          Database logs. Every path up to the next option counts.
+  --office FILE         Facts about your office: its scanners, staff, proxies and
+                        look-up pages. See docs/office-file.md.
+  --indicators FILE     A list of known bad addresses (CSV, or one in a line).
+                        May be given more than once.
+  --evidence FILE       Save every line that belongs to a finding (NDJSON).
+  --json                Print one JSON document. See docs/scan-document.md.
+  --ocsf                Print findings as OCSF Detection Findings (NDJSON).
+  --format NAME[:PATH]  Read files as this kind of log; with :PATH, only files
+                        whose name fits, such as combined:*.log
+  --utc-offset HH:MM    Where a log has no time zone: its distance from UTC,
+                        such as -05:00
+  --fail-on LEVEL       End with exit code 3 if something at this level or above
+                        is found: informational, low, medium, high, critical.
+  --no-color            No colors. The NO_COLOR variable does the same.
+  -q, --quiet           No progress bar.
+  -h, --help            This text.
+  -V, --version         The version.
+
+Exit codes: 0 the scan was done; 1 nothing could be read; 2 the command could
+not be understood; 3 something was found at or above --fail-on.
+`
