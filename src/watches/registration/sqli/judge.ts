@@ -1,0 +1,186 @@
+/** Says whether a value of a request is SQL injection, how sure that is, and of what kind. It reads every decoding of
+ *  the value outside and inside quotes, and asks whether the text breaks out and goes on as SQL that a parser could
+ *  take. It does not say whether an attack worked. */
+import { limits } from '../../../core/limits.ts'
+import { readings } from './decode.ts'
+import {
+  callSign,
+  castSign,
+  commentSign,
+  logicSign,
+  nameSign,
+  operatorSign,
+  tautologySign,
+} from './expression-signs.ts'
+import { fingerprintOf, shapeOf } from './fingerprint.ts'
+import { Sentence } from './grammar.ts'
+import { probeSign } from './probe.ts'
+import { type Scene, statementSigns } from './statement-signs.ts'
+import { type Dialect, type Token, Tokeniser, type Tokens } from './tokens.ts'
+import type { Technique } from './words.ts'
+
+export type { Technique } from './words.ts'
+
+/** One thing in a text that speaks for an injection, by itself. */
+export interface Sign {
+  readonly technique: Technique
+  readonly confidence: number
+}
+
+export interface SqlVerdict {
+  /** 0 to 1. From 0.5 on it is SQL injection; from 0.2 to 0.5 it is weak: context, not to be reported alone. */
+  readonly confidence: number
+  readonly technique: Technique
+  /** The types of the text's tokens, folded; see tokens.ts for the letters. */
+  readonly fingerprint: string
+  /** The text without its literals; equal for two payloads that differ only in numbers, strings and offsets. */
+  readonly shape: string
+  /** The decoded text, at most `decodedCharactersMax` characters. */
+  readonly decoded: string
+}
+
+const decodedCharactersMax = 2_000
+const weakMin = 0.2
+/** A reading this sure needs no other. */
+const settled = 0.95
+
+interface Judged {
+  readonly sign: Sign
+  readonly tokens: readonly Token[]
+  readonly quote: string
+  readonly text: string
+}
+
+/** The ways to read a text that can differ for it. */
+function dialects(text: string): Dialect[] {
+  const mysql = text.includes('#') || /--(?=[^\s\x00-\x20])/.test(text)
+  const escaped = /\\['"]/.test(text)
+  const out: Dialect[] = []
+  for (const quote of ['', "'", '"'] as const) {
+    if (quote !== '' && !text.includes(quote)) continue
+    for (const backslash of escaped ? [false, true] : [true]) {
+      out.push({ quote, mysql: false, backslash })
+      if (mysql) out.push({ quote, mysql: true, backslash })
+    }
+  }
+  return out
+}
+
+function sceneOf(tokens: Tokens, quote: string): Scene {
+  const sentence = new Sentence(tokens.list)
+  let start = quote === '' ? 0 : 1
+  if (quote === '') {
+    if (sentence.operandEndsBefore(1)) start = 1
+  }
+  while (sentence.type(start) === ')') start++
+  return {
+    sentence,
+    quoted: quote !== '',
+    start,
+    endsInComment: sentence.type(sentence.length - 1) === '#',
+    obfuscated: tokens.versionComments > 0 || tokens.inlineComments > 1,
+  }
+}
+
+/** Text that is neither SQL nor an operand: two bare words side by side, as prose has them. */
+function proseCount(scene: Scene): number {
+  const { sentence } = scene
+  let count = 0
+  for (let i = 1; i < sentence.length; i++) if (sentence.type(i) === 'W' && sentence.type(i - 1) === 'W') count++
+  return count
+}
+
+function signsOf(scene: Scene): Sign[] {
+  const { sentence } = scene
+  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene)]
+  for (let i = 0; i < sentence.length; i++) {
+    const type = sentence.type(i)
+    if (type === 'L' || (type === 'O' && sentence.value(i) === '||')) found.push(logicSign(scene, i))
+    else if (type === 'F') found.push(callSign(scene, i))
+    else if (type === ':') found.push(castSign(scene, i))
+    else if (type === 'W' || type === 'V' || type === 'G') found.push(nameSign(scene, i))
+    else if (type === 'K' || type === ';') found.push(...statementSigns(scene, i))
+  }
+  return found.filter((sign) => sign !== null)
+}
+
+/** The strongest sign; several middling ones of different techniques support each other. */
+function weigh(signs: readonly Sign[], scene: Scene): Sign | null {
+  let best: Sign | null = null
+  for (const sign of signs) if (best === null || sign.confidence > best.confidence) best = sign
+  if (best === null) return null
+  const others = signs.filter((sign) => sign !== best && sign.confidence >= 0.4).length
+  let confidence = best.confidence + Math.min(0.1, others * 0.03)
+  if (best.confidence < 0.85 && proseCount(scene) >= 3) confidence *= 0.6
+  if (scene.obfuscated && best.confidence >= 0.4) confidence += 0.15
+  return { technique: leading(signs, best), confidence: Math.min(0.99, confidence) }
+}
+
+/** The technique to name: what is most telling among the signs that are nearly as sure as the best. */
+const tellingFirst: readonly Technique[] = [
+  'time',
+  'out-of-band',
+  'union',
+  'stacked',
+  'error',
+  'schema',
+  'boolean',
+  'comment',
+  'other',
+  'quote-probe',
+]
+function leading(signs: readonly Sign[], best: Sign): Technique {
+  let technique = best.technique
+  for (const sign of signs)
+    if (
+      sign.confidence >= Math.max(0.5, best.confidence - 0.35) &&
+      tellingFirst.indexOf(sign.technique) < tellingFirst.indexOf(technique)
+    )
+      technique = sign.technique
+  return technique
+}
+
+function judgeText(text: string): Judged | null {
+  let best: Judged | null = null
+  for (const dialect of dialects(text)) {
+    const tokens = new Tokeniser(text, dialect).read()
+    const scene = sceneOf(tokens, dialect.quote)
+    const sign = weigh(signsOf(scene), scene)
+    if (sign !== null && (best === null || sign.confidence > best.sign.confidence))
+      best = { sign, tokens: tokens.list, quote: dialect.quote, text }
+    if (best !== null && best.sign.confidence >= settled) return best
+  }
+  const probe = probeSign(text)
+  if (probe !== null && (best === null || probe.confidence > best.sign.confidence)) {
+    const tokens = new Tokeniser(text, { quote: '', mysql: false, backslash: true }).read()
+    best = { sign: probe, tokens: tokens.list, quote: '', text }
+  }
+  return best
+}
+
+/** At most `limits.judgedCharactersMax` characters from each end. */
+function bounded(raw: string): string {
+  const max = limits.judgedCharactersMax
+  return raw.length <= 2 * max ? raw : `${raw.slice(0, max)} ${raw.slice(-max)}`
+}
+
+/** Judges one value as it stands in a request: latin-1, a character a byte, still URL-encoded. */
+export function judgeValue(raw: string): SqlVerdict | null {
+  if (raw.length < 1) return null
+  let best: Judged | null = null
+  for (const text of readings(bounded(raw))) {
+    const judged = judgeText(text)
+    if (judged !== null && (best === null || judged.sign.confidence > best.sign.confidence)) best = judged
+    if (best !== null && best.sign.confidence >= settled) break
+  }
+  if (best === null || best.sign.confidence < weakMin) return null
+  return {
+    confidence: Math.round(best.sign.confidence * 100) / 100,
+    technique: best.sign.technique,
+    fingerprint: fingerprintOf(best.tokens, best.quote),
+    shape: shapeOf(best.tokens, best.quote),
+    decoded: best.text.slice(0, decodedCharactersMax),
+  }
+}
+
+export { judgeRequest, type RequestParts, type RequestVerdict } from './request.ts'
