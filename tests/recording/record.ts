@@ -33,49 +33,75 @@ function blocked(visit: Visit): Visit {
   return { ...visit, status: 403, bodyBytes: forbiddenPageBytes, durationMs: 0, statements: [], shown: [] }
 }
 
-export function record(scenario: Scenario, seed: string | number): Recording {
-  const random = new Random(`${seed}/${scenario.name}`)
+interface Planned {
+  readonly visits: { readonly visit: Visit; readonly source: number }[]
+  readonly chores: DatabaseWork[]
+}
+
+/** Lets every actor plan, and turns what blocked addresses ask for into 403s. */
+function plan(scenario: Scenario, random: Random): Planned {
   const site = openSite(scenario.site)
   const addresses = new AddressPool()
   for (const { client } of scenario.blocks ?? []) addresses.keepFree(client)
-  const startMs = startOf(scenario)
   const blockedFromMs = new Map((scenario.blocks ?? []).map(({ client, fromMs }) => [client, fromMs]))
-  const planned: { visit: Visit; source: number }[] = []
-  const work: DatabaseWork[] = []
+  const planned: Planned = { visits: [], chores: [] }
   for (const [source, actor] of scenario.actors.entries()) {
-    const stage = { site, random: random.fork(`${source}/${actor.name}`), addresses, startMs, days: scenario.days }
+    const own = random.fork(`${source}/${actor.name}`)
+    const stage = { site, random: own, addresses, startMs: startOf(scenario), days: scenario.days }
     for (const visit of actor.plan(stage)) {
       const stopped = visit.timeMs >= (blockedFromMs.get(visit.client) ?? Number.POSITIVE_INFINITY)
-      planned.push({ visit: stopped ? blocked(visit) : visit, source })
+      planned.visits.push({ visit: stopped ? blocked(visit) : visit, source })
     }
-    for (const chore of actor.chores?.(stage) ?? []) work.push({ chore, source, comment: '' })
+    for (const chore of actor.chores?.(stage) ?? []) planned.chores.push({ chore, source, comment: '' })
   }
+  return planned
+}
+
+/** What the web application did in the database for each request. */
+function webWork(scenario: Scenario, entries: readonly Entry[]): DatabaseWork[] {
+  const { role, application } = scenario.site.database
+  return entries
+    .filter(({ visit }) => visit.statements.length > 0)
+    .map(({ visit, source, requestId }) => ({
+      chore: { timeMs: visit.timeMs - visit.durationMs, role, application, statements: visit.statements },
+      source,
+      comment: scenario.marksRequests === true ? `/* request ${requestId} */ ` : '',
+    }))
+}
+
+/** Plays a scenario. The database log and the truth are worked out when they are first asked for. */
+export function record(scenario: Scenario, seed: string | number): Recording {
+  const random = new Random(`${seed}/${scenario.name}`)
+  const { visits, chores } = plan(scenario, random)
+  const startMs = startOf(scenario)
   const endMs = startMs + scenario.days * dayMs
   const idPrefix = random.fork('request-ids').letters(24, '0123456789abcdef')
-  const entries = planned
+  const entries = visits
     .filter(({ visit }) => visit.timeMs < endMs)
     .sort((a, b) => a.visit.timeMs - b.visit.timeMs)
     .map((entry, i) => ({ ...entry, requestId: `${idPrefix}${(i + 1).toString(16).padStart(8, '0')}` }))
-  for (const { visit, source, requestId } of entries) {
-    if (visit.statements.length === 0) continue
-    const { role, application } = scenario.site.database
-    const comment = scenario.marksRequests === true ? `/* request ${requestId} */ ` : ''
-    work.push({
-      chore: { timeMs: visit.timeMs - visit.durationMs, role, application, statements: visit.statements },
-      source,
-      comment,
-    })
-  }
-  const written = databaseLog(scenario, work, startMs)
   const sources = scenario.actors.map(({ name, label, technique }) => ({ name, label, technique }))
+  const written = once(() => databaseLog(scenario, [...chores, ...webWork(scenario, entries)], startMs))
+  const truth = once(() => truthOf(scenario, sources, entries, written().sources))
   return {
     scenario,
     sources,
     entries,
-    truth: truthOf(scenario, sources, entries, written.sources),
+    get truth() {
+      return truth()
+    },
     combined: () => entries.map(({ visit }) => combinedLine(visit, scenario.site.utcOffsetMinutes)),
     nginxJson: (keys = nginxKeys) =>
       entries.map(({ visit, requestId }) => nginxJsonLine(visit, scenario.site.utcOffsetMinutes, requestId, keys)),
-    database: () => written.lines,
+    database: () => written().lines,
+  }
+}
+
+/** A value that is worked out at the first call and kept. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
