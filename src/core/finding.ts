@@ -35,6 +35,31 @@ export interface Exposure {
   readonly basis: readonly string[]
 }
 
+/** Records that one hit shows to have been exposed. Items of many hits are folded into an `Exposure`: the same key or
+ *  position counts once, however often it was fetched.
+ *  - `key`: a look-up page answered for one voter key (`key` is a hash of it, never the key).
+ *  - `positions`: rows `from` (inclusive) to `to` (exclusive) of a table in a given order, as a dump pages through it.
+ *  - `rows`: a number of rows that can only be bounded, for example from the size of the answer; `set` names what was
+ *    asked, so that asking twice counts once. */
+export type Exposed =
+  | { readonly by: 'key'; readonly page: string; readonly key: number; readonly certain: boolean }
+  | {
+      readonly by: 'positions'
+      readonly table: string
+      readonly ordering: string
+      readonly from: number
+      readonly to: number
+      readonly certain: boolean
+    }
+  | {
+      readonly by: 'rows'
+      readonly table: string
+      readonly set: string
+      readonly rowsMin: number
+      readonly rowsMax: number
+      readonly rowsLikely: number
+    }
+
 /** Who did it: an address, or the database role where only the database log saw it. */
 export interface Actor {
   readonly type: 'address' | 'role'
@@ -63,6 +88,8 @@ export interface Hit {
   readonly place: Place
   /** The record at which the watch made up its mind: later than `place` where a hit is found in hindsight. */
   readonly decidedAtMs: number
+  /** Records that this hit shows to have been exposed. */
+  readonly exposes?: readonly Exposed[]
   /** Identifies the form of the attack (literals removed), so that a campaign that changes addresses is still one. */
   readonly shape?: string
 }

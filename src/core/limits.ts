@@ -67,6 +67,8 @@ export const limits = {
   statementTokensMax: 100_000,
   /** Queries within one statement that are read: applications nest fewer than ten, attackers' unions fewer than 64. */
   statementQueriesMax: 64,
+  /** Columns named in one extraction: a voter's record has some tens. */
+  extractedColumnsMax: 64,
   /** Hashes of shapes kept at hand, and the longest shape so kept: 16 MiB at most. */
   shapeHashesMax: 4_096,
   shapeHashedCharactersMax: 4 * kib,

@@ -1,0 +1,174 @@
+/** Counts the distinct voter records that hits show to have been exposed. The same key or table position counts once,
+ *  however often it was fetched; what can only be bounded stays a bound. */
+import type { Exposed, Exposure } from '../core/finding.ts'
+
+/** Half-open intervals of whole numbers, kept apart and sorted. */
+class Intervals {
+  #list: [from: number, to: number][] = []
+
+  add(from: number, to: number): void {
+    if (to <= from) return
+    let low = 0
+    let high = this.#list.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#list[middle] as [number, number])[1] < from) low = middle + 1
+      else high = middle
+    }
+    let end = low
+    let [first, last] = [from, to]
+    while (end < this.#list.length && (this.#list[end] as [number, number])[0] <= to) {
+      const [otherFrom, otherTo] = this.#list[end] as [number, number]
+      first = Math.min(first, otherFrom)
+      last = Math.max(last, otherTo)
+      end++
+    }
+    this.#list.splice(low, end - low, [first, last])
+  }
+
+  addAll(other: Intervals): void {
+    for (const [from, to] of other.#list) this.add(from, to)
+  }
+
+  get size(): number {
+    return this.#list.reduce((sum, [from, to]) => sum + to - from, 0)
+  }
+}
+
+interface Order {
+  readonly certain: Intervals
+  readonly all: Intervals
+}
+
+interface RowSet {
+  readonly table: string
+  rowsMin: number
+  rowsMax: number
+  rowsLikely: number
+}
+
+/** Keys remembered by page: a hash to whether it is certain that the record was shown. */
+type Keys = Map<number, boolean>
+
+/** Adds up what was exposed; merging two ledgers counts what both hold once. */
+export class ExposureLedger {
+  /** By table, then by ordering. */
+  readonly #orders = new Map<string, Map<string, Order>>()
+  readonly #rows = new Map<string, RowSet>()
+  readonly #keys = new Map<string, Keys>()
+  #fromDatabase = false
+
+  get isEmpty(): boolean {
+    return this.#orders.size === 0 && this.#rows.size === 0 && this.#keys.size === 0
+  }
+
+  add(item: Exposed, fromDatabase: boolean): void {
+    if (fromDatabase) this.#fromDatabase = true
+    switch (item.by) {
+      case 'key': {
+        const keys = this.#keys.get(item.page) ?? new Map<number, boolean>()
+        this.#keys.set(item.page, keys)
+        keys.set(item.key, item.certain || keys.get(item.key) === true)
+        return
+      }
+      case 'positions': {
+        const order = this.#order(item.table, item.ordering)
+        order.all.add(item.from, item.to)
+        if (item.certain) order.certain.add(item.from, item.to)
+        return
+      }
+      case 'rows':
+        return this.#addRows(item.set, item)
+    }
+  }
+
+  merge(other: ExposureLedger): void {
+    if (other.#fromDatabase) this.#fromDatabase = true
+    for (const [table, orders] of other.#orders) {
+      for (const [ordering, order] of orders) {
+        const mine = this.#order(table, ordering)
+        mine.all.addAll(order.all)
+        mine.certain.addAll(order.certain)
+      }
+    }
+    for (const [set, rows] of other.#rows) this.#addRows(set, rows)
+    for (const [page, keys] of other.#keys) for (const [key, certain] of keys) this.add({ by: 'key', page, key, certain }, false)
+  }
+
+  #order(table: string, ordering: string): Order {
+    const orders = this.#orders.get(table) ?? new Map<string, Order>()
+    this.#orders.set(table, orders)
+    const order = orders.get(ordering) ?? { certain: new Intervals(), all: new Intervals() }
+    orders.set(ordering, order)
+    return order
+  }
+
+  #addRows(set: string, rows: RowSet): void {
+    const known = this.#rows.get(set)
+    if (known === undefined) {
+      const { table, rowsMin, rowsMax, rowsLikely } = rows
+      this.#rows.set(set, { table, rowsMin, rowsMax, rowsLikely })
+      return
+    }
+    known.rowsMin = Math.max(known.rowsMin, rows.rowsMin)
+    known.rowsMax = Math.max(known.rowsMax, rows.rowsMax)
+    known.rowsLikely = Math.max(known.rowsLikely, rows.rowsLikely)
+  }
+
+  /** Lower bound: only what is certain, as if all of it were the same records. Upper bound: all that may have been
+   *  shown, as if no two were the same. Likely: dumps of one table in one order share their positions, and a dump
+   *  without an order begins at the table's start. */
+  total(): Exposure {
+    const basis: string[] = []
+    let [recordsMin, recordsMax, recordsLikely] = [0, 0, 0]
+    const add = (min: number, max: number, likely: number): void => {
+      recordsMin = Math.max(recordsMin, min)
+      recordsMax += max
+      recordsLikely += likely
+    }
+    for (const [page, keys] of this.#keys) {
+      const certain = [...keys.values()].filter(Boolean).length
+      add(certain, keys.size, keys.size)
+      basis.push(`${count(keys.size, 'different voter key')} answered by the page ${page}`)
+    }
+    for (const table of this.#tables()) {
+      const { min, max, likely } = this.#ofTable(table)
+      add(min, max, likely)
+      if (max > 0) basis.push(this.#basisOf(table, likely))
+    }
+    return { recordsMin: Math.min(recordsMin, recordsLikely), recordsMax, recordsLikely, basis }
+  }
+
+  #tables(): string[] {
+    const tables = new Set([...this.#orders.keys(), ...[...this.#rows.values()].map((rows) => rows.table)])
+    // What a page listed without saying from where is what the database log names.
+    if (this.#fromDatabase) tables.delete('')
+    return [...tables].sort()
+  }
+
+  #ofTable(table: string): { min: number; max: number; likely: number } {
+    let [min, max, likely] = [0, 0, 0]
+    const heap = new Intervals()
+    for (const [ordering, order] of this.#orders.get(table) ?? []) {
+      min = Math.max(min, order.certain.size)
+      max += order.all.size
+      if (ordering === '') heap.addAll(order.all)
+      else likely += order.all.size
+    }
+    for (const rows of this.#rows.values()) {
+      if (rows.table !== table) continue
+      min = Math.max(min, rows.rowsMin)
+      max += rows.rowsMax
+      heap.add(0, rows.rowsLikely)
+    }
+    return { min, max, likely: likely + heap.size }
+  }
+
+  #basisOf(table: string, likely: number): string {
+    const source = this.#fromDatabase ? 'the database log' : "the web log's requests and the size of the answers"
+    const what = table === '' ? 'records listed on the page' : `rows of the table “${table}”`
+    return `about ${likely} ${what}, counted from ${source}; each position in the table counted once`
+  }
+}
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

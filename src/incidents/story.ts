@@ -1,0 +1,132 @@
+/** Says what happened in words that a clerk understands: what, from where, how sure, what came of it. No technical term
+ *  comes first. */
+import type { Actor, Exposure, Finding, FindingKind, Outcome } from '../core/finding.ts'
+
+/** What a story is told from. */
+export interface StoryFacts {
+  readonly kinds: readonly FindingKind[]
+  readonly findings: readonly Finding[]
+  readonly actors: readonly Actor[]
+  readonly outcome?: Outcome
+  readonly exposure?: Exposure
+  readonly tools: readonly string[]
+  readonly targets: readonly string[]
+  readonly hitCount: number
+  readonly confidence: number
+}
+
+const number = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+const plural = (value: number, noun: string, many = `${noun}s`): string => `${number(value)} ${value === 1 ? noun : many}`
+
+/** The kinds in the order of what matters most to say first. */
+const order: readonly FindingKind[] = [
+  'sql-injection',
+  'enumeration',
+  'password-guessing',
+  'password-spraying',
+  'new-statement',
+  'scan',
+  'after-block',
+  'authorised-scan',
+  'limit-reached',
+]
+
+export const leadingKind = (kinds: readonly FindingKind[]): FindingKind =>
+  order.find((kind) => kinds.includes(kind)) ?? 'limit-reached'
+
+/** One sentence for the top of the incident. */
+export function titleOf(facts: StoryFacts): string {
+  const kind = leadingKind(facts.kinds)
+  const page = pageOf(facts, kind)
+  switch (kind) {
+    case 'sql-injection':
+      if (facts.outcome === 'success') return `Somebody made the voter database answer to them through ${page}`
+      if (facts.outcome === 'probe') return `Somebody tried to break into the voter database through ${page}, and the site stumbled`
+      return `Somebody tried to break into the voter database through ${page}`
+    case 'enumeration':
+      return `Somebody is collecting voter records one by one from ${page}`
+    case 'password-guessing':
+      return facts.outcome === 'success' ? `Somebody guessed a password and got in at ${page}` : `Somebody is guessing passwords at ${page}`
+    case 'password-spraying':
+      return facts.outcome === 'success'
+        ? `Somebody tried passwords from many addresses and got in at ${page}`
+        : `Somebody is trying passwords from many addresses at ${page}`
+    case 'new-statement':
+      return 'The voter database was asked something it was never asked before'
+    case 'scan':
+      if (facts.findings.some((finding) => finding.level !== 'low')) return 'Somebody searched the site for weak spots'
+      return 'The usual scanning that every site on the internet sees'
+    case 'after-block':
+      return 'A blocked address keeps trying'
+    case 'authorised-scan':
+      return 'A scanner that your office ordered was at work'
+    case 'limit-reached':
+      return 'More was going on than this program can remember at once'
+  }
+}
+
+/** Two to five sentences. */
+export function storyOf(facts: StoryFacts): string[] {
+  const story = [whoSentence(facts), ...facts.kinds.map((kind) => kindSentence(facts, kind)).filter((text) => text !== '')]
+  if (facts.tools.length > 0) story.push(`The tool used says it is ${list(facts.tools)}.`)
+  const sure = sureness(facts)
+  return sure === '' ? story : [...story, sure]
+}
+
+function whoSentence(facts: StoryFacts): string {
+  const addresses = facts.actors.filter((actor) => actor.type === 'address').length
+  const records = plural(facts.hitCount, 'log line')
+  if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
+  return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
+}
+
+function kindSentence(facts: StoryFacts, kind: FindingKind): string {
+  const findings = facts.findings.filter((finding) => finding.kind === kind)
+  const hits = findings.reduce((sum, finding) => sum + finding.hitCount, 0)
+  switch (kind) {
+    case 'sql-injection':
+      return `They put database commands into the site's own pages (SQL injection), ${plural(hits, 'time')}. ${injectionOutcome(facts.outcome)}`
+    case 'enumeration':
+      return `They asked for one voter after another, ${plural(hits, 'time')}, in a way that no visitor does. The page itself worked as built: nothing was broken into.`
+    case 'password-guessing':
+      return `They tried ${plural(hits, 'password')} from the same address.`
+    case 'password-spraying':
+      return `They tried passwords ${plural(hits, 'time')}, a few from each address, so that no single address stands out.`
+    case 'scan':
+      return leadingKind(facts.kinds) === 'scan' ? 'They asked for pages that do not exist or that only an intruder looks for. This alone took nothing.' : ''
+    case 'after-block':
+      return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
+    case 'new-statement':
+      return 'This can be a new version of your software. Ask your vendor whether it was updated; if not, treat it as a break-in.'
+    case 'authorised-scan':
+      return 'It is on your list, so nothing needs to be done.'
+    case 'limit-reached':
+      return 'The longest unused entries were dropped. Findings stay; a very slow attack may be seen later than it could be.'
+  }
+}
+
+function injectionOutcome(outcome: Outcome | undefined): string {
+  if (outcome === 'success') return 'It worked: the database did what they asked.'
+  if (outcome === 'probe') return 'The site answered with errors, which tells them where it is weak. No sign that data came back.'
+  return 'Nothing shows that it worked.'
+}
+
+function sureness(facts: StoryFacts): string {
+  const kind = leadingKind(facts.kinds)
+  if (kind === 'authorised-scan' || kind === 'limit-reached') return ''
+  if (facts.confidence >= 0.9) return 'We are sure of this.'
+  return facts.confidence >= 0.7 ? 'This is very likely, not certain.' : 'This is possible; it may have an innocent cause.'
+}
+
+/** The page that the leading kind is about. */
+function pageOf(facts: StoryFacts, kind: FindingKind): string {
+  const pages = [...new Set(facts.findings.filter((finding) => finding.kind === kind).map((finding) => finding.target))]
+  const shown = pages.filter((page) => page.startsWith('/'))
+  const first = shown[0]
+  if (first === undefined) return 'the site'
+  return shown.length === 1 ? `the page ${first}` : `the page ${first} and ${plural(shown.length - 1, 'other page')}`
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,178 @@
+/** What the watch remembers of each address. States of single detections hang on a client and exist only once that
+ *  detection has something to remember, so that an ordinary visitor costs a few numbers. */
+import type { Place } from '../../core/place.ts'
+import { limits } from '../../core/limits.ts'
+import { Interner } from './interner.ts'
+
+/** A record kept so that it can be flagged in hindsight. */
+export interface KeptRecord {
+  readonly timeMs: number
+  readonly place: Place
+  readonly target: string
+  readonly part: string
+  readonly agent: number
+}
+
+/** See `scans.ts`. */
+export interface ScanState {
+  evidence: number
+  badCount: number
+  requestCount: number
+  sinceMs: number
+  lastBadMs: number
+  lastNovelBytes: number
+  probes: number
+  alarmed: boolean
+  agent: number
+  kept: KeptRecord[]
+}
+
+/** See `enumeration.ts`: one client on one look-up page. */
+export interface WalkState {
+  readonly lookup: number
+  readonly keys: Set<number>
+  /** The last numeric keys, newest last. */
+  recent: number[]
+  sequence: number
+  bare: number
+  lastMs: number
+  alarmed: boolean
+  kept: KeptRecord[]
+  keptKeys: number[]
+}
+
+/** See `sign-in.ts`. */
+export interface GuessState {
+  failures: number
+  evidence: number
+  lastMs: number
+  alarmed: boolean
+  kept: KeptRecord[]
+}
+
+/** See `after-block.ts`. */
+export interface BlockState {
+  refused: number
+  sinceMs: number
+  alarmed: boolean
+  kept: KeptRecord[]
+}
+
+/** See `injection.ts`. */
+export interface InjectionState {
+  count: number
+  lastMs: number
+  /** The user agent that sent the last injection: a shared address has other, innocent ones. */
+  agent: number
+  page: number
+  part: string
+  sizes: Set<number>
+  /** Odd values at which the site failed. */
+  oddFailures: number
+  oracleTrue: number
+  oracleFalse: number
+  weak: KeptRecord[]
+}
+
+export interface Client {
+  readonly address: string
+  readonly authorised: boolean
+  readonly known: boolean
+  firstMs: number
+  lastMs: number
+  /** The last time that it asked for something else than a look-up, and was served. */
+  lastPageMs: number
+  /** The last time that it signed in; 0 for never. */
+  signedInMs: number
+  served: number
+  scan?: ScanState
+  walks?: WalkState[]
+  guess?: GuessState
+  block?: BlockState
+  injection?: InjectionState
+}
+
+/** True while something is being watched about this client that must not be forgotten. */
+const matters = (client: Client): boolean =>
+  client.injection !== undefined ||
+  client.scan?.alarmed === true ||
+  client.guess !== undefined ||
+  client.block !== undefined ||
+  client.walks?.some((walk) => walk.alarmed) === true
+
+export interface ClientFacts {
+  readonly authorised: boolean
+  readonly known: boolean
+}
+
+/** All clients, by the bytes of their address. */
+export class ClientTable {
+  #addresses: Interner
+  #clients: Client[] = []
+  readonly #capacity: number
+  readonly #factsOf: (address: string) => ClientFacts
+  /** How many clients had to be forgotten to make room. */
+  forgotten = 0
+
+  constructor(factsOf: (address: string) => ClientFacts, capacity: number = limits.clientsMax) {
+    this.#capacity = capacity
+    this.#factsOf = factsOf
+    this.#addresses = new Interner(capacity)
+  }
+
+  get size(): number {
+    return this.#clients.length
+  }
+
+  /** The client with this address, made where it is new. */
+  of(bytes: Uint8Array, start: number, end: number, timeMs: number): Client {
+    let id = this.#addresses.intern(bytes, start, end)
+    if (id < 0) {
+      this.#forgetIdle()
+      id = this.#addresses.intern(bytes, start, end)
+    }
+    const known = this.#clients[id]
+    if (known !== undefined) return known
+    const address = this.#addresses.text(id)
+    const client: Client = {
+      address,
+      ...this.#factsOf(address),
+      firstMs: timeMs,
+      lastMs: timeMs,
+      lastPageMs: Number.NEGATIVE_INFINITY,
+      signedInMs: 0,
+      served: 0,
+    }
+    this.#clients[id] = client
+    return client
+  }
+
+  /** Keeps the clients that matter and the half that was seen last. */
+  #forgetIdle(): void {
+    const times = this.#clients.map((client) => client.lastMs).sort((a, b) => a - b)
+    const cut = times[times.length >> 1] as number
+    let kept = this.#clients.filter((client) => client.lastMs > cut || matters(client))
+    if (kept.length > this.#capacity * 0.9) kept = kept.filter((client) => client.lastMs > cut)
+    this.forgotten += this.#clients.length - kept.length
+    this.#load(kept)
+  }
+
+  #load(clients: readonly Client[]): void {
+    this.#addresses = Interner.restore(this.#capacity, clients.map((client) => client.address))
+    this.#clients = [...clients]
+  }
+
+  save(): readonly Client[] {
+    return this.#clients
+  }
+
+  restore(clients: readonly Client[]): void {
+    this.#load(clients)
+  }
+}
+
+/** Adds a record to a list that keeps the newest `limits.hindsightRecordsMax`. */
+export function keep<T>(list: T[], record: T): void {
+  if (list.length >= limits.hindsightRecordsMax) list.shift()
+  list.push(record)
+}

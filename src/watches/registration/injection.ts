@@ -1,0 +1,138 @@
+/** SQL injection in a request: who sent it, where it stood, and what else of the same client belongs to it (the odd
+ *  value before the first clear one, the harmless-looking baseline requests in between). The judging of a value is in
+ *  `sqli/`, the judging of the answer in `outcome.ts`. */
+import { limits } from '../../core/limits.ts'
+import { field } from '../../formats/request-batch.ts'
+import { type InjectionState, keep, type KeptRecord } from './clients.ts'
+import { judgeAnswer } from './outcome.ts'
+import { type Claim, type Emit, hitOf, hitOfKept, keptRecord, type Seen } from './seen.ts'
+import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
+
+/** From here on a value is SQL injection; below it is only odd. */
+const injectionAt = 0.5
+/** Requests of one client to one page belong together while they are no further apart than this. */
+const runPauseMs = 60 * 60_000
+/** Odd values from one client that together are a probe, where the site failed at some of them. */
+const oddProbe = { count: 5, failures: 3 }
+
+/** Judges a request that the byte filter let through. Returns true where it carries SQL injection. */
+export function observeInjection(seen: Seen, emit: Emit): boolean {
+  const { batch, record } = seen
+  const verdicts = judgeRequest({
+    target: batch.text(record, field.target),
+    cookie: batch.text(record, field.cookie),
+    referer: batch.text(record, field.referer),
+    agent: batch.text(record, field.agent),
+  })
+  const best = strongest(verdicts)
+  if (best === undefined) return observeContext(seen, emit)
+  if (best.confidence < injectionAt) {
+    if (observeContext(seen, emit)) return true
+    return observeOdd(seen, best, emit)
+  }
+  const state = stateOf(seen)
+  if (state.weak.length > 0) promote(seen, state, emit)
+  state.count++
+  state.lastMs = seen.timeMs
+  state.agent = seen.agent.id
+  state.page = seen.path.page.id
+  state.part = best.part
+  emit(hitOf(seen, claimOf(seen, state, best)))
+  return true
+}
+
+/** A request without a payload of its own: part of the attack where the same client, with the same user agent, has just
+ *  attacked the same page. */
+export function observeContext(seen: Seen, emit: Emit): boolean {
+  const state = seen.client.injection
+  if (state === undefined || state.count === 0) return false
+  if (seen.timeMs - state.lastMs > runPauseMs || state.agent !== seen.agent.id) return false
+  if (state.page !== seen.path.page.id || seen.queryEnd === seen.queryStart) return false
+  emit(
+    hitOf(seen, {
+      kind: 'sql-injection',
+      rule: 'registration/sql-injection/same-run',
+      level: levelOf(seen, 'attempt'),
+      confidence: 0.8,
+      part: state.part,
+      outcome: 'attempt',
+      ...toolOf(seen),
+    }),
+  )
+  return true
+}
+
+function strongest(verdicts: readonly RequestVerdict[]): RequestVerdict | undefined {
+  let best: RequestVerdict | undefined
+  for (const verdict of verdicts) if (best === undefined || verdict.confidence > best.confidence) best = verdict
+  return best
+}
+
+/** Remembers an odd value; reports when there are too many from one client and the site failed at them. */
+function observeOdd(seen: Seen, verdict: RequestVerdict, emit: Emit): boolean {
+  const state = stateOf(seen)
+  state.weak = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs)
+  if (seen.status >= 500) state.oddFailures++
+  keep(state.weak, keptRecord(seen, verdict.part))
+  if (state.weak.length < oddProbe.count || state.oddFailures < oddProbe.failures) return false
+  promote(seen, state, emit)
+  return true
+}
+
+function stateOf(seen: Seen): InjectionState {
+  return (seen.client.injection ??= {
+    count: 0,
+    lastMs: seen.timeMs,
+    agent: seen.agent.id,
+    page: seen.path.page.id,
+    part: '',
+    sizes: new Set(),
+    oddFailures: 0,
+    oracleTrue: 0,
+    oracleFalse: 0,
+    weak: [],
+  })
+}
+
+/** Odd values become hits once it is clear what they were part of. */
+function promote(seen: Seen, state: InjectionState, emit: Emit): void {
+  const belongs = (kept: KeptRecord): boolean => seen.timeMs - kept.timeMs <= runPauseMs && kept.agent === seen.agent.id
+  for (const kept of state.weak.filter(belongs)) {
+    emit(
+      hitOfKept(kept, seen.client, seen.timeMs, {
+        kind: seen.client.authorised ? 'authorised-scan' : 'sql-injection',
+        rule: 'registration/sql-injection/quote-probe',
+        level: levelOf(seen, 'probe'),
+        confidence: 0.7,
+        part: kept.part,
+        outcome: 'probe',
+        ...toolOf(seen),
+      }),
+    )
+  }
+  state.weak = []
+}
+
+function claimOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Claim {
+  const answer = judgeAnswer(seen, state, verdict)
+  if (state.sizes.size < limits.pageSizesMax) state.sizes.add(seen.bodyBytes)
+  return {
+    kind: seen.client.authorised ? 'authorised-scan' : 'sql-injection',
+    rule: `registration/sql-injection/${verdict.technique}`,
+    level: levelOf(seen, answer.outcome),
+    confidence: verdict.confidence,
+    part: verdict.part,
+    outcome: answer.outcome,
+    shape: verdict.shape,
+    ...toolOf(seen),
+    ...(answer.exposes.length > 0 ? { exposes: answer.exposes } : {}),
+  }
+}
+
+function levelOf(seen: Seen, outcome: 'attempt' | 'probe' | 'success'): Claim['level'] {
+  if (seen.client.authorised) return 'informational'
+  return outcome === 'success' ? 'critical' : 'high'
+}
+
+const toolOf = (seen: Seen): { tool: string } | Record<string, never> =>
+  seen.agent.tool === undefined ? {} : { tool: seen.agent.tool.name }

@@ -1,0 +1,126 @@
+/** Gives each distinct run of bytes a small whole number, so that the hot path compares numbers and makes no strings.
+ *  It holds at most `capacity` entries; its owner clears or compacts it when it is full. */
+
+/** 32-bit FNV-1a over a span, with a last avalanche so that low bits are usable as a table index. */
+export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5
+  for (let p = start; p < end; p++) hash = Math.imul(hash ^ (bytes[p] as number), 0x01000193)
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0x2c1b3c6d)
+  return (hash ^ (hash >>> 13)) | 0
+}
+
+const latin1 = new TextDecoder('latin1')
+
+export class Interner {
+  readonly capacity: number
+  size = 0
+  #table: Int32Array
+  #mask: number
+  #hashes: Int32Array
+  #starts: Int32Array
+  #arena: Uint8Array
+  #arenaEnd = 0
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+    this.#table = new Int32Array(1024)
+    this.#mask = 1023
+    this.#hashes = new Int32Array(512)
+    this.#starts = new Int32Array(513)
+    this.#arena = new Uint8Array(8192)
+  }
+
+  get full(): boolean {
+    return this.size >= this.capacity
+  }
+
+  /** The number of the span's content, or -1 where it was never interned. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#slot(bytes, start, end, hashBytes(bytes, start, end), false)
+  }
+
+  /** The number of the span's content, a new one where needed; -1 where the table is full. */
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    return this.#slot(bytes, start, end, hashBytes(bytes, start, end), true)
+  }
+
+  text(id: number): string {
+    return latin1.decode(this.#arena.subarray(this.#starts[id] as number, this.#starts[id + 1] as number))
+  }
+
+  save(): readonly string[] {
+    return Array.from({ length: this.size }, (_, id) => this.text(id))
+  }
+
+  static restore(capacity: number, texts: readonly string[]): Interner {
+    const interner = new Interner(capacity)
+    for (const text of texts) {
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+      interner.intern(bytes, 0, bytes.length)
+    }
+    return interner
+  }
+
+  #slot(bytes: Uint8Array, start: number, end: number, hash: number, add: boolean): number {
+    const length = end - start
+    const table = this.#table
+    let slot = hash & this.#mask
+    for (;;) {
+      const id = (table[slot] as number) - 1
+      if (id < 0) break
+      if (this.#hashes[id] === hash) {
+        const from = this.#starts[id] as number
+        if ((this.#starts[id + 1] as number) - from === length && this.#same(bytes, start, from, length)) return id
+      }
+      slot = (slot + 1) & this.#mask
+    }
+    if (!add || this.full) return -1
+    return this.#add(bytes, start, length, hash, slot)
+  }
+
+  #same(bytes: Uint8Array, start: number, from: number, length: number): boolean {
+    const arena = this.#arena
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== arena[from + i]) return false
+    return true
+  }
+
+  #add(bytes: Uint8Array, start: number, length: number, hash: number, slot: number): number {
+    const id = this.size++
+    if (id >= this.#hashes.length) this.#grow()
+    if (this.#arenaEnd + length > this.#arena.length) {
+      const arena = new Uint8Array(Math.max(this.#arena.length * 2, this.#arenaEnd + length))
+      arena.set(this.#arena.subarray(0, this.#arenaEnd))
+      this.#arena = arena
+    }
+    this.#arena.set(bytes.subarray(start, start + length), this.#arenaEnd)
+    this.#hashes[id] = hash
+    this.#starts[id] = this.#arenaEnd
+    this.#arenaEnd += length
+    this.#starts[id + 1] = this.#arenaEnd
+    if (this.size * 2 > this.#table.length) this.#rehash()
+    else this.#table[slot] = id + 1
+    return id
+  }
+
+  #grow(): void {
+    const hashes = new Int32Array(this.#hashes.length * 2)
+    hashes.set(this.#hashes)
+    this.#hashes = hashes
+    const starts = new Int32Array(hashes.length + 1)
+    starts.set(this.#starts)
+    this.#starts = starts
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2)
+    const mask = table.length - 1
+    for (let id = 0; id < this.size; id++) {
+      let slot = (this.#hashes[id] as number) & mask
+      while (table[slot] !== 0) slot = (slot + 1) & mask
+      table[slot] = id + 1
+    }
+    this.#table = table
+    this.#mask = mask
+  }
+}

@@ -1,0 +1,150 @@
+/** Did it work? Judges the answer to an injected request: by status, by its size against what the page usually answers,
+ *  by the time it took against the delay that was asked for. Says which records that exposed, as far as the web log
+ *  alone can tell; the database log knows better (`statement-watch.ts`). */
+import type { Exposed, Outcome } from '../../core/finding.ts'
+import type { InjectionState } from './clients.ts'
+import type { SizeHistory } from './pages.ts'
+import { isRefused, type Seen } from './seen.ts'
+import type { RequestVerdict } from './sqli/judge.ts'
+import { type Extraction, readFragment } from './statements/reading.ts'
+
+export interface Answer {
+  readonly outcome: Outcome
+  readonly exposes: readonly Exposed[]
+}
+
+/** An answer and what its page usually answers. */
+export interface PageAnswer {
+  readonly bodyBytes: number
+  readonly sizes: SizeHistory
+}
+
+/** Answers that a history must hold before it says what is usual. */
+const usualAnswersMin = 5
+/** An injected text may be shown back on the page, escaped, which makes the page longer by this at the most. */
+const reflectionGrowth = 1.7
+/** Alternating answers of a page that is asked yes-or-no questions, each way, before it counts as answering. */
+const oracleAnswersMin = 8
+/** Different sizes of error answers to error-based injection that show that the errors carry data. */
+const errorSizesMin = 6
+
+export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestVerdict): Answer {
+  const outcome = outcomeOf(seen, state, verdict)
+  const extraction = readFragment(verdict.decoded).extraction
+  const exposes = extraction === null ? [] : exposedBy({ bodyBytes: seen.bodyBytes, sizes: seen.path.page.sizes }, extraction, outcome === 'success')
+  return { outcome, exposes }
+}
+
+function outcomeOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Outcome {
+  const { status } = seen
+  if (isRefused(status) || (status >= 400 && status < 500)) return 'attempt'
+  if (status >= 500) {
+    const tells = verdict.technique === 'error' && state.sizes.size >= errorSizesMin
+    return tells ? 'success' : 'probe'
+  }
+  const delayMs = delayAskedMs(verdict.decoded)
+  if (delayMs > 0) return seen.durationMs >= delayMs * 0.9 ? 'success' : 'attempt'
+  if (verdict.technique === 'boolean') return booleanOutcome(seen, state, verdict)
+  return isLonger(seen, state, verdict) ? 'success' : 'attempt'
+}
+
+/** A tautology that brings more than the page ever showed is a success; so is a page that answers yes-or-no questions
+ *  with two clearly different pages, again and again. */
+function booleanOutcome(seen: Seen, state: InjectionState, verdict: RequestVerdict): Outcome {
+  if (isLonger(seen, state, verdict)) return 'success'
+  const miss = usualMiss(seen.path.page.sizes)
+  if (miss >= 0 && seen.bodyBytes === miss) state.oracleFalse++
+  else state.oracleTrue++
+  return state.oracleFalse >= oracleAnswersMin && state.oracleTrue >= oracleAnswersMin ? 'success' : 'attempt'
+}
+
+function isLonger(seen: Seen, state: InjectionState, verdict: RequestVerdict): boolean {
+  if (seen.bodyBytes <= 0) return false
+  const sizes = seen.path.page.sizes
+  const usualMax = sizes.count >= usualAnswersMin ? sizes.bytesMax : Math.min(...state.sizes)
+  if (!Number.isFinite(usualMax)) return false
+  const growth = seen.bodyBytes - usualMax
+  if (growth <= 0) return false
+  const least = Math.min(sizes.count >= usualAnswersMin ? sizes.bytesMin : usualMax, usualMax)
+  const reflected = seen.bodyBytes - least
+  const shown = verdict.decoded.length
+  return !(reflected >= shown * 0.9 && reflected <= shown * reflectionGrowth)
+}
+
+/** The size that a page answers most when it found nothing: the one that comes again and again to the byte. */
+export function usualMiss(sizes: SizeHistory): number {
+  let size = -1
+  let most = 0
+  for (const [bytes, count] of sizes.seen) {
+    if (count > most) {
+      most = count
+      size = bytes
+    }
+  }
+  return most >= 2 ? Math.min(size, sizes.bytesMin) : sizes.count > 0 ? sizes.bytesMin : -1
+}
+
+/** The delay that a payload asks the database for, in milliseconds; 0 for none. */
+function delayAskedMs(decoded: string): number {
+  const call = /\b(?:pg_sleep|sleep|dbms_lock\.sleep|dbms_session\.sleep)\s*\(\s*(\d{1,4}(?:\.\d{1,3})?)/i.exec(decoded)
+  if (call !== null) return Number(call[1]) * 1000
+  const wait = /\bwaitfor\s+delay\s+'(\d{1,2}):(\d{1,2}):(\d{1,2})/i.exec(decoded)
+  if (wait === null) return 0
+  return (Number(wait[1]) * 3600 + Number(wait[2]) * 60 + Number(wait[3])) * 1000
+}
+
+/** The records that an extraction exposed. Certain where the answer shows that data came back. */
+export function exposedBy(page: PageAnswer, extraction: Extraction, success: boolean): Exposed[] {
+  const { table, ordering, kind } = extraction
+  const certain = success && extraction.blind !== true
+  switch (kind) {
+    case 'position': {
+      const from = extraction.offset ?? 0
+      return [{ by: 'positions', table, ordering, from, to: from + (extraction.limit ?? 1), certain }]
+    }
+    case 'prefix':
+      return [{ by: 'positions', table, ordering, from: 0, to: extraction.limit ?? 1, certain }]
+    case 'key':
+      return [rows(extraction, certain ? 1 : 0, 1, success ? 1 : 0)]
+    case 'aggregate':
+      return success ? [rows(extraction, ...rowsInAggregate(page.bodyBytes, extraction))] : []
+    case 'all':
+      return success ? [rows(extraction, ...rowsOnPage(page.bodyBytes, page.sizes))] : []
+    case 'count':
+      return []
+  }
+}
+
+function rows(extraction: Extraction, rowsMin: number, rowsMax: number, rowsLikely: number): Exposed {
+  const what = extraction.key ?? extraction.predicate ?? extraction.kind
+  const limit = extraction.limit ?? Number.POSITIVE_INFINITY
+  return {
+    by: 'rows',
+    table: extraction.table,
+    set: `${extraction.table} ${what}`,
+    rowsMin: Math.min(rowsMin, limit),
+    rowsMax: Math.min(rowsMax, limit),
+    rowsLikely: Math.min(rowsLikely, limit),
+  }
+}
+
+/** Records in one answer that joins whole rows into one text. Tools put some six bytes between columns and ten around a
+ *  row; a column of a voter roll holds four to twenty bytes on average over a row, nine as a rule. */
+function rowsInAggregate(bytes: number, extraction: Extraction): [min: number, max: number, likely: number] {
+  const columns = Math.max(1, extraction.columns.length)
+  const framing = (columns - 1) * 6 + 13
+  const rowsOf = (columnBytes: number, frame: number): number => Math.max(1, Math.floor(bytes / (frame + columns * columnBytes)))
+  return [rowsOf(20, framing), Math.ceil(bytes / (columns * 4 + columns)), rowsOf(9, framing)]
+}
+
+/** Records on a page that lists them: from what one record adds to the page when it is found. */
+function rowsOnPage(bytes: number, sizes: SizeHistory): [min: number, max: number, likely: number] {
+  const miss = usualMiss(sizes)
+  const hits = [...sizes.seen.keys()].filter((size) => size > miss).sort((a, b) => a - b)
+  const hit = hits[hits.length >> 1]
+  const base = Math.max(0, miss)
+  if (hit === undefined || hit - base < 10) return [1, Math.max(1, Math.ceil((bytes - base) / 20)), Math.max(1, Math.round((bytes - base) / 100))]
+  const each = hit - base
+  const likely = Math.max(1, Math.round((bytes - base) / each))
+  return [Math.max(1, Math.floor(likely * 0.6)), Math.ceil(likely * 1.8) + 1, likely]
+}

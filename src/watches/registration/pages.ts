@@ -1,0 +1,228 @@
+/** What the watch knows of the site: its pages, what they usually answer, and which of their parameters look like voter
+ *  keys. A path segment that is a key itself (`/voter/200417`) is taken out of the page's name. */
+import { limits } from '../../core/limits.ts'
+import { Interner } from './interner.ts'
+import { type LearnedShare, learnedShare } from './sequential-test.ts'
+import { mayCarrySql } from './sqli/prefilter.ts'
+import { isSignInPath, probedPath } from './tools.ts'
+
+/** The usual sizes of a page's successful answers, from requests that nobody holds anything against. */
+export interface SizeHistory {
+  count: number
+  bytesMax: number
+  bytesMin: number
+  /** How often each size came; at most `limits.pageSizesMax` sizes. */
+  readonly seen: Map<number, number>
+}
+
+/** See `enumeration.ts`: a parameter (or path segment) of a page whose values are voter keys. */
+export interface Lookup {
+  readonly id: number
+  readonly page: string
+  readonly part: string
+  /** How many requests carried it, and how many of their values looked like a key. */
+  count: number
+  keyLike: number
+  /** A sample of values, to tell a key from a constant. */
+  readonly distinct: Set<number>
+  readonly named: boolean
+  /** Keys asked for last by anybody, newest last, for the page-wide test of order. */
+  recent: { key: number; client: string }[]
+  sequenceShare: LearnedShare
+  bareShare: LearnedShare
+  sequence: number
+  bare: number
+  lastAlarmMs: number
+}
+
+export interface Page {
+  readonly id: number
+  /** The path with key segments as `*`. */
+  readonly name: string
+  readonly signIn: boolean
+  ok: number
+  notFound: number
+  refused: number
+  failed: number
+  readonly sizes: SizeHistory
+  readonly lookups: Lookup[]
+  /** Sign-in attempts: see `sign-in.ts`. */
+  signInFailedShare: LearnedShare
+  spray: number
+  sprayAddresses: Map<string, number>
+}
+
+/** What is known of one exact path. */
+export interface Path {
+  readonly text: string
+  readonly page: Page
+  readonly probed: 'no' | 'weakness' | 'secret'
+  /** A hash of the key segment, 0 for none; and its text. */
+  readonly key: number
+  readonly keyText: string
+  /** True where the path itself may carry SQL. */
+  readonly mayCarrySql: boolean
+  /** True for style sheets, pictures and the like. */
+  readonly asset: boolean
+  firstMs: number
+  served: number
+  /** The client that last got an error for it, so that one client's repeats count once. */
+  lastErrorClient: string
+}
+
+const assetEnding = /\.(?:css|js|mjs|map|png|jpe?g|gif|svg|ico|webp|avif|woff2?|ttf|eot|mp4|webmanifest)$/i
+
+/** A path segment that is a key: all digits (two or more), a UUID, or a mix with at least four digits. */
+export function isKeySegment(segment: string): boolean {
+  if (/^\d{2,}$/.test(segment)) return true
+  if (/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(segment)) return true
+  return segment.length >= 5 && segment.length <= 40 && /^[A-Za-z0-9-]+$/.test(segment) && digitsIn(segment) >= 4
+}
+
+const digitsIn = (text: string): number => text.replace(/\D/g, '').length
+
+export const newSizes = (): SizeHistory => ({ count: 0, bytesMax: 0, bytesMin: Number.POSITIVE_INFINITY, seen: new Map() })
+
+/** Adds one answer to a history. */
+export function learnSize(sizes: SizeHistory, bytes: number): void {
+  sizes.count++
+  if (bytes > sizes.bytesMax) sizes.bytesMax = bytes
+  if (bytes < sizes.bytesMin) sizes.bytesMin = bytes
+  const count = sizes.seen.get(bytes)
+  if (count !== undefined) sizes.seen.set(bytes, count + 1)
+  else if (sizes.seen.size < limits.pageSizesMax) sizes.seen.set(bytes, 1)
+}
+
+/** The site's pages and paths. */
+export class Site {
+  #paths = new Interner(limits.pathsMax)
+  #byPath: Path[] = []
+  readonly #pages = new Map<string, Page>()
+  readonly #lookupPages: ReadonlySet<string>
+  #lookupCount = 0
+  /** How often the table of paths had to be emptied of those that nobody was served. */
+  compactions = 0
+
+  constructor(lookupPages: readonly string[] = []) {
+    this.#lookupPages = new Set(lookupPages)
+  }
+
+  /** The path that stands in these bytes (up to the query). */
+  path(bytes: Uint8Array, start: number, end: number, timeMs: number): Path {
+    const pathEnd = Math.min(end, start + limits.pathBytesMax)
+    let id = this.#paths.intern(bytes, start, pathEnd)
+    if (id < 0) {
+      this.#compact()
+      id = this.#paths.intern(bytes, start, pathEnd)
+    }
+    return this.#byPath[id] ?? (this.#byPath[id] = this.#read(this.#paths.text(id), timeMs, mayCarrySql(bytes, start, end)))
+  }
+
+  #read(text: string, timeMs: number, carries: boolean): Path {
+    const segments = text.split('/')
+    let key = ''
+    const name = segments
+      .map((segment) => {
+        if (!isKeySegment(segment)) return segment
+        key = segment
+        return '*'
+      })
+      .join('/')
+    return {
+      text,
+      page: this.page(name),
+      probed: probedPath(text),
+      key: key === '' ? 0 : hashText(key),
+      keyText: key,
+      mayCarrySql: carries,
+      asset: assetEnding.test(text),
+      firstMs: timeMs,
+      served: 0,
+      lastErrorClient: '',
+    }
+  }
+
+  page(name: string): Page {
+    const known = this.#pages.get(name)
+    if (known !== undefined) return known
+    const page: Page = {
+      id: this.#pages.size,
+      name,
+      signIn: isSignInPath(name),
+      ok: 0,
+      notFound: 0,
+      refused: 0,
+      failed: 0,
+      sizes: newSizes(),
+      lookups: [],
+      signInFailedShare: learnedShare(0.2, 20),
+      spray: 0,
+      sprayAddresses: new Map(),
+    }
+    this.#pages.set(name, page)
+    return page
+  }
+
+  /** The look-up of a page by one of its parts, made where it is new. */
+  lookup(page: Page, part: string): Lookup {
+    const known = page.lookups.find((lookup) => lookup.part === part)
+    if (known !== undefined) return known
+    const lookup: Lookup = {
+      id: this.#lookupCount++,
+      page: page.name,
+      part,
+      count: 0,
+      keyLike: 0,
+      distinct: new Set(),
+      named: this.#lookupPages.has(page.name),
+      recent: [],
+      sequenceShare: learnedShare(0.02, 200),
+      bareShare: learnedShare(0.05, 100),
+      sequence: 0,
+      bare: 0,
+      lastAlarmMs: Number.NEGATIVE_INFINITY,
+    }
+    page.lookups.push(lookup)
+    return lookup
+  }
+
+  /** Forgets paths that were never served: a scanner's guesses. All go where that frees too little. */
+  #compact(): void {
+    let kept = this.#byPath.filter((path) => path.served > 0)
+    if (kept.length > limits.pathsMax / 2) kept = kept.filter((path) => path.served > 2).slice(-limits.pathsMax / 2)
+    this.#load(kept)
+    const named = new Set(kept.map((path) => path.page.name))
+    for (const [name, page] of this.#pages) if (!named.has(name) && page.ok === 0) this.#pages.delete(name)
+    this.compactions++
+  }
+
+  #load(paths: readonly Path[]): void {
+    this.#paths = Interner.restore(limits.pathsMax, paths.map((path) => path.text))
+    this.#byPath = [...paths]
+  }
+
+  save(): { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number } {
+    return { paths: this.#byPath, pages: [...this.#pages.values()], lookupCount: this.#lookupCount }
+  }
+
+  /** Takes back what `save` gave; it must come from one structured clone so that paths and pages still share. */
+  restore(saved: { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number }): void {
+    this.#pages.clear()
+    for (const page of saved.pages) this.#pages.set(page.name, page)
+    this.#load(saved.paths)
+    this.#lookupCount = saved.lookupCount
+  }
+}
+
+/** A 32-bit hash of a text, for keys that must be told apart but not kept. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash
+}
+
+/** The number that the digits of a key make, or -1 for none or one beyond exact arithmetic. */
+export function numberIn(key: string): number {
+  const digits = key.replace(/\D/g, '')
+  return digits === '' || digits.length > 15 ? -1 : Number(digits)
+}

@@ -1,0 +1,141 @@
+/** Sign-in pages: guessing (one address, many failures) and spraying (many addresses, few failures each, judged on the
+ *  page as a whole against its own share of failures, so that a busy day does not alarm). What was typed is not in an
+ *  access log; only the answers are. */
+import { type Client, type GuessState, keep, type KeptRecord } from './clients.ts'
+import { limits } from '../../core/limits.ts'
+import { field } from '../../formats/request-batch.ts'
+import type { Page } from './pages.ts'
+import { alarmAt, learn, shareOf, weigh } from './sequential-test.ts'
+import { type Claim, type Emit, hitOf, hitOfKept, isSubmission, keptRecord, type Seen } from './seen.ts'
+
+/** Failures in a row that a person who has forgotten a password hardly reaches. */
+const guessFailuresMin = 10
+/** A failure is forgotten after this long: slow guessing over days still adds up. */
+const failureForgottenMs = 6 * 3_600_000
+/** An address may fail again and count again for a spray only after this long. */
+const sprayRepeatMs = 10 * 60_000
+const sprayAddressesMin = 8
+const daysMs = 24 * 3_600_000
+
+/** Sprays need the records of many clients: they are kept by page. */
+export class SignInWatch {
+  readonly #kept = new Map<number, { record: KeptRecord; client: Client }[]>()
+
+  observe(seen: Seen, emit: Emit): void {
+    const page = seen.path.page
+    if (!isAttempt(seen)) return
+    const result = attemptResult(seen)
+    if (result === 'unclear') return
+    if (result === 'refused') return this.#failed(seen, page, emit)
+    seen.client.signedInMs = seen.timeMs
+    this.#succeeded(seen, page, emit)
+  }
+
+  #failed(seen: Seen, page: Page, emit: Emit): void {
+    const client = seen.client
+    const guess = (client.guess ??= { failures: 0, evidence: 0, lastMs: seen.timeMs, alarmed: false, kept: [] })
+    guess.evidence = Math.max(0, guess.evidence - (seen.timeMs - guess.lastMs) / failureForgottenMs) + 1
+    guess.failures++
+    const claim: Claim = {
+      kind: 'password-guessing',
+      rule: 'registration/password-guessing',
+      level: 'medium',
+      confidence: 0.9,
+      outcome: 'attempt',
+    }
+    if (guess.alarmed) emit(hitOf(seen, withTool(seen, claim)))
+    else if (guess.evidence >= guessFailuresMin) {
+      guess.alarmed = true
+      for (const kept of guess.kept) emit(hitOfKept(kept, client, seen.timeMs, withTool(seen, claim)))
+      guess.kept = []
+      emit(hitOf(seen, withTool(seen, claim)))
+    } else keep(guess.kept, keptRecord(seen))
+    this.#spray(seen, page, guess, emit)
+    guess.lastMs = seen.timeMs
+  }
+
+  /** Counts an address once in a while, so that one person's retries do not make a crowd. */
+  #spray(seen: Seen, page: Page, guess: GuessState, emit: Emit): void {
+    const address = seen.client.address
+    const counted = page.sprayAddresses.get(address)
+    const kept = this.#kept.get(page.id) ?? []
+    this.#kept.set(page.id, kept)
+    if (guess.alarmed) return
+    if (page.spray >= alarmAt && page.sprayAddresses.size >= sprayAddressesMin) {
+      for (const { record, client } of kept) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
+      kept.length = 0
+      page.sprayAddresses.set(address, seen.timeMs)
+      emit(hitOf(seen, sprayClaim))
+      page.spray = Math.min(page.spray + 1, alarmAt * 2)
+      return
+    }
+    if (kept.length >= limits.hindsightRecordsMax * 4) kept.shift()
+    kept.push({ record: keptRecord(seen), client: seen.client })
+    if (counted !== undefined && seen.timeMs - counted < sprayRepeatMs) return
+    forgetOld(page, seen.timeMs)
+    if (counted === undefined && page.sprayAddresses.size < limits.tieRequestsMax) page.sprayAddresses.set(address, seen.timeMs)
+    const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
+    // The same address failing again says little more; another one failing says that it is many.
+    page.spray = weigh(page.spray, counted === undefined ? Math.log(0.95 / ordinary) : 0.1)
+    if (page.spray < alarmAt / 2) learn(page.signInFailedShare, true)
+  }
+
+  #succeeded(seen: Seen, page: Page, emit: Emit): void {
+    const guess = seen.client.guess
+    const sprayed = page.spray >= alarmAt && page.sprayAddresses.has(seen.client.address)
+    if (guess?.alarmed === true || sprayed) {
+      const kind = guess?.alarmed === true ? 'password-guessing' : 'password-spraying'
+      emit(hitOf(seen, { kind, rule: `registration/${kind}/signed-in`, level: 'critical', confidence: 0.8, outcome: 'success' }))
+    }
+    const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
+    page.spray = weigh(page.spray, Math.log(0.05 / (1 - ordinary)))
+    page.sprayAddresses.delete(seen.client.address)
+    if (page.spray < alarmAt / 2) learn(page.signInFailedShare, false)
+    if (guess !== undefined && !guess.alarmed) delete seen.client.guess
+  }
+
+  save(): readonly (readonly [number, readonly { record: KeptRecord; client: Client }[]])[] {
+    return [...this.#kept]
+  }
+
+  restore(saved: readonly (readonly [number, readonly { record: KeptRecord; client: Client }[]])[]): void {
+    this.#kept.clear()
+    for (const [page, kept] of saved) this.#kept.set(page, [...kept])
+  }
+}
+
+const sprayClaim: Claim = {
+  kind: 'password-spraying',
+  rule: 'registration/password-spraying',
+  level: 'medium',
+  confidence: 0.85,
+  outcome: 'attempt',
+}
+
+const withTool = (seen: Seen, claim: Claim): Claim =>
+  seen.agent.tool === undefined ? claim : { ...claim, tool: seen.agent.tool.name }
+
+function forgetOld(page: Page, nowMs: number): void {
+  for (const [address, timeMs] of page.sprayAddresses) {
+    if (nowMs - timeMs <= daysMs) break
+    page.sprayAddresses.delete(address)
+  }
+}
+
+/** What the answer to a sign-in says. A redirect is a success; 401, and on a sign-in page 400, 403, 422 and 429, are
+ *  failures; a plain page (200) is the form again, unless the page is known to say 401 to a failure. */
+function attemptResult(seen: Seen): 'signed-in' | 'refused' | 'unclear' {
+  const { status } = seen
+  const page = seen.path.page
+  if (status === 401) return 'refused'
+  if (!page.signIn) return 'unclear'
+  if (status >= 300 && status < 400) return 'signed-in'
+  if (status === 200) return page.refused > 0 ? 'signed-in' : 'refused'
+  return status === 400 || status === 403 || status === 422 || status === 429 ? 'refused' : 'unclear'
+}
+
+/** A submitted form, or a name sent with HTTP Basic authentication (RFC 7617), which the log's user field shows. */
+function isAttempt(seen: Seen): boolean {
+  const { batch, record } = seen
+  return isSubmission(seen) || (seen.status === 401 && batch.end(record, field.user) > batch.start(record, field.user))
+}

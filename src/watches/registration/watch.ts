@@ -1,0 +1,279 @@
+/** The registration watch: web requests and database statements of a voter-registration site in, hits out. It is
+ *  deterministic and works in event time; its state can be saved and restored at any record and is bounded. It sees no
+ *  clock, no file and no socket. */
+import type { Hit } from '../../core/finding.ts'
+import type { Office } from '../../core/office.ts'
+import { AddressSet } from '../../formats/address.ts'
+import { clientAddress } from '../../formats/client-address.ts'
+import { field, fieldCount, type RequestBatch } from '../../formats/request-batch.ts'
+import type { StatementRecord } from '../../formats/statement.ts'
+import { observeAfterBlock } from './after-block.ts'
+import { type Agent, AgentTable } from './agents.ts'
+import { type Client, type ClientFacts, ClientTable } from './clients.ts'
+import { looksLikeKey, observeLookup } from './enumeration.ts'
+import { observeContext, observeInjection } from './injection.ts'
+import { learnSize, type Path, Site } from './pages.ts'
+import { observeScan } from './scans.ts'
+import { type Emit, isRefused, isServed, type Seen } from './seen.ts'
+import { SignInWatch } from './sign-in.ts'
+import { mayCarrySql } from './sqli/prefilter.ts'
+import { StatementWatch } from './statement-watch.ts'
+
+const questionMark = 63
+const hash = 35
+const stride = fieldCount * 2
+const latin1 = new TextDecoder('latin1')
+
+export class RegistrationWatch {
+  readonly name = 'registration'
+  readonly #emit: Emit
+  readonly #clients: ClientTable
+  readonly #site: Site
+  readonly #agents = new AgentTable()
+  readonly #signIn = new SignInWatch()
+  readonly #statements = new StatementWatch()
+  readonly #trusted: AddressSet
+  readonly #knownUsers: ReadonlySet<string>
+  #seen: Seen | undefined
+  #lastMs = 0
+  #saidForgotten = 0
+  #saidCompactions = 0
+
+  /** `emit` gets every hit, in the order of the records that decided it. */
+  constructor(office: Office, emit: Emit) {
+    this.#emit = emit
+    const scanners = addresses(office.authorisedScanners)
+    const known = addresses(office.knownUsers)
+    this.#trusted = addresses(office.trustedProxies)
+    this.#knownUsers = new Set(office.knownUsers)
+    const factsOf = (address: string): ClientFacts => ({ authorised: scanners.has(address), known: known.has(address) })
+    this.#clients = new ClientTable(factsOf)
+    this.#site = new Site(office.lookupPages)
+  }
+
+  /** Says that database records will come, so that requests are kept for tying from the first one on. */
+  expectStatements(): void {
+    this.#statements.active = true
+  }
+
+  /** Looks at records `from` (inclusive) to `to` (exclusive) of a batch. */
+  requests(batch: RequestBatch, from = 0, to = batch.count): void {
+    for (let record = from; record < to; record++) this.#request(batch, record)
+  }
+
+  statements(records: readonly StatementRecord[], from = 0, to = records.length): void {
+    for (let i = from; i < to; i++) {
+      const record = records[i] as StatementRecord
+      this.#lastMs = record.timeMs
+      this.#statements.observe(record, this.#emit)
+    }
+  }
+
+  /** Decides what still waits for later records: the input has ended. */
+  finish(): void {
+    this.#statements.finish(this.#emit)
+    this.#sayLimits()
+  }
+
+  #request(batch: RequestBatch, record: number): void {
+    const seen = this.#look(batch, record)
+    const { client, path, timeMs, status, agent } = seen
+    this.#lastMs = timeMs
+    const page = path.page
+    const hasQuery = seen.queryEnd > seen.queryStart
+    const injected = this.#mayInject(seen) ? observeInjection(seen, this.#emit) : hasQuery && observeContext(seen, this.#emit)
+    if (this.#statements.active && (hasQuery || batch.bytes[batch.start(record, field.method)] === 80)) {
+      this.#statements.observeRequest(seen, this.#emit)
+    }
+    if (isServed(status)) {
+      path.served++
+      page.ok++
+      if (!injected && status === 200 && (hasQuery || path.key !== 0)) learnSize(page.sizes, seen.bodyBytes)
+    } else if (status === 404) page.notFound++
+    else if (isRefused(status) || status === 401) page.refused++
+    else if (status >= 500) page.failed++
+    observeScan(seen, this.#emit)
+    this.#signIn.observe(seen, this.#emit)
+    observeAfterBlock(seen, this.#emit)
+    const looksUp = !injected && (hasQuery || path.key !== 0) && this.#lookup(seen)
+    if (!looksUp && isServed(status) && agent.tool === undefined) client.lastPageMs = timeMs
+    client.lastMs = timeMs
+    if (isServed(status)) client.served++
+    if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions) this.#sayLimits()
+  }
+
+  /** Fills the one `Seen` that all detections look at. */
+  #look(batch: RequestBatch, record: number): Seen {
+    const base = record * stride
+    const spans = batch.spans
+    const bytes = batch.bytes
+    const targetStart = spans[base + field.target * 2] as number
+    const targetEnd = spans[base + field.target * 2 + 1] as number
+    let pathEnd = targetStart
+    while (pathEnd < targetEnd && bytes[pathEnd] !== questionMark && bytes[pathEnd] !== hash) pathEnd++
+    const timeMs = batch.timeMs[record] as number
+    const client = this.#client(batch, record, timeMs)
+    const path = this.#site.path(bytes, targetStart, pathEnd, timeMs)
+    const agent = this.#agents.of(
+      bytes,
+      spans[base + field.agent * 2] as number,
+      spans[base + field.agent * 2 + 1] as number,
+    )
+    const seen = (this.#seen ??= emptySeen(batch, client, path, agent))
+    seen.batch = batch
+    seen.record = record
+    seen.timeMs = timeMs
+    seen.status = batch.status[record] as number
+    seen.bodyBytes = batch.bodyBytes[record] as number
+    seen.durationMs = batch.durationMs[record] as number
+    seen.client = client
+    seen.path = path
+    seen.agent = agent
+    seen.queryStart = Math.min(pathEnd + 1, targetEnd)
+    seen.queryEnd = targetEnd
+    return seen
+  }
+
+  #client(batch: RequestBatch, record: number, timeMs: number): Client {
+    const start = batch.start(record, field.client)
+    const end = batch.end(record, field.client)
+    const forwardedEnd = batch.end(record, field.forwarded)
+    if (this.#trusted.size > 0 && forwardedEnd > batch.start(record, field.forwarded)) {
+      const text = clientAddress(batch.text(record, field.client), batch.text(record, field.forwarded), this.#trusted)
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+      return this.#clients.of(bytes, 0, bytes.length, timeMs)
+    }
+    return this.#clients.of(batch.bytes, start, end, timeMs)
+  }
+
+  /** The byte filter over all parts of the request that may carry a payload. */
+  #mayInject(seen: Seen): boolean {
+    const { batch, record, path } = seen
+    const { bytes } = batch
+    if (path.mayCarrySql || seen.agent.mayCarrySql) return true
+    if (seen.queryEnd > seen.queryStart && mayCarrySql(bytes, seen.queryStart, seen.queryEnd)) return true
+    const refererStart = batch.start(record, field.referer)
+    const refererEnd = batch.end(record, field.referer)
+    if (refererEnd > refererStart && mayCarrySql(bytes, refererStart, refererEnd)) return true
+    const cookieStart = batch.start(record, field.cookie)
+    const cookieEnd = batch.end(record, field.cookie)
+    return cookieEnd > cookieStart && mayCarrySql(bytes, cookieStart, cookieEnd)
+  }
+
+  /** Hands every value that may be a voter key to the enumeration tests; true where there was one. */
+  #lookup(seen: Seen): boolean {
+    const { batch, path } = seen
+    const page = path.page
+    let found = false
+    if (path.key !== 0 && !path.asset) {
+      const segment = path.keyText
+      observeLookup(seen, this.#site.lookup(page, 'path'), segment, isReferred(seen), this.#emit)
+      found = true
+    }
+    if (seen.queryEnd <= seen.queryStart) return found
+    const query = latin1.decode(batch.bytes.subarray(seen.queryStart, Math.min(seen.queryEnd, seen.queryStart + 512)))
+    for (const pair of query.split('&', 8)) {
+      const equals = pair.indexOf('=')
+      const value = pair.slice(equals + 1)
+      if (equals <= 0 || !looksLikeKey(value)) continue
+      if (this.#isNamedUser(seen)) return true
+      const lookup = this.#site.lookup(page, `parameter ${pair.slice(0, Math.min(equals, 40))}`)
+      observeLookup(seen, lookup, value, isReferred(seen), this.#emit)
+      found = true
+    }
+    return found
+  }
+
+  /** The office's list of known users may hold sign-in names, which some logs show. */
+  #isNamedUser(seen: Seen): boolean {
+    if (this.#knownUsers.size === 0) return false
+    const user = seen.batch.text(seen.record, field.user)
+    return user !== '' && this.#knownUsers.has(user)
+  }
+
+  /** A bound that was reached is said, not kept quiet (DESIGN.md, "Every watch has the same shape"). */
+  #sayLimits(): void {
+    if (this.#clients.forgotten > this.#saidForgotten) {
+      this.#saidForgotten = this.#clients.forgotten
+      this.#emit(this.#limitHit('addresses'))
+    }
+    if (this.#site.compactions > this.#saidCompactions) {
+      this.#saidCompactions = this.#site.compactions
+      this.#emit(this.#limitHit('paths'))
+    }
+  }
+
+  #limitHit(target: string): Hit {
+    return {
+      kind: 'limit-reached',
+      rule: `registration/limit-reached/${target}`,
+      level: 'low',
+      confidence: 1,
+      timeMs: this.#lastMs,
+      decidedAtMs: this.#lastMs,
+      actor: { type: 'role', value: 'bellwether' },
+      target,
+      place: this.#seen?.batch.place(this.#seen.record) ?? { source: '-', line: 0, offset: 0, length: 0 },
+    }
+  }
+
+  /** All that the watch remembers, as data for a structured clone. */
+  save(): unknown {
+    return {
+      clients: this.#clients.save(),
+      site: this.#site.save(),
+      agents: this.#agents.save(),
+      signIn: this.#signIn.save(),
+      statements: this.#statements.save(),
+      lastMs: this.#lastMs,
+    }
+  }
+
+  /** Takes back what `save` gave, from a structured clone of it. */
+  restore(saved: unknown): void {
+    const state = saved as {
+      clients: readonly Client[]
+      site: Parameters<Site['restore']>[0]
+      agents: readonly string[]
+      signIn: Parameters<SignInWatch['restore']>[0]
+      statements: unknown
+      lastMs: number
+    }
+    this.#clients.restore(state.clients)
+    this.#site.restore(state.site)
+    this.#agents.restore(state.agents)
+    this.#signIn.restore(state.signIn)
+    this.#statements.restore(state.statements)
+    this.#lastMs = state.lastMs
+  }
+}
+
+function emptySeen(batch: RequestBatch, client: Client, path: Path, agent: Agent): Seen {
+  return {
+    batch,
+    record: 0,
+    timeMs: 0,
+    status: 0,
+    bodyBytes: 0,
+    durationMs: 0,
+    client,
+    path,
+    agent,
+    queryStart: 0,
+    queryEnd: 0,
+  }
+}
+
+const isReferred = (seen: Seen): boolean =>
+  seen.batch.end(seen.record, field.referer) > seen.batch.start(seen.record, field.referer)
+
+/** A list of addresses and ranges; entries that are none (names) are left out: they are checked when the office's file
+ *  is read. */
+function addresses(list: readonly string[]): AddressSet {
+  const parsed = AddressSet.parse(list)
+  if (parsed.ok) return parsed.value
+  const bad = new Set(parsed.error.map((problem) => problem.entry))
+  const rest = AddressSet.parse(list.filter((entry) => !bad.has(entry)))
+  if (!rest.ok) throw new Error('an address list without its bad entries must parse')
+  return rest.value
+}
