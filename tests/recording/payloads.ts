@@ -55,7 +55,7 @@ export function handTyped(site: SiteDescription, licence: string): Payload[] {
 }
 
 /** Text as a tool writes it to avoid quotes: PostgreSQL `(CHR(113)||CHR(98))`, MySQL `0x7162`. */
-function unquoted(site: SiteDescription, text: string): string {
+export function unquoted(site: SiteDescription, text: string): string {
   const codes = [...text].map((character) => character.charCodeAt(0))
   return site.dialect === 'mysql'
     ? `0x${codes.map((code) => code.toString(16)).join('')}`

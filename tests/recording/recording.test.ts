@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { blindRun } from './actors/blind.ts'
 import { passwordGuessing } from './actors/guessers.ts'
-import { handTypedInjection } from './actors/injectors.ts'
+import { handTypedInjection, unionDumpRun } from './actors/injectors.ts'
 import { clerk } from './actors/staff.ts'
 import { visitors } from './actors/visitors.ts'
 import { recordingFiles, recordingFolder } from './bundled.ts'
@@ -12,6 +13,7 @@ import type { Scenario } from './scenario.ts'
 import { startOf } from './scenario.ts'
 import { bundled, quietDays, smallOffice } from './scenarios.ts'
 import { highmesa, saltmarsh, wrenfield } from './sites.ts'
+import { tampers } from './tampers.ts'
 import { expandRuns } from './truth.ts'
 
 const sites = [wrenfield, saltmarsh, highmesa]
@@ -146,3 +148,34 @@ test('a guesser tries one name again and again and is refused each time', () => 
   ).entries.map(({ visit }) => visit.status)
   expect(statuses).toEqual(Array(40).fill(401))
 })
+
+test.each(['boolean', 'time', 'error'] as const)(
+  'a %s-blind run exposes each record when its value is whole',
+  (channel) => {
+    const run = blindRun({ channel, records: 2, day: 0, clock: '01:00:00', pauseMs: [50, 90] })
+    const { truth } = record({ name: 'blind', site: wrenfield, firstDay: '2026-03-02', days: 1, actors: [run] }, 1)
+    // A true answer to a question shows the record that the question hangs on, besides the two that are read.
+    expect(truth.recordsExposedAfterLine.at(-1)?.[1]).toBe(channel === 'error' ? 2 : 3)
+  },
+)
+
+test.each(Object.entries(tampers))(
+  'an attack rewritten by %s exposes what the plain one does, in other words',
+  (_, tamper) => {
+    const play = (change: (payload: string) => string) => {
+      const dump = unionDumpRun({ day: 0, clock: '01:00:00', records: 20, tamper: change })
+      const blind = blindRun({
+        channel: 'boolean',
+        records: 1,
+        day: 0,
+        clock: '05:00:00',
+        pauseMs: [50, 90],
+        tamper: change,
+      })
+      return record({ name: 'both', site: wrenfield, firstDay: '2026-03-02', days: 1, actors: [dump, blind] }, 1)
+    }
+    const [plain, changed] = [play((payload) => payload), play(tamper)]
+    expect(changed.truth.recordsExposedAfterLine).toEqual(plain.truth.recordsExposedAfterLine)
+    expect(changed.combined()).not.toEqual(plain.combined())
+  },
+)

@@ -47,6 +47,8 @@ export interface InjectionEffect {
   readonly shownCharacters?: number
   readonly error?: { readonly code: string; readonly message: string }
   readonly sleepMs?: number
+  /** Voters whose data the attacker knows from now on without having been shown their record. */
+  readonly learned?: readonly number[]
 }
 
 export interface Site {
@@ -73,6 +75,10 @@ export interface Site {
 
 const pageFrameBytes = 2_310
 const missingPageBytes = 146
+/** The status page's own words, around nothing, around its records, and around each record. */
+const nothingFoundBytes = 96
+const foundFrameBytes = 236
+const recordFrameBytes = 74
 
 /** Stable jitter from what was asked, so that one page takes about, but not exactly, the same time. */
 function jitterMs(target: string, min: number, max: number): number {
@@ -172,7 +178,10 @@ export function openSite(description: SiteDescription): Site {
       if (value.includes("'")) return this.injected(value, encode, { error: syntaxError(description.dialect, value) })
       const index = indexOf(value)
       const found = index >= 0
-      const size = frameOf(paths.status) + value.length + (found ? 310 + recordCharacters(voter(index)) : 96)
+      const size =
+        frameOf(paths.status) +
+        value.length +
+        (found ? foundFrameBytes + recordFrameBytes + recordCharacters(voter(index)) : nothingFoundBytes)
       return answer(target, 200, size, [read(sql.status(value), found ? 1 : 0)], found ? [index] : [])
     },
     injected(value, encode, effect) {
@@ -184,15 +193,14 @@ export function openSite(description: SiteDescription): Site {
         durationMs: base.durationMs + (effect.sleepMs ?? 0),
         ...(effect.error ? { error: effect.error } : {}),
       }
-      if (effect.error) return answer(target, answers.failure.status, answers.failure.bodyBytes, [statement])
-      const records = shown.reduce((sum, index) => sum + 74 + recordCharacters(voter(index)), 0)
-      return answer(
-        target,
-        200,
-        frameOf(paths.status) + value.length + 96 + records + (effect.shownCharacters ?? 0),
-        [statement],
-        shown,
-      )
+      const known = [...shown, ...(effect.learned ?? [])]
+      const { failure } = answers
+      const extra = effect.shownCharacters ?? 0
+      if (effect.error) return answer(target, failure.status, failure.bodyBytes + extra, [statement], known)
+      const isEmpty = shown.length === 0 && extra === 0
+      const records = shown.reduce((sum, index) => sum + recordFrameBytes + recordCharacters(voter(index)), 0)
+      const body = isEmpty ? nothingFoundBytes : foundFrameBytes + records + extra
+      return answer(target, 200, frameOf(paths.status) + value.length + body, [statement], known)
     },
     lookup(id) {
       const index = /^\d+$/.test(id) ? (Number(id) - roll.firstId) / roll.idStep : -1
