@@ -18,6 +18,11 @@ export const limits = {
   directiveBytesMax: 16 * kib,
   /** Lines of a sample that a format looks at to recognise its own. */
   sampleLinesMax: 400,
+  /** Characters of a database log's line in which time, session and command must stand: names are at most 63 bytes in
+   *  PostgreSQL and 64 in MySQL, and a prefix holds few. */
+  logPrefixCharactersMax: 512,
+  /** Depth to which an audit entry in JSON may nest; servers write four levels. */
+  auditNestingMax: 16,
   /** Open connections whose role is remembered for logs that name it only when the connection begins: servers allow
    *  some thousands at once. */
   databaseSessionsMax: 20_000,
