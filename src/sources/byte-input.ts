@@ -5,6 +5,7 @@ import { closeSync, fstatSync, read, readSync } from 'node:fs'
 import { limits } from '../core/limits.ts'
 import { errorCode, makeProblem, type Problem, problemOfError } from './problem.ts'
 
+/** Bytes in order, from a file, a stream, or another input that is changed on the way. */
 export interface ByteInput {
   /** Reads up to `length` bytes to `into[at]`; 0 means that no more will come. A regular file answers at once. */
   read(into: Uint8Array, at: number, length: number): number | Promise<number>

@@ -6,8 +6,10 @@ import { Utf16Input } from './utf16-input.ts'
 import { ZstdInput } from './zstd-input.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'
+/** How the text is encoded before it becomes UTF-8. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be'
 
+/** A source's text, and how it was wrapped. */
 export interface TextInput {
   readonly input: ByteInput
   readonly compression: Compression

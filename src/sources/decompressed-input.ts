@@ -4,6 +4,7 @@ import { limits } from '../core/limits.ts'
 import type { ByteInput } from './byte-input.ts'
 import { makeProblem, type Problem, type ProblemCode } from './problem.ts'
 
+/** The base of `GzipInput` and `ZstdInput`. */
 export abstract class DecompressedInput implements ByteInput {
   protected readonly raw: ByteInput
   protected readonly path: string

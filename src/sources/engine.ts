@@ -15,9 +15,11 @@ export type EngineKind = 'deflate' | 'zstd'
 /** Output of one step: large enough that the hop between threads costs little, small enough for the cache. */
 const outputBytes = 256 * 1024
 
+/** A decompressor that is fed and emptied by hand. */
 export class Engine {
   readonly #stream: InflateRaw | ZstdDecompress
   #busy = false
+  #fed = 0
   #ended = false
   #finishing = false
   #failure: string | undefined
@@ -51,9 +53,10 @@ export class Engine {
     return this.#stream.read()
   }
 
-  /** The compressed data ended by its own account; `consumed` then says where. */
+  /** The compressed data ended by its own account; `consumed` then says where. An engine that is done with a piece and
+   *  did not use all of it has ended too, though its stream says so a moment later. */
   get ended(): boolean {
-    return this.#ended
+    return this.#ended || (!this.#busy && this.consumed < this.#fed)
   }
 
   /** zlib's error code, once decompressing has failed. */
@@ -74,6 +77,7 @@ export class Engine {
   /** Feeds a piece, which must stay unchanged until the engine is idle again. */
   feed(piece: Uint8Array): void {
     this.#busy = true
+    this.#fed += piece.length
     this.#stream.write(piece, () => {
       this.#busy = false
       this.#notify()

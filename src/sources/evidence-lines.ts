@@ -13,6 +13,7 @@ export interface Span {
   readonly length: number
 }
 
+/** A line with the place that was asked for. */
 export interface EvidenceLine<S extends Span> {
   readonly place: S
   /** The line's bytes (of a compressed or UTF-16 source: of its text), a copy of one's own; at most

@@ -14,6 +14,7 @@ const finePieceBytes = 16
 /** Feature flags of a member's header (RFC 1952 section 2.3.1). */
 const flag = { headerChecksum: 2, extra: 4, name: 8, comment: 16 }
 
+/** The text of a gzip file. */
 export class GzipInput extends DecompressedInput {
   #cursor: RawCursor
   #engine: Engine | undefined

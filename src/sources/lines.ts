@@ -8,6 +8,7 @@ import type { Reject } from '../core/place.ts'
 import type { Chunk, Progress } from '../formats/format.ts'
 import type { ByteInput } from './byte-input.ts'
 
+/** The bounds that hold for a chunker, in bytes; see `limits`. */
 export interface LineChunkerBounds {
   readonly chunkBytes: number
   readonly lineBytesMax: number
@@ -19,6 +20,7 @@ const carriageReturn = 13
 /** Room for the incomplete line at the end of a read, so that the buffer need not grow for ordinary lines. */
 const spareBytes = 16 * 1024
 
+/** The chunks of one source. */
 export class LineChunker {
   /** Lines that were too long. The caller takes them out; a reader may put its own here too. */
   readonly rejects: Reject[] = []

@@ -18,6 +18,7 @@ export interface SourceFile {
   readonly bytes: number
 }
 
+/** What can be read, and what cannot and why. */
 export interface ExpandedPaths {
   readonly files: readonly SourceFile[]
   readonly problems: readonly Problem[]

@@ -20,8 +20,10 @@ export const problemCodes = [
   'spool-failed',
   'unknown-format',
 ] as const
+/** One kind of problem. */
 export type ProblemCode = (typeof problemCodes)[number]
 
+/** What is wrong with one source, for a person to read. */
 export interface Problem {
   /** The source's path, as the user gave it, or `-` for standard input. */
   readonly path: string
@@ -69,18 +71,20 @@ const sentences: Readonly<Record<ProblemCode, (name: string, detail: string) => 
     `${name} is in no log format that Bellwether knows. If you know its format, say so with --format.`,
 }
 
+/** The problem with its sentence; `detail` fills the gap that some sentences have. */
 export function makeProblem(code: ProblemCode, path: string, detail = ''): Problem {
   return { path, code, message: sentences[code](showPath(path), detail) }
 }
 
-const shownCharactersMax = 300
+/** Longer paths are cut: a hostile one may not fill the screen. */
+const shownCharacters = 300
 
 /** A path as it may stand on a terminal: control and direction-changing characters of a hostile file name become
  *  question marks. */
 export function showPath(path: string): string {
   if (path === '-') return 'Standard input'
   const shown = path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?')
-  return `"${shown.length > shownCharactersMax ? `${shown.slice(0, shownCharactersMax)}...` : shown}"`
+  return `"${shown.length > shownCharacters ? `${shown.slice(0, shownCharacters)}...` : shown}"`
 }
 
 /** The problem behind an error that Node's file system raised. */
@@ -109,6 +113,7 @@ export function problemOfError(error: unknown, path: string): Problem {
   }
 }
 
+/** The code of a system error, such as `ENOENT`. */
 export function errorCode(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code

@@ -4,6 +4,7 @@ import type { ByteInput } from './byte-input.ts'
 /** Holds the largest zstd block (128 KiB, RFC 8878 section 3.1.1.2.4) and then some. */
 const windowBytes = 256 * 1024
 
+/** The window. */
 export class RawCursor {
   readonly #input: ByteInput
   readonly #bytes: Uint8Array = new Uint8Array(windowBytes)

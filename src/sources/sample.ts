@@ -35,8 +35,8 @@ const binaryData = 'binary data'
 /** Control bytes among text are damage (a disk block of zeros after a crash) or an attacker's doing and must not hide a
  *  log from the scan: a file is binary only where more than one byte in 64 is one, and where the lines that have one
  *  are more than half of the sample. */
-const controlShareMax = 1 / 64
-const controlLineShareMax = 1 / 2
+const binaryControlShare = 1 / 64
+const binaryLineShare = 1 / 2
 
 /** What a sample is, in words that fit behind "is", if it is no text. UTF-16 must have become UTF-8 before. */
 export function recogniseBinary(sample: Uint8Array): string | undefined {
@@ -58,7 +58,7 @@ function isBinary(sample: Uint8Array): boolean {
       lineStart = at + 1
     } else if (isControl(sample[at] as number)) controls += 1
   }
-  return controls > sample.length * controlShareMax && controlLineBytes > sample.length * controlLineShareMax
+  return controls > sample.length * binaryControlShare && controlLineBytes > sample.length * binaryLineShare
 }
 
 /** C0 controls that text does not use: all but backspace, tab, line feed, vertical tab, form feed, carriage return and

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { ByteInput } from './byte-input.ts'
 import { errorCode, makeProblem, type Problem } from './problem.ts'
 
+/** One temporary file. */
 export class Spool {
   readonly descriptor: number
   readonly #folder: string

@@ -6,6 +6,7 @@ import type { Problem } from './problem.ts'
 const rawBytes = 64 * 1024
 const encoder = new TextEncoder()
 
+/** The text of a UTF-16 input. */
 export class Utf16Input implements ByteInput {
   readonly #inner: ByteInput
   readonly #decoder: TextDecoder

@@ -8,14 +8,15 @@ import { Engine } from './engine.ts'
 import { RawCursor } from './raw-cursor.ts'
 
 /** RFC 8878 section 3.1.1.2.4. */
-const blockBytesMax = 128 * 1024
+const largestBlockBytes = 128 * 1024
 /** Magic number, descriptor, window, dictionary id of 4 bytes, content size of 8 bytes (section 3.1.1.1). */
-const headerBytesMax = 18
+const largestHeaderBytes = 18
 const dictionaryIdBytes = [0, 1, 2, 4] as const
 const contentSizeBytes = [0, 2, 4, 8] as const
 
 type State = 'between' | 'blocks' | 'checksum'
 
+/** The text of a zstd file. */
 export class ZstdInput extends DecompressedInput {
   readonly #cursor: RawCursor
   readonly #engine = new Engine('zstd')
@@ -100,7 +101,7 @@ export class ZstdInput extends DecompressedInput {
     const dictionaryBytes = dictionaryIdBytes[(descriptor & 3) as 0 | 1 | 2 | 3]
     const sizeBytes = sizeFlag === 0 && singleSegment ? 1 : contentSizeBytes[sizeFlag]
     const length = 5 + (singleSegment ? 0 : 1) + dictionaryBytes + sizeBytes
-    if (!(await cursor.ensure(Math.min(length, headerBytesMax)))) return this.#cut()
+    if (!(await cursor.ensure(Math.min(length, largestHeaderBytes)))) return this.#cut()
     if (!singleSegment && windowBytes(cursor.peek(5)) > 2 ** limits.zstdWindowLogMax) return this.#unsupported()
     this.#hasChecksum = (descriptor & 4) !== 0
     this.#state = 'blocks'
@@ -114,7 +115,7 @@ export class ZstdInput extends DecompressedInput {
     const header = cursor.peek(0) | (cursor.peek(1) << 8) | (cursor.peek(2) << 16)
     const size = header >> 3
     const type = (header >> 1) & 3
-    if (type === 3 || size > blockBytesMax) return this.#broken('its compressed data is broken')
+    if (type === 3 || size > largestBlockBytes) return this.#broken('its compressed data is broken')
     if (header & 1) this.#state = this.#hasChecksum ? 'checksum' : 'between'
     return type === 1 ? 4 : 3 + size
   }
