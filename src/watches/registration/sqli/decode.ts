@@ -171,11 +171,19 @@ function* oddReadings(text: string): Generator<string> {
   if (/[A-Za-z]\x00[A-Za-z]/.test(text)) yield text.replaceAll('\x00', '')
 }
 
+/** `+` is a space in a query string, and itself in a path, a cookie or a user agent. Where the text has neither
+ *  another space nor a quote, it can only be the space. */
+function plusReadings(raw: string): string[] {
+  if (!raw.includes('+')) return [raw]
+  const spaced = raw.replaceAll('+', ' ')
+  return /[ '"]|%(?:25)*(?:20|27|22|09|0[aA])|\/\*/.test(raw) ? [spaced, raw] : [spaced]
+}
+
 /** All distinct readings of `raw`, most literal first, at most a dozen. `+` is read as a space and as itself, because
  *  a query string means the one and a path, a cookie or a user agent the other. */
 export function readings(raw: string): string[] {
   const found = new Set<string>()
-  const starts = raw.includes('+') ? [raw.replaceAll('+', ' '), raw] : [raw]
+  const starts = plusReadings(raw)
   for (const start of starts) for (const layer of layers(start)) found.add(finish(layer))
   if (/%(?:25)*2[bB]/.test(raw))
     for (const text of [...found]) if (/\w\+\w/.test(text)) found.add(text.replaceAll('+', ' '))

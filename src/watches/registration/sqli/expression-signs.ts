@@ -27,14 +27,15 @@ export function logicSign(scene: Scene, at: number): Sign | null {
   const symbol = sentence.type(at) === 'O' || sentence.value(at) === '&&'
   const breaksIn = quoted && at === scene.start
   const left = sentence.type(at - 1)
-  if (at > 0 && !sentence.operandEndsBefore(at) && left !== 'X' && left !== '#' && left !== ';') return null
+  if (at > 0 && (left === 'O' || left === 'C' || left === 'P' || left === 'L')) return null
   const right = sentence.expression(at + 1)
   if (right.end === at + 1) return breaksIn && sentence.type(at + 1) === '' ? sure('boolean', 0.3) : null
+  const joined = at === 0 || sentence.operandEndsBefore(at) || left === 'X' || left === ';'
   const goesOn = sentence.goesOn(right.end)
   if (right.comparison !== 'none' && right.constant)
     return sure('boolean', right.comparison === 'sign' ? (goesOn ? 0.92 : 0.75) : goesOn ? 0.8 : 0.4)
   if (right.asksDatabase && (goesOn || right.comparison === 'sign')) return asked(scene, at, right)
-  if (symbol && !quoted) return null
+  if ((symbol && !quoted) || !joined) return null
   if (right.comparison !== 'none') return compared(scene, at, right, goesOn)
   return bare(scene, at, right, goesOn)
 }
@@ -62,19 +63,30 @@ function compared(scene: Scene, at: number, right: Expression, goesOn: boolean):
 /** No comparison at all: `' or 1`, `' or 'x`, `1 and 1`. */
 function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sign | null {
   const { sentence, quoted, endsInComment } = scene
-  if (!goesOn) return null
-  const cut = sentence.type(right.end) === '#'
+  if (!goesOn) return broken(scene, at, right)
+  const cut = sentence.type(right.end) === '#' || (sentence.type(right.end) === ';' && right.end === sentence.length - 1)
   const words = right.bareWords === right.operands
   if (clauseFollows(sentence, right.end)) return sure('boolean', at > 0 && !words ? 0.7 : 0.3)
   if (quoted && (at === scene.start || right.endsOpen)) {
-    if (right.endsOpen) return sure('boolean', hugs(scene, at, right.end - 1) ? 0.4 : right.operators > 0 ? 0.85 : 0.75)
-    if (cut) return sure('boolean', 0.8)
+    const phrase = /\S\s+\S/.test(sentence.value(0)) && at === scene.start
+    if (right.endsOpen && right.operators === 0) return sure('boolean', hugs(scene, at, right.end - 1) || phrase ? 0.4 : 0.75)
+    if (right.endsOpen) return sure('boolean', 0.85)
+    if (cut) return sure('boolean', words && phrase ? 0.4 : 0.8)
     return sure('boolean', words ? (right.operators > 0 ? 0.5 : 0.3) : 0.72)
   }
   const left = sentence.type(at - 1)
-  if (at > 0 && left !== 'W' && (cut || endsInComment)) return sure('boolean', words ? 0.6 : 0.8)
-  if (right.operators > 0 && !words && left === 'N' && right.constant) return sure('boolean', 0.45)
-  return sure('boolean', 0.3)
+  const leads = at === 1 || left === ')' || scene.obfuscated
+  if (at > 0 && left !== 'W' && (cut || endsInComment)) return sure('boolean', words ? 0.4 : leads ? 0.8 : 0.4)
+  if (leads && left === 'N' && right.constant && right.operators > 0) return sure('boolean', 0.4)
+  return leads && !words && left === 'N' ? sure('boolean', 0.25) : null
+}
+
+/** `' or abc-`, `' xor 5!`: the text stops in the middle of an expression. */
+function broken(scene: Scene, at: number, right: Expression): Sign | null {
+  const { sentence } = scene
+  const stops = right.end === sentence.length - 1 && ['O', 'P'].includes(sentence.type(right.end))
+  if (!stops || !scene.quoted || at !== scene.start) return null
+  return sure('boolean', sentence.value(0) === '' || sentence.is(at, 'xor') ? 0.55 : 0.35)
 }
 
 /** What goes on after the closed literal with an operator: `'-'`, `' + (1/ascii(...)) --`, `'='`. */
@@ -105,8 +117,8 @@ export function operatorSign(scene: Scene): Sign | null {
     return sure(technique, 0.85)
   }
   if (whole.asksDatabase) return sure(technique, 0.85)
-  if (sentence.type(end) === '#')
-    return sure(technique, whole.bareWords > 0 && whole.comparison === 'none' ? 0.5 : 0.75)
+  if (sentence.type(end) === '#' || (sentence.type(end) === ';' && end === sentence.length - 1))
+    return sure(technique, whole.bareWords > 0 && whole.comparison !== 'sign' ? 0.4 : 0.75)
   if (sentence.type(end) === 'L') return sure(technique, 0.3)
   return sure(technique, whole.bareWords === 0 && whole.operators > 1 ? 0.5 : 0.3)
 }
@@ -139,6 +151,8 @@ export function callSign(scene: Scene, at: number): Sign | null {
   const joined = at > 0 && ['O', 'C', 'L'].includes(before) && sentence.operandEndsBefore(at - 1)
   const joins = ['O', 'C', ':'].includes(sentence.type(end)) && sentence.expression(at).operators > 0
   const words = sentence.bareWordsIn(at + 1, end)
+  if (words === 0 && sentence.comparesIn(at + 1, end) && (fits || scene.quoted))
+    return sure('boolean', sentence.type(at + 2) === ')' ? 0.3 : 0.65)
   if (nested) return sure('other', joined || joins || (at === 0 && end >= sentence.length) ? 0.8 : 0.5)
   if ((joined || joins) && (words === 0 || scene.quoted))
     return sure('other', empty || scene.endsInComment || joined ? 0.6 : 0.5)
@@ -166,7 +180,7 @@ export function commentSign(scene: Scene): Sign | null {
     .split(/\s+/, 4)
     .filter((word) => word !== '')
   if (quoted) {
-    const literal = (sentence.list[0] as { value: string }).value.trim()
+    const literal = (sentence.list[0] as { value: string }).value.replaceAll('+', ' ').trim()
     const closes = start > 1
     const plain = !closes && (words.length > 1 || (literal.includes(' ') && !/\s$/.test(literal)))
     return sure('comment', plain ? 0.35 : 0.65)
@@ -179,6 +193,11 @@ export function tautologySign(scene: Scene): Sign | null {
   const { sentence, quoted } = scene
   const last = sentence.length - 1
   if (quoted || last < 2) return null
+  const whole = sentence.expression(0)
+  const bracketed = sentence.type(0) === '(' && whole.end > last && whole.constant && whole.operators > 0
+  if (bracketed && whole.comparison === 'sign') return sure('boolean', 0.6)
+  if (last === 3 && sentence.is(1, 'is') && sentence.is(2, 'not') && sentence.type(0) === 'N' && sentence.type(3) === 'N')
+    return sentence.value(0) === sentence.value(3) ? null : sure('boolean', 0.5)
   const [left, operator, right] = [sentence.list[last - 2], sentence.list[last - 1], sentence.list[last]]
   if (left?.type !== 'N' || right?.type !== 'N' || operator?.type !== 'C') return null
   if (last > 2 && sentence.type(last - 3) !== ',') return null
@@ -190,6 +209,14 @@ export function tautologySign(scene: Scene): Sign | null {
         ? !same || operator.value === '<=>'
         : false
   return holds ? sure('boolean', 0.55) : null
+}
+
+/** `) like (`: closes one bracket of the application's and opens another in its place. */
+export function bracketSign({ sentence, quoted, start }: Scene): Sign | null {
+  if (quoted || start === 0 || sentence.type(0) !== ')') return null
+  const type = sentence.type(start)
+  const opens = sentence.type(start + 1) === '(' && !sentence.isClosed(start + 1)
+  return opens && (type === 'L' || type === 'C') ? sure('boolean', 0.6) : null
 }
 
 /** Names of catalogues and system procedures, and system variables, wherever they stand. */
@@ -204,7 +231,7 @@ export function nameSign(scene: Scene, at: number): Sign | null {
   }
   if (token.type !== 'W' && token.type !== 'G') return null
   const name = token.value.startsWith('`') ? token.value.slice(1) : token.value
-  if (catalogNames.has(name)) return sure('schema', sentence.length > 1 ? 0.5 : 0.4)
+  if (catalogNames.has(name)) return sure('schema', sentence.length > 1 || name.includes('_') ? 0.5 : 0.4)
   const point = name.indexOf('.')
   if (point < 0) return null
   const known = catalogNames.has(name.slice(0, point)) || catalogNames.has(name.slice(name.lastIndexOf('.') + 1))

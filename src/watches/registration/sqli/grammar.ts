@@ -103,6 +103,10 @@ export class Sentence {
     return (this.#questions[Math.min(to, this.length)] as number) - (this.#questions[from] as number)
   }
 
+  comparesIn(from: number, to: number): boolean {
+    return (this.#signs[Math.min(to, this.length)] as number) > (this.#signs[from] as number)
+  }
+
   bareWordsIn(from: number, to: number): number {
     return (this.#bareWords[Math.min(to, this.length)] as number) - (this.#bareWords[from] as number)
   }

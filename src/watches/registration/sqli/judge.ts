@@ -4,6 +4,7 @@
 import { limits } from '../../../core/limits.ts'
 import { readings } from './decode.ts'
 import {
+  bracketSign,
   callSign,
   castSign,
   commentSign,
@@ -92,7 +93,7 @@ function proseCount(scene: Scene): number {
 
 function signsOf(scene: Scene): Sign[] {
   const { sentence } = scene
-  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene)]
+  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene), bracketSign(scene)]
   for (let i = 0; i < sentence.length; i++) {
     const type = sentence.type(i)
     if (type === 'L' || (type === 'O' && sentence.value(i) === '||')) found.push(logicSign(scene, i))
@@ -111,7 +112,11 @@ function weigh(signs: readonly Sign[], scene: Scene): Sign | null {
   if (best === null) return null
   const others = signs.filter((sign) => sign !== best && sign.confidence >= 0.4).length
   let confidence = best.confidence + Math.min(0.1, others * 0.03)
-  if (best.confidence < 0.85 && proseCount(scene) >= 3) confidence *= 0.6
+  if (best.confidence < 0.85) {
+    const prose = proseCount(scene)
+    if (prose >= 3) confidence *= 0.6
+    else if (prose > 0 && best.confidence < 0.5) confidence *= 0.5
+  }
   if (scene.obfuscated && best.confidence >= 0.4) confidence += 0.15
   return { technique: leading(signs, best), confidence: Math.min(0.99, confidence) }
 }

@@ -1,7 +1,6 @@
 /** Text that only asks how a page reacts: a lone quote, unbalanced quotes and brackets, a bare SQL word, arithmetic on
  *  small numbers. Never an attack by itself; all of it is weak. */
 import type { Sign } from './judge.ts'
-import { wordKinds } from './words.ts'
 
 const probe = (confidence: number): Sign => ({ technique: 'quote-probe', confidence })
 
@@ -22,12 +21,7 @@ function isNoise(text: string): boolean {
   return /^\w{0,32}\s?[<>'"();%&+]{3,12}\w{0,12}$/.test(text) && /['"].*[<>'"(]|[<>(].*['"]/.test(text)
 }
 
-const telling =
-  /^(?:union|select|order|group|by|having|insert|delete|update|drop|exec|waitfor|procedure|truncate|limit|like|print)$/
+const bareSql = /^(?:union(?: all)? select|order by|group by|waitfor|truncate|exec|union all|drop table|delete from)$/
 
-function isBareSql(text: string): boolean {
-  const words = text.trim().toLowerCase().split(/\s+/, 4)
-  return (
-    words.length <= 2 && words.every((word) => wordKinds.has(word) || word === 'by') && telling.test(words[0] as string)
-  )
-}
+const isBareSql = (text: string): boolean =>
+  text.length < 40 && bareSql.test(text.trim().toLowerCase().replace(/\s+/g, ' '))

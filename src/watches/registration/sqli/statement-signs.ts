@@ -63,7 +63,10 @@ function unionSign(scene: Scene, at: number): Sign | null {
   const unioned = sentence.value(i)
   if (sentence.is(i, 'values') || (sentence.is(i, 'table') && sentence.type(i + 1) === 'W'))
     return { technique: 'union', confidence: sentence.type(i) === 'F' || bracketed ? 0.9 : 0.4 }
-  if (unioned !== 'select' || sentence.type(i) !== 'K') return null
+  if (unioned !== 'select' || sentence.type(i) !== 'K') {
+    const cut = sentence.type(i) === '#' && at === 1 && sentence.type(0) === 'N'
+    return cut ? { technique: 'union', confidence: 0.55 } : null
+  }
   const list = readSelectList(sentence, i + 1)
   const follows = sentence.is(list.end, 'from')
   if (list.technical && !list.empty) return { technique: 'union', confidence: list.prose && !list.asks ? 0.75 : 0.97 }
@@ -72,7 +75,7 @@ function unionSign(scene: Scene, at: number): Sign | null {
   const numbered = at > 0 && ['N', ')', 'T', 'V'].includes(sentence.type(at - 1))
   const continues = numbered || (scene.quoted && at === scene.start) || scene.endsInComment
   if (list.prose) return { technique: 'union', confidence: continues && follows ? 0.5 : 0.35 }
-  return { technique: 'union', confidence: continues ? 0.8 : follows ? 0.6 : 0.35 }
+  return { technique: 'union', confidence: continues ? 0.8 : follows ? 0.6 : list.empty ? 0.35 : 0.3 }
 }
 
 function selectSign(scene: Scene, at: number): Sign | null {
@@ -84,7 +87,7 @@ function selectSign(scene: Scene, at: number): Sign | null {
   const stacked = before === ';'
   const next = sentence.type(list.end + 1)
   const named = next === 'W' || next === '(' || next === 'G' || next === 'F' || next === 'V' || next === 'K'
-  let confidence = 0.2
+  let confidence = 0
   if (from && named) {
     const column = list.technical || namedLikeColumn.test(sentence.value(list.end + 1)) || next === '('
     confidence = column ? 0.9 : sub || stacked ? 0.75 : scene.quoted && at === scene.start ? 0.6 : 0.4
@@ -93,6 +96,7 @@ function selectSign(scene: Scene, at: number): Sign | null {
   else if (!list.empty && (sub || stacked) && list.technical && !list.prose) confidence = 0.75
   else if (!list.empty && list.technical && (scene.quoted || scene.endsInComment) && !list.prose) confidence = 0.6
   else if (list.technical && sentence.value(at + 1) === '*') confidence = 0.55
+  else if (/^(?:pg_|sys_|dbms_|utl_|load_|xp_)/.test(sentence.value(at + 1)) && list.end >= sentence.length) confidence = 0.55
   return { technique: sub ? 'boolean' : stacked ? 'stacked' : 'other', confidence }
 }
 
@@ -100,6 +104,22 @@ const isName = (sentence: Sentence, at: number): boolean =>
   ['W', 'G', 'F', 'V', 'T'].includes(sentence.type(at)) || (sentence.type(at) === 'X' && sentence.value(at) === '#')
 
 const ends = (sentence: Sentence, at: number): boolean => ['', '#', ';', ')', 'S'].includes(sentence.type(at))
+
+const definable = /^(?:table|database|view|schema|procedure|function|trigger|user|login|role|index|extension)$/
+
+/** DROP, TRUNCATE, CREATE, ALTER of something named, with what can follow the name. */
+function definitionAt({ sentence }: Scene, at: number): number {
+  const what = definable.test(sentence.value(at + 1))
+  let name = what ? at + 2 : at + 1
+  if (sentence.is(name, 'if')) name += sentence.is(name + 1, 'not') ? 3 : 2
+  if (!isName(sentence, name)) return 0
+  const follows = sentence.type(name + 1)
+  const stops = follows !== '' && (ends(sentence, name + 1) || follows === '(')
+  if (!what) return follows === ';' ? 0.5 : 0
+  if (stops || sentence.type(name) === 'G') return 0.75
+  const removes = sentence.is(at, 'drop') || sentence.is(at, 'truncate')
+  return removes && follows === '' && /^(?:table|database)$/.test(sentence.value(at + 1)) ? 0.5 : 0.2
+}
 
 /** How sure a statement is that begins at `at`, judged by its own words; 0 where none begins. */
 function statementAt(scene: Scene, at: number): number {
@@ -117,21 +137,13 @@ function statementAt(scene: Scene, at: number): number {
       return isName(sentence, at + 1) && sentence.is(at + 2, 'set') && sentence.value(at + 4) === '=' ? 0.9 : 0
     case 'delete':
       if (!sentence.is(at + 1, 'from') || !isName(sentence, at + 2)) return 0
-      return sentence.is(at + 3, 'where') ? 0.85 : ends(sentence, at + 3) ? 0.55 : 0
+      if (sentence.is(at + 3, 'where')) return 0.85
+      return ends(sentence, at + 3) ? (sentence.type(at + 3) === '' ? 0.4 : 0.7) : 0
     case 'drop':
     case 'truncate':
     case 'create':
-    case 'alter': {
-      const what = /^(?:table|database|view|schema|procedure|function|trigger|user|login|role|index|extension)$/.test(
-        next,
-      )
-      let name = what ? at + 2 : at + 1
-      if (sentence.is(name, 'if')) name += sentence.is(name + 1, 'not') ? 3 : 2
-      if (!isName(sentence, name)) return 0
-      const over = ends(sentence, name + 1) || sentence.type(name + 1) === '('
-      const stop = sentence.type(name + 1) !== '' && over
-      return what ? (stop ? 0.75 : over ? 0.55 : 0.3) : stop && sentence.type(name + 1) === ';' ? 0.5 : 0
-    }
+    case 'alter':
+      return definitionAt(scene, at)
     case 'exec':
     case 'execute':
       if (/^(?:xp_|sp_|master\.|msdb\.|immediate$)|\.\./.test(next)) return 0.9
@@ -170,11 +182,11 @@ function stackedSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
   const next = sentence.list[at + 1]
   if (next === undefined) return null
-  const closes = scene.quoted && at === scene.start
+  const closes = (scene.quoted && at === scene.start) || (at === 1 && sentence.type(0) === 'N') || sentence.type(at - 1) === ')'
   if (next.type === '#') {
-    const number = at === 1 && sentence.type(0) === 'N'
-    return closes || number || sentence.type(at - 1) === ')' ? { technique: 'comment', confidence: 0.6 } : null
+    return closes ? { technique: 'comment', confidence: 0.6 } : null
   }
+  if (next.type === 'F' && closes && sentence.isClosed(at + 2)) return { technique: 'stacked', confidence: 0.75 }
   const word = next.type === 'K' || next.type === 'F' || next.type === 'L'
   if (!word || !statementWords.test(next.value)) return null
   const own = statementAt(scene, at + 1)

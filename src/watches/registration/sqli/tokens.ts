@@ -310,7 +310,7 @@ export class Tokeniser {
     }
     const first = text.slice(at, end).toLowerCase()
     const kind = wordKinds.get(first)
-    if (kind === undefined || mark === 46)
+    if (kind === undefined || (mark === 46 && isWordStart(text.charCodeAt(end + 1))))
       while (end < text.length && (isWordPart(text.charCodeAt(end)) || joinsNames(text, end))) end++
     const value = text.slice(at, end).toLowerCase()
     this.#push(value === first && kind !== undefined ? kind : 'W', value, at, end)
