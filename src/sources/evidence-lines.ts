@@ -42,7 +42,7 @@ export async function* readEvidence<S extends Span>(
       if (line === undefined) missing = true
       else yield line
     }
-    if (missing) problems.push(opened.problem ?? makeProblem('shrank', reread.path, 'some evidence is gone'))
+    if (missing) problems.push(text.input.problem ?? makeProblem('shrank', reread.path, 'some evidence is gone'))
   } finally {
     opened.close()
   }

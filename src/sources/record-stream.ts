@@ -131,12 +131,15 @@ export class RecordStream {
   #countRejects(source: Source): void {
     const rejects = source.rejects
     this.count.rejects += rejects.length
-    for (const reject of rejects) if (this.count.rejectExamples.length < rejectExamplesMax) this.count.rejectExamples.push(reject)
+    for (const reject of rejects)
+      if (this.count.rejectExamples.length < rejectExamplesMax) this.count.rejectExamples.push(reject)
     rejects.length = 0
   }
 
   #timeOf(record: number): number {
-    return this.#batch === undefined ? (this.#records[record] as StatementRecord).timeMs : (this.#batch.timeMs[record] as number)
+    return this.#batch === undefined
+      ? (this.#records[record] as StatementRecord).timeMs
+      : (this.#batch.timeMs[record] as number)
   }
 
   /** Hands on the records at hand up to and including event time `untilMs`, at least one. */
@@ -162,7 +165,8 @@ export async function drainInOrder(
   const open = [...streams]
   while (open.length > 0) {
     let first = 0
-    for (let i = 1; i < open.length; i++) if ((open[i] as RecordStream).headMs < (open[first] as RecordStream).headMs) first = i
+    for (let i = 1; i < open.length; i++)
+      if ((open[i] as RecordStream).headMs < (open[first] as RecordStream).headMs) first = i
     const stream = open[first] as RecordStream
     const filled = stream.fill()
     if (!(filled instanceof Promise ? await filled : filled)) {

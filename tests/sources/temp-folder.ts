@@ -43,7 +43,22 @@ export function logText(lines: number, seed = 1): string {
   const out: string[] = []
   for (let line = 0; line < lines; line += 1) {
     const time = new Date(Date.UTC(2026, 0, 1) + line * 700).toISOString()
-    out.push(`198.51.100.${next(256)} - - [${time}] "GET /status?dl=${next(1e9)} HTTP/1.1" 200 ${next(9000)} "-" "Firefox"\n`)
+    out.push(
+      `198.51.100.${next(256)} - - [${time}] "GET /status?dl=${next(1e9)} HTTP/1.1" 200 ${next(9000)} "-" "Firefox"\n`,
+    )
   }
   return out.join('')
+}
+
+const nobody = 65_534
+
+/** Runs a test as a user without special rights, also where all tests run as root. */
+export async function asOrdinaryUser<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run()
+  process.seteuid?.(nobody)
+  try {
+    return await run()
+  } finally {
+    process.seteuid?.(0)
+  }
 }
