@@ -70,6 +70,7 @@ export interface ReportInput {
 const addressesMax = 8
 const targetsMax = 5
 const stepsMax = 10
+const contextMax = 3
 const incidentsInFullMax = 20
 const evidenceShownMax = 3
 const evidenceRowsMax = 4
@@ -179,7 +180,7 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
   page.labelled('What happened', incident.story.length === 0 ? [] : [sentences(incident.story).join(' ')])
   page.labelled('What it means', sentences(incident.advice.map(({ meaning }) => meaning)))
   page.labelled('How sure', [sureness(incident.confidence)])
-  page.labelled('Also known', sentences(incident.context))
+  page.labelled('Also known', alsoKnown(incident.context))
   if (incident.outcome !== undefined) page.labelled('Did it work', [outcomeWords[incident.outcome]])
   page.labelled('When', whenInWords(incident))
   page.labelled('From where', [fromWhere(incident)])
@@ -200,6 +201,13 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
   page.gap()
   page.labelled('For your IT', [technicalTerms(incident)])
   evidenceSection(page, incident, lines)
+}
+
+function alsoKnown(context: readonly string[]): string[] {
+  const shown = context.slice(0, contextMax).map((one) => excerpt(one, sentenceCharactersMax))
+  return context.length > contextMax
+    ? [...shown, `And ${countInDigits(context.length - contextMax)} more such facts.`]
+    : shown
 }
 
 function whenInWords(incident: Incident): string[] {
@@ -302,7 +310,8 @@ function whatWasRead(page: Page, { sources, problems }: ReportInput): void {
   page.gap()
   page.heading('Problems')
   for (const { path, message } of problems.slice(0, problemsListedMax)) {
-    page.indented(`- ${excerpt(path, nameCharactersMax)}: ${excerpt(message, sentenceCharactersMax)}`, 2, 4)
+    const about = message.includes(path) || path === '-' ? '' : `${excerpt(path, nameCharactersMax)}: `
+    page.indented(`- ${about}${excerpt(message, sentenceCharactersMax)}`, 2, 4)
   }
   if (problems.length > problemsListedMax) {
     page.indented(`And ${counted(problems.length - problemsListedMax, 'more problem')}; --json shows them all.`, 2)

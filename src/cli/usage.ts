@@ -33,8 +33,8 @@ Use:
 
 Options:
   --db PATH...          Database logs. Every path up to the next option counts.
-  --office FILE         Facts about your office: its scanners, staff, proxies and
-                        look-up pages. See docs/office-file.md.
+  --office FILE         Facts about your office: its scanners, its staff, its
+                        proxies and look-up pages. See docs/office-file.md.
   --indicators FILE     A list of known bad addresses (CSV, or one in a line).
                         May be given more than once.
   --evidence FILE       Save every line that belongs to a finding (NDJSON).

@@ -74,6 +74,9 @@ export const limits = {
   statementQueriesMax: 64,
   /** Columns named in one extraction: a voter's record has some tens. */
   extractedColumnsMax: 64,
+  /** Spellings of SQL words kept at hand, and the longest so kept: 1 MiB at most. */
+  wordsMax: 8_192,
+  wordCharactersMax: 64,
   /** Hashes of shapes kept at hand, and the longest shape so kept: 16 MiB at most. */
   shapeHashesMax: 4_096,
   shapeHashedCharactersMax: 4 * kib,
@@ -82,4 +85,9 @@ export const limits = {
   statementLiteralCharactersMax: 256,
   /** Characters of a predicate or ordering that identify extracted records; a digest stands for the rest. */
   predicateCharactersMax: 256,
+  /** Lines that belong to findings and are remembered for the evidence file: 28 bytes each, so 80 MiB; an attack of three
+   *  million requests is long proven by its first three million. */
+  evidenceLinesMax: 3_000_000,
+  /** An office file larger than this is some other file given by mistake. */
+  officeFileCharactersMax: mib,
 } as const
