@@ -152,8 +152,8 @@ export class ExposureLedger {
     for (const [ordering, order] of this.#orders.get(table) ?? []) {
       min = Math.max(min, order.certain.size)
       max += order.all.size
-      if (ordering === '') heap.addAll(order.all)
-      else likely += order.all.size
+      if (ordering === '') heap.addAll(order.certain)
+      else likely += order.certain.size
     }
     for (const rows of this.#rows.values()) {
       if (rows.table !== table) continue

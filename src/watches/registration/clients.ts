@@ -69,8 +69,8 @@ export interface InjectionState {
   sizes: Set<number>
   /** Odd values at which the site failed. */
   oddFailures: number
-  oracleTrue: number
-  oracleFalse: number
+  /** Sizes of answers to true and to false conditions; see `outcome.ts`. */
+  oracle: { works: boolean; whenTrue: number[]; whenFalse: number[] }
   weak: KeptRecord[]
 }
 

@@ -4,7 +4,7 @@
 import { limits } from '../../core/limits.ts'
 import { field } from '../../formats/request-batch.ts'
 import { type InjectionState, keep, type KeptRecord } from './clients.ts'
-import { judgeAnswer } from './outcome.ts'
+import { judgeAnswer, newOracle } from './outcome.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, keptRecord, type Seen } from './seen.ts'
 import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
 
@@ -12,6 +12,10 @@ import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
 const injectionAt = 0.5
 /** Requests of one client to one page belong together while they are no further apart than this. */
 const runPauseMs = 60 * 60_000
+/** An odd value is remembered for this long, in case it was the first try of an attack typed by hand. */
+const oddKeptMs = 24 * 3_600_000
+/** A client that has injected is not given the benefit of the doubt for this long. */
+const knownAttackerMs = 30 * 24 * 3_600_000
 /** Odd values from one client that together are a probe, where the site failed at some of them. */
 const oddProbe = { count: 5, failures: 3 }
 
@@ -36,8 +40,8 @@ export function observeInjection(seen: Seen, emit: Emit): boolean {
   state.lastMs = seen.timeMs
   state.agent = seen.agent.id
   state.page = seen.path.page.id
-  state.part = best.part
   emit(hitOf(seen, claimOf(seen, state, best)))
+  state.part = best.part
   return true
 }
 
@@ -74,7 +78,9 @@ function observeOdd(seen: Seen, verdict: RequestVerdict, emit: Emit): boolean {
   state.weak = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs)
   if (seen.status >= 500) state.oddFailures++
   keep(state.weak, keptRecord(seen, verdict.part))
-  if (state.weak.length < oddProbe.count || state.oddFailures < oddProbe.failures) return false
+  const recent = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs)
+  if (recent.length === 1) state.oddFailures = seen.status >= 500 ? 1 : 0
+  if (recent.length < oddProbe.count || state.oddFailures < oddProbe.failures) return false
   promote(seen, state, emit)
   return true
 }
@@ -88,15 +94,14 @@ function stateOf(seen: Seen): InjectionState {
     part: '',
     sizes: new Set(),
     oddFailures: 0,
-    oracleTrue: 0,
-    oracleFalse: 0,
+    oracle: newOracle(),
     weak: [],
   })
 }
 
 /** Odd values become hits once it is clear what they were part of. */
 function promote(seen: Seen, state: InjectionState, emit: Emit): void {
-  const belongs = (kept: KeptRecord): boolean => seen.timeMs - kept.timeMs <= runPauseMs && kept.agent === seen.agent.id
+  const belongs = (kept: KeptRecord): boolean => kept.agent === seen.agent.id
   for (const kept of state.weak.filter(belongs)) {
     emit(
       hitOfKept(kept, seen.client, seen.timeMs, {

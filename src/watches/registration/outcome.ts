@@ -23,15 +23,18 @@ export interface PageAnswer {
 const usualAnswersMin = 5
 /** An injected text may be shown back on the page, escaped, which makes the page longer by this at the most. */
 const reflectionGrowth = 1.7
-/** Alternating answers of a page that is asked yes-or-no questions, each way, before it counts as answering. */
-const oracleAnswersMin = 8
+/** Answers to conditions known to be true, and to false ones, before a page counts as answering questions. */
+const oracleAnswersMin = 4
+const oracleAnswersKept = 16
 /** Different sizes of error answers to error-based injection that show that the errors carry data. */
 const errorSizesMin = 6
 
 export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestVerdict): Answer {
   const outcome = outcomeOf(seen, state, verdict)
   const extraction = readFragment(verdict.decoded).extraction
-  const exposes = extraction === null ? [] : exposedBy({ bodyBytes: seen.bodyBytes, sizes: seen.path.page.sizes }, extraction, outcome === 'success')
+  const answered = seen.status < 400 || (seen.status >= 500 && verdict.technique === 'error')
+  const page = { bodyBytes: seen.bodyBytes, sizes: seen.path.page.sizes }
+  const exposes = extraction === null || !answered ? [] : exposedBy(page, extraction, outcome === 'success')
   return { outcome, exposes }
 }
 
@@ -48,25 +51,45 @@ function outcomeOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): 
   return isLonger(seen, state, verdict) ? 'success' : 'attempt'
 }
 
-/** A tautology that brings more than the page ever showed is a success; so is a page that answers yes-or-no questions
- *  with two clearly different pages, again and again. */
+/** A tautology that brings more than the page ever showed is a success; so is a page that answers true conditions with
+ *  one page and false ones with another, every time: it can be asked anything, letter by letter. */
 function booleanOutcome(seen: Seen, state: InjectionState, verdict: RequestVerdict): Outcome {
-  if (isLonger(seen, state, verdict)) return 'success'
-  const miss = usualMiss(seen.path.page.sizes)
-  if (miss >= 0 && seen.bodyBytes === miss) state.oracleFalse++
-  else state.oracleTrue++
-  return state.oracleFalse >= oracleAnswersMin && state.oracleTrue >= oracleAnswersMin ? 'success' : 'attempt'
+  if (state.part !== verdict.part) state.oracle = newOracle()
+  const { oracle } = state
+  const truth = constantTruth(verdict.decoded)
+  if (truth !== undefined && !oracle.works) {
+    const own = truth ? oracle.whenTrue : oracle.whenFalse
+    if (own.length < oracleAnswersKept) own.push(seen.bodyBytes)
+    oracle.works = isConstant(oracle.whenTrue) && isConstant(oracle.whenFalse) && oracle.whenTrue[0] !== oracle.whenFalse[0]
+  }
+  return oracle.works || isLonger(seen, state, verdict) ? 'success' : 'attempt'
 }
 
+export const newOracle = (): InjectionState['oracle'] => ({ works: false, whenTrue: [], whenFalse: [] })
+
+/** Enough answers, all of one size: a page that shows the payload back varies with it. */
+const isConstant = (sizes: readonly number[]): boolean =>
+  sizes.length >= oracleAnswersMin && sizes.every((bytes) => bytes === sizes[0])
+
+/** Whether the last comparison of two constants in a payload (`54=54`, `'a'='b`) is true; undefined for none. */
+function constantTruth(decoded: string): boolean | undefined {
+  const numbers = [...decoded.matchAll(/(?<![\w.'])(\d{1,9})\s*(?:=|like)\s*(\d{1,9})(?![\w.])/gi)].at(-1)
+  if (numbers !== undefined) return numbers[1] === numbers[2]
+  const texts = [...decoded.matchAll(/'(\w{1,20})'\s*(?:=|like)\s*'(\w{1,20})/gi)].at(-1)
+  return texts === undefined ? undefined : texts[1] === texts[2]
+}
+
+/** The answer is longer than the page ever is, and not merely because the page shows the payload back. Where nothing
+ *  is known of the page, only an answer clearly longer than the shortest counts. */
 function isLonger(seen: Seen, state: InjectionState, verdict: RequestVerdict): boolean {
   if (seen.bodyBytes <= 0) return false
   const sizes = seen.path.page.sizes
-  const usualMax = sizes.count >= usualAnswersMin ? sizes.bytesMax : Math.min(...state.sizes)
-  if (!Number.isFinite(usualMax)) return false
-  const growth = seen.bodyBytes - usualMax
-  if (growth <= 0) return false
-  const least = Math.min(sizes.count >= usualAnswersMin ? sizes.bytesMin : usualMax, usualMax)
-  const reflected = seen.bodyBytes - least
+  const known = sizes.count >= usualAnswersMin
+  const shortest = known ? sizes.bytesMin : Math.min(...state.sizes)
+  if (!Number.isFinite(shortest)) return false
+  const unknownMax = verdict.technique === 'union' ? shortest * 1.05 + 40 : shortest * 3
+  if (seen.bodyBytes <= (known ? sizes.bytesMax : unknownMax)) return false
+  const reflected = seen.bodyBytes - shortest
   const shown = verdict.decoded.length
   return !(reflected >= shown * 0.9 && reflected <= shown * reflectionGrowth)
 }

@@ -62,7 +62,9 @@ export class SignInWatch {
     this.#kept.set(page.id, kept)
     if (guess.alarmed) return
     if (page.spray >= alarmAt && page.sprayAddresses.size >= sprayAddressesMin) {
-      for (const { record, client } of kept) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
+      for (const { record, client } of kept) {
+        if (client.guess?.alarmed !== true) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
+      }
       kept.length = 0
       page.sprayAddresses.set(address, seen.timeMs)
       emit(hitOf(seen, sprayClaim))

@@ -1,7 +1,7 @@
 /** What the database log shows: an application sends a fixed set of statements, so one of a new shape, or one that
  *  reads the catalogue, sleeps, holds a tautology or brings far more rows than its shape ever did, is worth a finding,
  *  tied to the web request that caused it. Entries of one statement (text, audit, duration, error) are joined here. */
-import type { Exposed, Hit, Outcome } from '../../core/finding.ts'
+import type { Exposed, Hit, Level, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { exposedBy, type PageAnswer } from './outcome.ts'
@@ -155,8 +155,12 @@ export class StatementWatch {
     this.#waiting = []
   }
 
+  /** A value that broke out of its literal and only broke the statement is as likely a name with an apostrophe as a
+   *  probe: it shows a weak page, not yet an attacker. */
   #injected(waiting: Waiting, tie: Tie, emit: Emit): void {
-    emit(injectionHit(waiting, tie))
+    const { strong, reading, statement, shape } = waiting
+    const onlyBroken = !strong && !reading.union && !reading.catalogueRead && reading.statements < 2 && statement.errorCode !== ''
+    emit(onlyBroken ? brokenHit(statement, tie, shape) : injectionHit(waiting, tie))
   }
 
   /** No request's value reaches into the statement: strong content is a finding all the same, mere newness only from a
@@ -271,8 +275,10 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
   }
   if (rows === 0) return []
   if (kind === 'all' || kind === 'prefix') {
-    const to = Math.min(rows > 0 ? rows : (extraction.limit ?? 1), extraction.limit ?? Number.POSITIVE_INFINITY)
-    return [{ by: 'positions', table, ordering, from: 0, to, certain: rows > 0 }]
+    const returned = Math.min(rows > 0 ? rows : (extraction.limit ?? 1), extraction.limit ?? Number.POSITIVE_INFINITY)
+    if (tie === undefined) return [{ by: 'positions', table, ordering, from: 0, to: returned, certain: rows > 0 }]
+    // The database gave the application so many rows; the page may show fewer, which its size tells.
+    return exposedBy(answerOf(tie.request), { ...extraction, kind: 'all', limit: returned }, true)
   }
   return exposedBy(tie === undefined ? noAnswer : answerOf(tie.request), extraction, true)
 }
@@ -281,34 +287,31 @@ const answerOf = (request: TieRequest): PageAnswer => ({ bodyBytes: request.body
 const noAnswer: PageAnswer = { bodyBytes: -1, sizes: newSizes() }
 
 function newShapeHit(statement: OpenStatement, reading: StatementReading, shape: string): Hit {
-  const { record } = statement
   const curious = reading.catalogueRead || reading.fingerprinting || reading.statements > 1
-  return {
-    kind: 'new-statement',
-    rule: `registration/new-statement/${curious ? 'catalogue' : 'shape'}`,
-    level: 'low',
-    confidence: curious ? 0.6 : 0.3,
-    timeMs: record.timeMs,
-    actor: { type: 'role', value: record.role },
-    target: `database ${record.database}`,
-    outcome: statement.errorCode === '' ? 'success' : 'probe',
-    shape,
-    place: record.place,
-    decidedAtMs: record.timeMs,
-  }
+  return roleHit(statement, shape, curious ? 'catalogue' : 'shape', 'low', curious ? 0.6 : 0.3)
+}
+
+function brokenHit(statement: OpenStatement, tie: Tie, shape: string): Hit {
+  return { ...roleHit(statement, shape, 'unescaped-input', 'low', 0.9), target: tie.request.page.name, part: tie.part }
 }
 
 function beyondHit(statement: OpenStatement, shape: string, rowsMax: number): Hit {
-  const { record, rows } = statement
+  const level = statement.rows >= 20 * Math.max(1, rowsMax) ? 'medium' : 'low'
+  return roleHit(statement, shape, 'row-count', level, 0.6)
+}
+
+/** A hit on a statement that no request is held responsible for. */
+function roleHit(statement: OpenStatement, shape: string, rule: string, level: Level, confidence: number): Hit {
+  const { record, errorCode } = statement
   return {
     kind: 'new-statement',
-    rule: 'registration/new-statement/row-count',
-    level: rows >= 20 * Math.max(1, rowsMax) ? 'medium' : 'low',
-    confidence: 0.6,
+    rule: `registration/new-statement/${rule}`,
+    level,
+    confidence,
     timeMs: record.timeMs,
     actor: { type: 'role', value: record.role },
     target: `database ${record.database}`,
-    outcome: 'success',
+    outcome: errorCode === '' ? 'success' : 'probe',
     shape,
     place: record.place,
     decidedAtMs: record.timeMs,

@@ -1,0 +1,152 @@
+/** The scan: files in, incidents out. It opens the sources, lets the registration watch see their records in the order
+ *  of events, and gathers what it says. It prints nothing. */
+import type { FindingKind, Hit } from '../core/finding.ts'
+import type { Office } from '../core/office.ts'
+import type { Place } from '../core/place.ts'
+import type { Format, FormatOptions } from '../formats/format.ts'
+import { formatNamed, recogniseFormat } from '../formats/formats.ts'
+import type { IndicatorList } from '../formats/indicator-list.ts'
+import { RequestBatch } from '../formats/request-batch.ts'
+import type { StatementRecord } from '../formats/statement.ts'
+import { buildIncidents } from '../incidents/build.ts'
+import { FindingLedger } from '../incidents/finding-ledger.ts'
+import type { Incident } from '../incidents/incident.ts'
+import { expandPaths, type SourceFile } from '../sources/paths.ts'
+import { makeProblem, type Problem } from '../sources/problem.ts'
+import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
+import { readSample } from '../sources/source.ts'
+import { RegistrationWatch } from '../watches/registration/watch.ts'
+import type { SourceSummary } from './report.ts'
+
+export interface ScanOptions {
+  readonly paths: readonly string[]
+  readonly databasePaths: readonly string[]
+  /** The name of the format to take for a path, where the user chose one. */
+  readonly formatFor: (path: string) => string | undefined
+  readonly formatOptions: FormatOptions
+  readonly office: Office
+  readonly indicators: readonly IndicatorList[]
+  /** Keeps streams so that their evidence can be read again. */
+  readonly spool: boolean
+  /** Called for every line that belongs to a finding; `finding` is its place in `ScanResult.findingIds`. */
+  readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
+  /** Called after each batch. */
+  readonly onProgress?: (progress: ScanProgress) => Promise<void> | undefined
+}
+
+export interface ScanProgress {
+  readonly bytesRead: number
+  readonly bytesTotal: number
+  readonly records: number
+  readonly findings: number
+}
+
+export interface ScanResult {
+  readonly incidents: readonly Incident[]
+  /** The ids of all findings, in the order of their first hits. */
+  readonly findingIds: readonly string[]
+  readonly sources: readonly SourceSummary[]
+  readonly problems: readonly Problem[]
+  readonly firstTimeMs: number | undefined
+  readonly lastTimeMs: number | undefined
+  /** The streams as read, for the evidence; `dispose` of their sources is the caller's. */
+  readonly streams: readonly RecordStream[]
+}
+
+/** Scans what the options name. What cannot be read is a problem of the result; the rest is scanned all the same. */
+export async function scan(options: ScanOptions): Promise<ScanResult> {
+  const expanded = await expandPaths([...options.paths, ...options.databasePaths])
+  const problems: Problem[] = [...expanded.problems]
+  const streams: RecordStream[] = []
+  for (const file of expanded.files) {
+    const stream = await streamOf(file, options)
+    if (stream instanceof RecordStream) streams.push(stream)
+    else problems.push(stream)
+  }
+  const ledger = new FindingLedger()
+  const watch = new RegistrationWatch(options.office, (hit: Hit) => {
+    const finding = ledger.add(hit)
+    options.onEvidence?.(hit.place, hit.kind, finding)
+  })
+  if (streams.some((stream) => stream.format.kind === 'statements')) watch.expectStatements()
+  await drainInOrder(streams, watch, () => options.onProgress?.(progressOf(streams, expanded.files, ledger)))
+  watch.finish()
+  for (const stream of streams) problems.push(...stream.problems)
+  return {
+    incidents: buildIncidents(ledger.findings, (address) => listWith(options.indicators, address)),
+    findingIds: ledger.findings.map((finding) => finding.id),
+    sources: streams.map(summaryOf),
+    problems,
+    firstTimeMs: least(streams.map((stream) => stream.count.firstTimeMs)),
+    lastTimeMs: greatest(streams.map((stream) => stream.count.lastTimeMs)),
+    streams,
+  }
+}
+
+const listWith = (lists: readonly IndicatorList[], address: string): string | undefined =>
+  lists.find((list) => list.addresses.has(address))?.name
+
+/** Recognises a file's format from its head, and the time of its first record. */
+async function streamOf(file: SourceFile, options: ScanOptions): Promise<RecordStream | Problem> {
+  const sourceOptions = { spool: options.spool }
+  const sample = await readSample(file, sourceOptions)
+  if (!sample.ok) return sample.error
+  const chosen = options.formatFor(file.path)
+  const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
+  if (format === undefined) return makeProblem('unknown-format', file.path)
+  return new RecordStream(
+    file,
+    format,
+    options.formatOptions,
+    sourceOptions,
+    firstTimeOf(format, options.formatOptions, sample.value),
+  )
+}
+
+/** Event time of the first record in a sample; the beginning of time where it holds none, so that it is read first. */
+function firstTimeOf(format: Format, formatOptions: FormatOptions, sample: Uint8Array): number {
+  const chunk = { source: '', bytes: sample, start: 0, end: sample.length, offset: 0, line: 1, last: true }
+  if (format.kind === 'requests') {
+    const batch = new RequestBatch(1)
+    format.open(formatOptions).read(chunk, batch, [])
+    return batch.count > 0 ? (batch.timeMs[0] as number) : Number.NEGATIVE_INFINITY
+  }
+  const records: StatementRecord[] = []
+  format.open(formatOptions).read(chunk, records, [])
+  return records[0]?.timeMs ?? Number.NEGATIVE_INFINITY
+}
+
+function progressOf(
+  streams: readonly RecordStream[],
+  files: readonly SourceFile[],
+  ledger: FindingLedger,
+): ScanProgress {
+  let [bytesRead, records] = [0, 0]
+  for (const stream of streams) {
+    bytesRead += stream.done ? stream.file.bytes : (stream.source?.bytesRead ?? 0)
+    records += stream.count.records
+  }
+  return { bytesRead, bytesTotal: files.reduce((sum, file) => sum + file.bytes, 0), records, findings: ledger.count }
+}
+
+function summaryOf(stream: RecordStream): SourceSummary {
+  const { file, format, count } = stream
+  return {
+    path: file.path,
+    format: format.name,
+    formatTitle: format.title,
+    kind: format.kind,
+    records: count.records,
+    rejects: count.rejects,
+    rejectExamples: count.rejectExamples,
+    bytes: count.bytes,
+  }
+}
+
+function least(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined)
+}
+
+function greatest(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce((a, b) => (a === undefined || (b !== undefined && b > a) ? b : a), undefined)
+}

@@ -1,0 +1,27 @@
+/** The registry of formats, and the choice of one for a sample. Adding a format is one file and one line here. */
+import { combined } from './combined.ts'
+import { databaseFormats } from './database-formats.ts'
+import type { Format } from './format.ts'
+import { webFormats } from './web-formats.ts'
+
+export const formats: readonly Format[] = [combined, ...webFormats, ...databaseFormats]
+export const formatNames: readonly string[] = formats.map((format) => format.name)
+
+/** Below this share of recognised lines a sample is called unknown: a log with some damage is still that log. */
+const recognisedShareMin = 0.2
+
+/** The format that is surest of a sample; undefined where none is. */
+export function recogniseFormat(sample: Uint8Array): Format | undefined {
+  let best: Format | undefined
+  let bestShare = recognisedShareMin
+  for (const format of formats) {
+    const share = format.recognise(sample)
+    if (share > bestShare) {
+      best = format
+      bestShare = share
+    }
+  }
+  return best
+}
+
+export const formatNamed = (name: string): Format | undefined => formats.find((format) => format.name === name)
