@@ -1,6 +1,6 @@
 /** `npm run bench`: times whole processes on one log, in turn, in one run: Bellwether's scan beside grep, GoAccess and
  *  wc. Prints a table of medians and ratios, and writes it as JSON; it judges nothing. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -170,7 +170,6 @@ const { values } = parseArgs({
   },
 })
 
-rmSync(outFolder, { recursive: true, force: true })
 mkdirSync(outFolder, { recursive: true })
 console.error(`making the log of ${values.megabytes} MB, unless it is there`)
 const { path, facts } = await makeLog(Number(values.megabytes), values.seed, values.file)

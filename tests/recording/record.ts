@@ -29,28 +29,44 @@ export interface Recording {
 
 const forbiddenPageBytes = 153
 
-function blocked(visit: Visit): Visit {
-  return { ...visit, status: 403, bodyBytes: forbiddenPageBytes, durationMs: 0, statements: [], shown: [] }
-}
+const unavailablePageBytes = 157
+
+/** What the web server answers by itself: the application never sees the request. */
+const answeredBefore = (visit: Visit, status: number, bodyBytes: number): Visit => ({
+  ...visit,
+  status,
+  bodyBytes,
+  durationMs: 0,
+  statements: [],
+  shown: [],
+})
 
 interface Planned {
   readonly visits: { readonly visit: Visit; readonly source: number }[]
   readonly chores: DatabaseWork[]
 }
 
-/** Lets every actor plan, and turns what blocked addresses ask for into 403s. */
+/** Lets every actor plan, and puts the web server's own answers in place of the site's: blocks and outages. */
 function plan(scenario: Scenario, random: Random): Planned {
   const site = openSite(scenario.site)
   const addresses = new AddressPool()
   for (const { client } of scenario.blocks ?? []) addresses.keepFree(client)
   const blockedFromMs = new Map((scenario.blocks ?? []).map(({ client, fromMs }) => [client, fromMs]))
+  const throughServer = (visit: Visit): Visit => {
+    if (visit.timeMs >= (blockedFromMs.get(visit.client) ?? Number.POSITIVE_INFINITY)) {
+      return answeredBefore(visit, 403, forbiddenPageBytes)
+    }
+    const outage = scenario.outages?.find(({ fromMs, toMs }) => visit.timeMs >= fromMs && visit.timeMs < toMs)
+    // Files lie on the web server itself.
+    const isFile = scenario.site.files.some(({ path }) => path === visit.target)
+    return outage === undefined || isFile ? visit : answeredBefore(visit, outage.status, unavailablePageBytes)
+  }
   const planned: Planned = { visits: [], chores: [] }
   for (const [source, actor] of scenario.actors.entries()) {
     const own = random.fork(`${source}/${actor.name}`)
     const stage = { site, random: own, addresses, startMs: startOf(scenario), days: scenario.days }
     for (const visit of actor.plan(stage)) {
-      const stopped = visit.timeMs >= (blockedFromMs.get(visit.client) ?? Number.POSITIVE_INFINITY)
-      planned.visits.push({ visit: stopped ? blocked(visit) : visit, source })
+      planned.visits.push({ visit: throughServer(visit), source })
     }
     for (const chore of actor.chores?.(stage) ?? []) planned.chores.push({ chore, source, comment: '' })
   }

@@ -11,7 +11,7 @@ import { recordingFiles, recordingFolder } from './bundled.ts'
 import { record } from './record.ts'
 import type { Scenario } from './scenario.ts'
 import { startOf } from './scenario.ts'
-import { bundled, quietDays, smallOffice } from './scenarios.ts'
+import { bundled, mistakableActors, quietDays, smallOffice } from './scenarios.ts'
 import { highmesa, saltmarsh, wrenfield } from './sites.ts'
 import { tampers } from './tampers.ts'
 import { expandRuns } from './truth.ts'
@@ -179,3 +179,14 @@ test.each(Object.entries(tampers))(
     expect(changed.combined()).not.toEqual(plain.combined())
   },
 )
+
+test('an outage answers for every page, and files still come', () => {
+  const quiet = { ...quietDays(wrenfield, '2026-03-02', 1), actors: [visitors(200), ...mistakableActors()] }
+  const fromMs = startOf(quiet) + 12 * 3_600_000
+  const outage = { fromMs, toMs: fromMs + 600_000, status: 502 } as const
+  const recording = record({ ...quiet, outages: [outage] }, 1)
+  const during = recording.entries.filter(({ visit }) => visit.timeMs >= outage.fromMs && visit.timeMs < outage.toMs)
+  const isFile = (target: string): boolean => wrenfield.files.some(({ path }) => path === target)
+  expect(during.length).toBeGreaterThan(30)
+  for (const { visit } of during) expect(visit.status === 502).toBe(!isFile(visit.target))
+})

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly actors: readonly Actor[]
   /** Addresses that get 403s, and since when: what an office does when it has seen them. */
   readonly blocks?: readonly { readonly client: string; readonly fromMs: number }[]
+  /** Times at which the application was down and the web server answered in its place. */
+  readonly outages?: readonly { readonly fromMs: number; readonly toMs: number; readonly status: 502 | 503 | 504 }[]
   /** Whether the database log has a line for the duration of each statement. Default: true. */
   readonly logsDuration?: boolean
   /** Whether statements carry the request's id in a comment, which joins the two logs. Default: false. */

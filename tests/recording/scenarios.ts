@@ -1,5 +1,13 @@
 /** Scenarios made of actors: the bundled recording, and smaller ones that tests put together for any site. */
 
+import {
+  forgetfulClerk,
+  linkChecker,
+  mobileCarrier,
+  nameSearchers,
+  registrationDrive,
+  reloadingBrowser,
+} from './actors/crowds.ts'
 import { passwordSpray } from './actors/guessers.ts'
 import { handTypedInjection, unionDumpRun } from './actors/injectors.ts'
 import { backgroundNoise, brokenClient, databaseChores, monitor, searchEngines } from './actors/machines.ts'
@@ -7,6 +15,7 @@ import { scannerBurst } from './actors/scanners.ts'
 import { clerk } from './actors/staff.ts'
 import { campus, visitors } from './actors/visitors.ts'
 import { lookupWalk } from './actors/walkers.ts'
+import { lastNames } from './people.ts'
 import type { Scenario } from './scenario.ts'
 import { startOf } from './scenario.ts'
 import type { SiteDescription } from './site.ts'
@@ -39,6 +48,16 @@ export const everydayActors = (traffic: Traffic): Actor[] => [
   brokenClient(6),
   databaseChores(),
   backgroundNoise(5),
+]
+
+/** Harmless people and programs that simple rules take for attackers. */
+export const mistakableActors = (): Actor[] => [
+  mobileCarrier(120),
+  registrationDrive(90),
+  nameSearchers(lastNames.slice(0, 40)),
+  reloadingBrowser(600),
+  linkChecker(150),
+  forgetfulClerk(9),
 ]
 
 /** Days on which nothing happens. */

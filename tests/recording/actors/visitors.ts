@@ -1,13 +1,14 @@
 /** Ordinary people: they come from a search or a link, load the page's files, look up their own registration, mistype
  *  numbers, search for words that look like SQL, and leave. A campus sends many of them through one address. */
 import { browser } from '../agents.ts'
-import type { Exchange, Visit } from '../exchange.ts'
+import type { Visit } from '../exchange.ts'
 import { lastNames, streets, towns } from '../people.ts'
 import type { Random } from '../random.ts'
 import type { Site } from '../site.ts'
 import { lookupIdOf } from '../site.ts'
 import type { Actor, Stage } from '../stage.ts'
 import { hourMs, ordinaryTime, secondMs } from '../stage.ts'
+import { go, loadFiles, type Sitting } from './sitting.ts'
 
 /** What people write into a search box. */
 export const searchWords = [
@@ -37,34 +38,6 @@ export const searchWords = [
   'null and void ballots',
   'join the poll workers',
 ] as const
-
-interface Sitting {
-  readonly site: Site
-  readonly random: Random
-  readonly visits: Visit[]
-  readonly client: string
-  readonly agent: string
-  timeMs: number
-  /** The page on the screen, which becomes the next one's referer. */
-  referer: string
-}
-
-function go(sitting: Sitting, exchange: Exchange): void {
-  const { random, visits, client, agent, referer } = sitting
-  sitting.timeMs += random.skewed(3 * secondMs, 95 * secondMs)
-  visits.push({ ...exchange, timeMs: sitting.timeMs + exchange.durationMs, client, agent, referer })
-  if (exchange.method === 'GET') sitting.referer = `https://${sitting.site.description.host}${exchange.target}`
-}
-
-/** The page's files, in a burst behind the first page; a returning visitor's cache answers for most of them. */
-function loadFiles(sitting: Sitting, returning: boolean): void {
-  const { site, random, visits, client, agent, referer } = sitting
-  for (const file of site.description.files) {
-    if (returning && random.chance(0.8)) continue
-    const exchange = site.file(file.path, returning)
-    visits.push({ ...exchange, timeMs: sitting.timeMs + random.integer(30, 900), client, agent, referer })
-  }
-}
 
 /** A number as its owner types it the first time round. */
 export function mistype(value: string, random: Random): string {
@@ -132,7 +105,7 @@ const entrances: readonly (readonly [string, number])[] = [
 ]
 
 /** One person's sitting: one to three purposes. */
-function visit(site: Site, random: Random, timeMs: number, client: string, agent: string): Visit[] {
+export function visit(site: Site, random: Random, timeMs: number, client: string, agent: string): Visit[] {
   const returning = random.chance(0.35)
   const sitting: Sitting = { site, random, visits: [], client, agent, timeMs, referer: random.weighted(entrances) }
   go(sitting, site.page(random.chance(0.7) ? site.description.paths.home : random.pick(site.description.reading)))
