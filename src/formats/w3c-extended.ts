@@ -255,9 +255,11 @@ export class W3cParser implements LineParser {
       case roles.method:
         setSpan(batch, bytes, field.method, start, end)
         return true
-      case roles.status:
-        batch.status[record] = readStatus(bytes, start, end)
-        return !Number.isNaN(batch.status[record])
+      case roles.status: {
+        const status = readStatus(bytes, start, end)
+        batch.status[record] = status
+        return !Number.isNaN(status)
+      }
       case roles.bytes:
         batch.bodyBytes[record] = readDecimal(bytes, start, end, 1)
         return !Number.isNaN(batch.bodyBytes[record])
