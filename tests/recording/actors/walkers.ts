@@ -2,6 +2,7 @@
  *  shared out among many, in order or at random. */
 import { browser } from '../agents.ts'
 import type { Visit } from '../exchange.ts'
+import { licenceOf } from '../people.ts'
 import { lookupIdOf } from '../site.ts'
 import type { Actor, Stage } from '../stage.ts'
 import { at } from '../stage.ts'
@@ -16,6 +17,10 @@ export interface WalkPlan {
   readonly order: 'sequential' | 'random'
   /** Share of the numbers asked that nobody has. */
   readonly missShare?: number
+  /** `status` walks the status page with licence numbers that the attacker has from elsewhere. Default: `lookup`. */
+  readonly through?: 'lookup' | 'status'
+  /** Each request comes with the look-up page as its referer and each address with a browser of its own. */
+  readonly disguised?: boolean
 }
 
 export const lookupWalk = (plan: WalkPlan): Actor => ({
@@ -27,7 +32,11 @@ export const lookupWalk = (plan: WalkPlan): Actor => ({
     const { roll } = site.description
     const clients = stage.addresses.takeMany(random, plan.addressCount)
     // A herd of one script shares few user agents.
-    const agents = [browser(random), browser(random), browser(random)]
+    const agentCount = plan.disguised === true ? clients.length : Math.min(3, clients.length)
+    const agents = Array.from({ length: agentCount }, () => browser(random))
+    const { host, paths } = site.description
+    const page = plan.through === 'status' ? paths.status : paths.lookup
+    const referer = plan.disguised === true ? `https://${host}${page}` : ''
     const start = at(stage, plan.day, plan.clock)
     const first = random.integer(0, Math.max(0, roll.count - plan.records * 2))
     const order = Array.from({ length: plan.records }, (_, i) => first + i)
@@ -35,14 +44,16 @@ export const lookupWalk = (plan: WalkPlan): Actor => ({
     const slotMs = plan.lastsMs / plan.records
     for (const [i, index] of indices.entries()) {
       const asked = random.chance(plan.missShare ?? 0) ? roll.count + index : index
+      const exchange =
+        plan.through === 'status' ? site.status(licenceOf(roll, asked)) : site.lookup(lookupIdOf(site, asked))
       const turn = i % clients.length
       const timeMs = Math.round(start + i * slotMs + random.integer(0, Math.floor(slotMs * 2)))
       yield {
-        ...site.lookup(lookupIdOf(site, asked)),
+        ...exchange,
         timeMs,
         client: clients[turn] as string,
         agent: agents[turn % agents.length] as string,
-        referer: '',
+        referer,
       }
     }
   },
