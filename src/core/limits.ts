@@ -80,6 +80,8 @@ export const limits = {
   /** Hashes of shapes kept at hand, and the longest shape so kept: 16 MiB at most. */
   shapeHashesMax: 4_096,
   shapeHashedCharactersMax: 4 * kib,
+  /** Tables of one statement that are told of. */
+  statementTablesMax: 64,
   /** Literals of one statement kept for tying it to a request, and characters of each. */
   statementLiteralsMax: 32,
   statementLiteralCharactersMax: 256,

@@ -1,15 +1,19 @@
 /** The tokens of a statement that the server executes (comments left out), each with the text that a reader compares:
  *  words and names in lower case without quotes, operators as they stand, literals raw. */
 import { type Dialect, lex, type TokenKind, Tokens, tokenKind } from './lexer.ts'
-import { isCatalogueWord } from './vocabulary.ts'
+import { wordOf } from './words.ts'
 
 export interface Code {
   readonly count: number
-  readonly kinds: readonly TokenKind[]
+  readonly kinds: Uint8Array
+  /** Bits of `role` for words, 0 for others. */
+  readonly roles: Int32Array
+  /** All roles that occur. */
+  readonly present: number
   /** What readers compare: see above. Punctuation stands for itself. */
   readonly text: readonly string[]
-  /** For `(` the index of the `)` that closes it, or `count`; for other tokens -1. */
-  readonly closedBy: readonly number[]
+  /** For `(` the index of the `)` that closes it, or of its statement's end; for other tokens -1. */
+  readonly closedBy: Int32Array
   readonly unterminated: Tokens['unterminated']
 }
 
@@ -23,34 +27,65 @@ const scratch = new Tokens()
 
 export function codeOf(statement: string, dialect: Dialect): Code {
   const tokens = lex(statement, dialect, scratch)
-  const kinds: TokenKind[] = []
+  const kinds = new Uint8Array(tokens.count)
+  const roles = new Int32Array(tokens.count)
+  const closedBy = new Int32Array(tokens.count).fill(-1)
   const text: string[] = []
-  const closedBy: number[] = []
   const open: number[] = []
+  let present = 0
+  let count = 0
   for (let i = 0; i < tokens.count; i++) {
     const kind = tokens.kinds[i] as TokenKind
     if (kind === tokenKind.comment) continue
-    const raw = statement.slice(tokens.starts[i], tokens.ends[i])
-    const at = kinds.length
-    kinds.push(kind)
-    text.push(kind === tokenKind.word ? raw.toLowerCase() : kind === tokenKind.name ? unquoted(raw) : raw)
-    closedBy.push(-1)
-    if (kind === tokenKind.open) {
-      closedBy[at] = Number.MAX_SAFE_INTEGER
-      open.push(at)
-    } else if (kind === tokenKind.close) {
+    kinds[count] = kind
+    if (kind === tokenKind.open) open.push(count)
+    else if (kind === tokenKind.close) {
       const opening = open.pop()
-      if (opening !== undefined) closedBy[opening] = at
-    } else if (kind === tokenKind.semicolon) open.length = 0
+      if (opening !== undefined) closedBy[opening] = count
+    } else if (kind === tokenKind.semicolon) closeAll(open, closedBy, count)
+    const fixed = punctuation[kind]
+    if (fixed !== undefined) text.push(fixed)
+    else {
+      const raw = statement.slice(tokens.starts[i], tokens.ends[i])
+      if (kind === tokenKind.word) {
+        const word = wordOf(raw)
+        text.push(word.lower)
+        roles[count] = word.roles
+        present |= word.roles
+      } else text.push(kind === tokenKind.name ? unquoted(raw) : raw)
+    }
+    count++
   }
-  const count = kinds.length
-  for (let i = 0; i < count; i++) if ((closedBy[i] as number) > count) closedBy[i] = count
-  return { count, kinds, text, closedBy, unterminated: tokens.unterminated }
+  closeAll(open, closedBy, count)
+  return { count, kinds, roles, present, text, closedBy, unterminated: tokens.unterminated }
 }
+
+/** Parentheses that are left open reach to where the statement ends. */
+function closeAll(open: number[], closedBy: Int32Array, end: number): void {
+  for (const opening of open) closedBy[opening] = end
+  open.length = 0
+}
+
+const punctuation: readonly (string | undefined)[] = [
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  '(',
+  ')',
+  ',',
+  ';',
+  '.',
+  undefined,
+]
 
 function unquoted(raw: string): string {
   const start = /^u&/i.test(raw) ? 3 : 1
-  return raw.slice(start, raw.length > start ? -1 : undefined).toLowerCase()
+  const closed = raw.length > start && raw.at(-1) === (raw[0] === '[' ? ']' : raw[start - 1])
+  return raw.slice(start, closed ? -1 : undefined).toLowerCase()
 }
 
 /** The token's text, or nothing beyond the ends. */
@@ -65,6 +100,8 @@ export const isName = (code: Code, i: number): boolean =>
 
 export const isLiteral = (code: Code, i: number): boolean =>
   code.kinds[i] === tokenKind.string || code.kinds[i] === tokenKind.number
+
+export const hasRole = (code: Code, i: number, roles: number): boolean => ((code.roles[i] ?? 0) & roles) !== 0
 
 /** True where a word is called as a function. */
 export const isCall = (code: Code, i: number): boolean => isName(code, i) && code.kinds[i + 1] === tokenKind.open
@@ -102,7 +139,3 @@ export function normalText(code: Code, range: Range): string {
   }
   return parts.join('')
 }
-
-/** True where a word that only a database's description of itself has stands anywhere in the code. */
-export const hasCatalogueWord = (code: Code): boolean =>
-  code.text.some((text, i) => isName(code, i) && isCatalogueWord(text))

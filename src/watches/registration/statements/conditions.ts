@@ -1,17 +1,21 @@
 /** Reads the conditions of a statement: comparisons that are true or false whatever the data (tautologies, probes),
  *  comparisons of one character or length at a time (blind extraction), and forms that carry a value out in an error
  *  message. Facts of the text; that an application writes some of them itself is for others to know. */
-import { at, type Code, isCall, isLiteral, isName, isWord, numberValue, type Range, stringValue } from './code.ts'
+import {
+  at,
+  type Code,
+  hasRole,
+  isCall,
+  isLiteral,
+  isName,
+  isWord,
+  numberValue,
+  type Range,
+  stringValue,
+} from './code.ts'
 import { type Dialect, tokenKind } from './lexer.ts'
 import type { Outline, Query } from './outline.ts'
-import {
-  characterFunctions,
-  codeFunctions,
-  errorFunctions,
-  fingerprintFunctions,
-  fingerprintWords,
-  keywords,
-} from './vocabulary.ts'
+import { role } from './words.ts'
 
 export interface Conditions {
   /** OR, and something that is always true. */
@@ -34,12 +38,9 @@ export function conditionsOf(outline: Outline, dialect: Dialect): Conditions {
 }
 
 const comparisons = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '<=>', '^=', '!<', '!>'])
-const wordComparisons = new Set(['like', 'ilike', 'rlike', 'regexp', 'glob', 'between', 'in', 'is', 'similar'])
 
 export const isComparison = (code: Code, i: number): boolean =>
-  code.kinds[i] === tokenKind.operator
-    ? comparisons.has(at(code, i))
-    : code.kinds[i] === tokenKind.word && wordComparisons.has(at(code, i))
+  code.kinds[i] === tokenKind.operator ? comparisons.has(at(code, i)) : hasRole(code, i, role.comparison)
 
 type Value = { readonly value: number | string | symbol; readonly from: number; readonly to: number }
 
@@ -148,14 +149,18 @@ const order = (a: Value['value'], b: Value['value']): number =>
 /** What follows with AND must hold too; true at the end of a condition. */
 function restHolds(code: Code, from: number): boolean {
   let i = from
-  while (at(code, i) === ')') i++
-  if (!isAnd(code, i)) return true
-  let j = i + 1
-  while (at(code, j) === '(') j++
-  const left = operandAfter(code, j)
-  if (left === null || !isComparison(code, left.to)) return left !== null && left.value !== 0
-  const outcome = comparisonOutcome(code, left.to, left)
-  return outcome?.value === true && restHolds(code, outcome.to)
+  for (;;) {
+    while (at(code, i) === ')') i++
+    if (!isAnd(code, i)) return true
+    i++
+    while (at(code, i) === '(') i++
+    const left = operandAfter(code, i)
+    if (left === null) return false
+    if (!isComparison(code, left.to)) return left.value !== 0
+    const outcome = comparisonOutcome(code, left.to, left)
+    if (outcome?.value !== true) return false
+    i = outcome.to
+  }
 }
 
 /** OR 1, OR TRUE, OR NOT 0: an operand alone. */
@@ -206,8 +211,7 @@ function operandBefore(code: Code, i: number): Value | null {
 
 const isArithmetic = (code: Code, i: number): boolean =>
   code.kinds[i] === tokenKind.operator && /^[-+*/]$/.test(at(code, i))
-const isColumn = (code: Code, i: number): boolean =>
-  isName(code, i) && !(code.kinds[i] === tokenKind.word && keywords.has(at(code, i)))
+const isColumn = (code: Code, i: number): boolean => isName(code, i) && !hasRole(code, i, role.keyword)
 
 function literalAt(code: Code, i: number, from: number, to: number): Value {
   const raw = at(code, i)
@@ -243,10 +247,8 @@ function sum(code: Code, first: number, sign: number, from: number): Value {
 /** True where a range holds a query, or asks the server about itself. */
 export function asksServer(code: Code, range: Range): boolean {
   for (let i = range.from; i < range.to; i++) {
-    if (code.kinds[i] !== tokenKind.word) continue
-    const word = at(code, i)
-    if (word === 'select' || word.startsWith('@@') || fingerprintWords.has(word)) return true
-    if (fingerprintFunctions.has(word) && isCall(code, i)) return true
+    if (hasRole(code, i, role.fingerprintWord) || isWord(code, i, 'select')) return true
+    if (hasRole(code, i, role.fingerprint) && isCall(code, i)) return true
   }
   return false
 }
@@ -258,11 +260,11 @@ function findCharacterTests(code: Code): Range[] {
   const tests: Range[] = []
   let looked = 0
   for (let i = 0; i < code.count && looked < characterTestsMax; i++) {
-    if (!isCall(code, i) || !characterFunctions.has(at(code, i))) continue
+    if (!hasRole(code, i, role.character) || !isCall(code, i)) continue
     looked++
     const close = code.closedBy[i + 1] as number
     const args = { from: i + 2, to: Math.min(close, code.count) }
-    const turnsToCode = codeFunctions.has(at(code, i)) && holdsCharacterFunction(code, args)
+    const turnsToCode = hasRole(code, i, role.code) && holdsCharacterFunction(code, args)
     if (turnsToCode || (isBesideComparison(code, i, close) && asksServer(code, args))) tests.push(args)
   }
   return tests
@@ -270,7 +272,7 @@ function findCharacterTests(code: Code): Range[] {
 
 function holdsCharacterFunction(code: Code, range: Range): boolean {
   for (let i = range.from; i < range.to; i++) {
-    if (isWord(code, i, 'select') || (isCall(code, i) && characterFunctions.has(at(code, i)))) return true
+    if (isWord(code, i, 'select') || (hasRole(code, i, role.character) && isCall(code, i))) return true
   }
   return false
 }
@@ -341,19 +343,18 @@ function isErrorBased(code: Code): boolean {
     }
     if (at(code, i) === '/' && at(code, i + 1) === '(' && at(code, i + 2) === 'select') return true
     if (code.kinds[i] === tokenKind.number && carriesText(code, i + 1)) return true
-    if (!isCall(code, i)) continue
+    if (!hasRole(code, i, role.error) || !isCall(code, i)) continue
     const word = at(code, i)
     const args = { from: i + 2, to: Math.min(code.closedBy[i + 1] as number, code.count) }
-    if (errorFunctions.has(word) || word === 'cast' || word === 'try_cast' || word === 'convert' || word === 'floor') {
-      looked++
-      if (failsWithValue(code, word, args)) return true
-    }
+    looked++
+    if (failsWithValue(code, word, args)) return true
   }
   return false
 }
 
 function failsWithValue(code: Code, word: string, args: Range): boolean {
   if (word === 'floor') return isWord(code, args.from, 'rand') && code.text.includes('count')
+  if (word === 'sn' && at(code, args.from - 4) !== 'drithsx') return false
   if (word === 'convert') return numberTypes.test(at(code, args.from)) && asksServer(code, args)
   if (word === 'cast' || word === 'try_cast') {
     return isWord(code, args.to - 2, 'as') && numberTypes.test(at(code, args.to - 1)) && asksServer(code, args)

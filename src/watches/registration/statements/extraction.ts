@@ -3,12 +3,12 @@
  *  for counting in memory, not for storing or showing. */
 import { createHash } from 'node:crypto'
 import { limits } from '../../../core/limits.ts'
-import { at, type Code, isCall, isName, isWord, normalText, type Range } from './code.ts'
+import { at, type Code, hasRole, isCall, isName, isWord, normalText, type Range } from './code.ts'
 import { type Conditions, isCompared } from './conditions.ts'
 import { tokenKind } from './lexer.ts'
 import type { Outline, Query, Table } from './outline.ts'
 import { type Predicate, predicateOf, rowNumbers } from './predicate.ts'
-import { countingFunctions, extremeFunctions, fingerprintWords, gatheringFunctions, keywords } from './vocabulary.ts'
+import { role } from './words.ts'
 
 /** `position`: one row by its rank. `prefix`: `limit` rows from `offset` on. `key`: the row or rows of one key.
  *  `aggregate`: all rows of the predicate in one value. `count`: no record is shown. `all`: every row of the predicate. */
@@ -75,7 +75,7 @@ function everyRow(code: Code, own: Extraction | null, fragment: boolean): Extrac
 function isConsumed(outline: Outline, index: number, main: number): boolean {
   const { code, queries } = outline
   const query = queries[index] as Query
-  if (query.derived && query.parent >= 0) return true
+  if (query.derived && (query.parent >= 0 || queries.some((other) => other.sources.includes(index)))) return true
   const before = at(code, query.start - 1) === '(' ? at(code, query.start - 2) : ''
   if (/^(?:exists|any|some|all)$/.test(before)) return true
   if (before === 'in') {
@@ -88,13 +88,14 @@ function isConsumed(outline: Outline, index: number, main: number): boolean {
 }
 
 /** The first table of records that a query reads, through derived tables. */
-function tableOf(outline: Outline, query: Query, depth = 0): Table | null {
+function tableOf(outline: Outline, query: Query, seen = new Set<Query>()): Table | null {
+  if (seen.has(query)) return null
+  seen.add(query)
   const own = query.tables.find((table) => !table.catalogue)
   if (own !== undefined) return own
-  if (depth > 8) return null
   for (const source of query.sources) {
     const inner = outline.queries[source]
-    const table = inner === undefined || inner === query ? null : tableOf(outline, inner, depth + 1)
+    const table = inner === undefined ? null : tableOf(outline, inner, seen)
     if (table !== null) return table
   }
   return null
@@ -150,10 +151,10 @@ function rowsOf(
     ...(span.limit === undefined || Number.isNaN(span.limit) ? {} : { limit: span.limit }),
   }
   if (gathered) return { kind: 'aggregate', ...known, ...text }
-  if (!shows || (calls(code, query.list, countingFunctions) && !calls(code, query.list, extremeFunctions))) {
+  if (!shows || (calls(code, query.list, role.counting) && !calls(code, query.list, role.extreme))) {
     return { kind: 'count', ...text }
   }
-  if (calls(code, query.list, extremeFunctions)) {
+  if (calls(code, query.list, role.extreme)) {
     const key = predicate.text === '' ? normalText(code, query.list) : predicate.text
     return {
       kind: 'key',
@@ -198,7 +199,7 @@ const isDescending = (code: Code, order: Range): boolean => order.to > order.fro
 
 /** Many rows in one value: an aggregate function, FOR XML, ARRAY(SELECT ...), or a variable that collects. */
 function gathers(code: Code, query: Query): boolean {
-  if (query.gathered || calls(code, query.list, gatheringFunctions)) return true
+  if (query.gathered || calls(code, query.list, role.gathering)) return true
   if (isWord(code, query.start - 2, 'array')) return true
   const to = Math.max(query.list.to, query.where.to)
   for (let i = query.list.from; i < to; i++) {
@@ -208,11 +209,12 @@ function gathers(code: Code, query: Query): boolean {
 }
 
 /** True where the range itself, not a query within it, calls one of the functions. */
-function calls(code: Code, range: Range, functions: ReadonlySet<string>): boolean {
+function calls(code: Code, range: Range, roles: number): boolean {
+  if ((code.present & roles) === 0) return false
   for (let i = range.from; i < range.to; i++) {
     if (code.kinds[i] === tokenKind.open && isWord(code, i + 1, 'select'))
       i = Math.min(code.closedBy[i] as number, range.to)
-    else if (isCall(code, i) && functions.has(at(code, i))) return true
+    else if (hasRole(code, i, roles) && isCall(code, i)) return true
   }
   return false
 }
@@ -220,6 +222,7 @@ function calls(code: Code, range: Range, functions: ReadonlySet<string>): boolea
 /** The names that a select list shows. */
 function columnsOf(outline: Outline, query: Query): string[] {
   const { code } = outline
+  if (!isWord(code, query.start, 'select')) return ['*']
   const columns: string[] = []
   const { from, to } = query.list
   for (let i = from; i < to && columns.length < limits.extractedColumnsMax; i++) {
@@ -234,12 +237,12 @@ function columnsOf(outline: Outline, query: Query): string[] {
       before === 'as' ||
       before === '::' ||
       before === ')' ||
-      (i > from && isName(code, i - 1) && !keywords.has(before))
+      (i > from && isName(code, i - 1) && !hasRole(code, i - 1, role.keyword))
     )
       continue
     const word = at(code, i)
-    const reserved = code.kinds[i] === tokenKind.word && before !== '.' && keywords.has(word) && !mayBeColumn.has(word)
-    if (reserved || fingerprintWords.has(word) || word.startsWith('@@') || word === 'user') continue
+    const reserved = before !== '.' && hasRole(code, i, role.keyword) && !mayBeColumn.has(word)
+    if (reserved || hasRole(code, i, role.fingerprintWord) || word === 'user') continue
     push(columns, word)
   }
   return columns

@@ -1,9 +1,11 @@
 /** The outline of a statement: its stacked parts, its queries with their clauses, tables and limits. A single pass over
  *  the tokens that bears any brokenness, because what it reads has been injected into; it is no parser of SQL. */
 import { limits } from '../../../core/limits.ts'
-import { at, type Code, isCall, isName, isWord, numberValue, type Range } from './code.ts'
+import { at, type Code, hasRole, isCall, isName, isWord, type Range } from './code.ts'
 import { tokenKind } from './lexer.ts'
-import { isCatalogue, isNoTable, keywords } from './vocabulary.ts'
+import { rowLimitAt, topAt } from './row-limits.ts'
+import { isCatalogue, isNoTable } from './vocabulary.ts'
+import { role } from './words.ts'
 
 export interface Table {
   /** Lower case, unqualified. */
@@ -188,12 +190,14 @@ class Outliner {
         frame.query = -1
         frame.union = word === 'union'
         return i
+      case 'table':
+        return this.standsForQuery(i) ? this.tableQuery(i) : this.expectTable(i)
+      case 'copy':
+        return this.copiesOut(i) ? this.tableQuery(i) : this.expectTable(i)
       case 'into':
       case 'join':
       case 'update':
-      case 'table':
       case 'truncate':
-      case 'copy':
         if (word === 'update' && /^(?:for|do|key|on)$/.test(at(code, i - 1))) return i
         return this.expectTable(i)
       case 'from':
@@ -212,7 +216,8 @@ class Outliner {
 
   expectTable(i: number): number {
     const next = at(this.code, i + 1)
-    if (isName(this.code, i + 1) && (!keywords.has(next) || next === 'user')) return this.table(i + 1)
+    if (isName(this.code, i + 1) && (!hasRole(this.code, i + 1, role.keyword) || next === 'user'))
+      return this.table(i + 1)
     if (next === 'if' || next === 'only' || next === 'ignore') this.frame().expectsTable = true
     else if (isWord(this.code, i, 'join')) this.frame().expectsTable = true
     return i
@@ -244,14 +249,41 @@ class Outliner {
       gathered: false,
       clause: 'list',
       clauseStart: i + 1,
-    } // prettier-ignore
+    }
     this.queries.push(query)
-    if (frame.fromParens) this.queries[parent]?.sources.push(index)
+    const around = this.queries[parent]
+    if (frame.fromParens && around !== undefined) addSource(around, index)
     if (frame.withName !== '') this.withNames.set(frame.withName, index)
     frame.query = index
     frame.union = false
     frame.expectsTable = false
-    return this.selectLimits(i, query)
+    const top = topAt(this.code, i + 1)
+    if (top.limit !== undefined) query.top = top.limit
+    if (top.offset !== undefined) query.offset = top.offset
+    query.clauseStart = top.next
+    return top.next - 1
+  }
+
+  /** TABLE voters (SQL:1999) is SELECT * FROM voters. */
+  standsForQuery(i: number): boolean {
+    return this.frame().union || at(this.code, i - 1) === '(' || i === this.statements.at(-1)
+  }
+
+  /** COPY voters (...) TO ... shows the whole table. */
+  copiesOut(i: number): boolean {
+    for (let j = i + 1; j < this.code.count && j < i + 8; j++) {
+      if (this.code.kinds[j] === tokenKind.open && j > i + 1) j = (this.code.closedBy[j] as number) - 1
+      else if (this.code.kinds[j] === tokenKind.open || isWord(this.code, j, 'from')) return false
+      else if (isWord(this.code, j, 'to')) return true
+    }
+    return false
+  }
+
+  tableQuery(i: number): number {
+    this.select(i)
+    const query = this.queries[this.frame().query]
+    if (query !== undefined) this.turn(query, 'from', i + 1, i + 1)
+    return this.expectTable(i)
   }
 
   parentOf(): number {
@@ -260,44 +292,6 @@ class Outliner {
       if (query >= 0) return query
     }
     return -1
-  }
-
-  /** TOP n, FIRST n SKIP m (Firebird, Informix). Returns the last token read. */
-  selectLimits(i: number, query: Query): number {
-    const { code } = this
-    let j = i + 1
-    while (/^(?:distinct|all|top|first|skip)$/.test(at(code, j))) {
-      const word = at(code, j)
-      if (word === 'distinct' || word === 'all') {
-        j++
-        continue
-      }
-      const value = this.numberAt(j + 1)
-      if (value === null) break
-      if (word === 'skip') query.offset = value.value
-      else query.top = value.value
-      j = value.next
-    }
-    query.clauseStart = j
-    return j - 1
-  }
-
-  /** A number, in parentheses or not, or a sum of two; NaN for a parameter; null for anything else. */
-  numberAt(i: number): { value: number; next: number } | null {
-    const { code } = this
-    if (code.kinds[i] === tokenKind.open) {
-      const inner = this.numberAt(i + 1)
-      return inner !== null && code.kinds[inner.next] === tokenKind.close ? { ...inner, next: inner.next + 1 } : null
-    }
-    if (code.kinds[i] === tokenKind.parameter) return { value: Number.NaN, next: i + 1 }
-    if (code.kinds[i] !== tokenKind.number) return null
-    const value = numberValue(at(code, i))
-    const sign = at(code, i + 1)
-    if ((sign === '+' || sign === '-') && code.kinds[i + 2] === tokenKind.number) {
-      const second = numberValue(at(code, i + 2))
-      return { value: sign === '+' ? value + second : value - second, next: i + 3 }
-    }
-    return { value, next: i + 1 }
   }
 
   clauseWord(word: string, i: number, query: Query): number {
@@ -321,21 +315,9 @@ class Outliner {
         if (next === 'by') this.turn(query, 'order', i, i + 2)
         return i
       case 'limit':
-        return this.limit(i, query)
-      case 'offset': {
-        const value = this.numberAt(i + 1)
-        if (value === null) return i
-        this.turn(query, 'limit', i, i)
-        query.offset = value.value
-        return value.next - 1
-      }
-      case 'fetch': {
-        if (next !== 'first' && next !== 'next') return i
-        this.turn(query, 'limit', i, i)
-        const value = this.numberAt(i + 2)
-        query.limit = value === null ? 1 : value.value
-        return value === null ? i + 1 : value.next - 1
-      }
+      case 'offset':
+      case 'fetch':
+        return this.rowLimit(i, query)
       case 'for':
         if (next === 'xml' || next === 'json') query.gathered = true
         if (next === 'xml' || next === 'json' || next === 'update' || next === 'share') this.turn(query, 'end', i, i)
@@ -348,20 +330,13 @@ class Outliner {
     return i
   }
 
-  limit(i: number, query: Query): number {
-    const first = this.numberAt(i + 1)
-    if (first === null) {
-      if (at(this.code, i + 1) === 'all') this.turn(query, 'limit', i, i)
-      return i
-    }
+  rowLimit(i: number, query: Query): number {
+    const read = rowLimitAt(this.code, i)
+    if (read === null) return i
     this.turn(query, 'limit', i, i)
-    query.limit = first.value
-    if (at(this.code, first.next) !== ',') return first.next - 1
-    const second = this.numberAt(first.next + 1)
-    if (second === null) return first.next - 1
-    query.offset = first.value
-    query.limit = second.value
-    return second.next - 1
+    if (read.limit !== undefined) query.limit = read.limit
+    if (read.offset !== undefined) query.offset = read.offset
+    return read.next - 1
   }
 
   /** Ends the clause that runs and begins another. */
@@ -397,13 +372,19 @@ class Outliner {
     if (isNoTable(name)) return j
     const source = schema === undefined ? this.withNames.get(name) : undefined
     if (source !== undefined) {
-      query?.sources.push(source)
+      if (query !== undefined) addSource(query, source)
       return j
     }
     const table = { name, catalogue: isCatalogue(name, schema ?? ''), ...(schema === undefined ? {} : { schema }) }
-    query?.tables.push(table)
+    if (query !== undefined && query.tables.length < limits.statementTablesMax) query.tables.push(table)
+    if (this.tables.length >= limits.statementTablesMax) return j
     if (!this.tables.some((known) => known.name === table.name && known.schema === table.schema))
       this.tables.push(table)
     return j
   }
+}
+
+/** Each source once, and not more than a statement has queries. */
+function addSource(query: Query, source: number): void {
+  if (!query.sources.includes(source)) query.sources.push(source)
 }

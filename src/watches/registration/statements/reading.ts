@@ -1,12 +1,13 @@
 /** Reads what a statement, or a fragment of one as it stands in a request, would do to the database. It says facts of
  *  the text (stacked, union, catalogue, sleep, which records of which table); whether they are an attack is judged by
  *  who knows the application. It never fails and is linear in the text. */
-import { at, type Code, codeOf, hasCatalogueWord, isCall, isLiteral, isWord, numberValue } from './code.ts'
+import { at, type Code, codeOf, hasRole, isCall, isLiteral, isWord, numberValue } from './code.ts'
 import { asksServer, conditionsOf } from './conditions.ts'
 import { type Extraction, extractionsOf } from './extraction.ts'
+import { type InnerStatement, innerStatements } from './inner-statements.ts'
 import { type Dialect, tokenKind } from './lexer.ts'
 import { type Outline, outlineOf, type Table } from './outline.ts'
-import { fileFunctions, keywords, loadFunctions, sleepFunctions, statementKeywords } from './vocabulary.ts'
+import { role } from './words.ts'
 
 export type { Extraction, ExtractionKind } from './extraction.ts'
 export type { Table } from './outline.ts'
@@ -69,13 +70,43 @@ function sqlWeight(code: Code): number {
   let weight = 0
   for (let i = 0; i < code.count; i++) {
     const kind = code.kinds[i]
-    if (kind === tokenKind.word) weight += keywords.has(at(code, i)) || isCall(code, i) ? 2 : 0
+    if (kind === tokenKind.word) weight += hasRole(code, i, role.keyword) || isCall(code, i) ? 2 : 0
     else if (kind === tokenKind.operator || kind === tokenKind.semicolon) weight += 1
   }
   return weight
 }
 
 function readCode(code: Code, dialect: Dialect, fragment: boolean): StatementReading {
+  const reading = readOuter(code, dialect, fragment)
+  const inner = innerStatements(code, dialect)
+  if (inner.length === 0) return reading
+  const readings = inner.map((statement) => readOuter(statement.code, dialect, false))
+  const extractions = [
+    ...inner.flatMap((statement, i) => innerExtractions(statement, readings[i])),
+    ...reading.extractions,
+  ]
+  return {
+    ...reading,
+    catalogueRead: reading.catalogueRead || readings.some((r) => r.catalogueRead),
+    fingerprinting: reading.fingerprinting || readings.some((r) => r.fingerprinting),
+    sleep: reading.sleep || readings.some((r) => r.sleep),
+    fileOrCommand: reading.fileOrCommand || readings.some((r) => r.fileOrCommand),
+    extraction: extractions[0] ?? null,
+    extractions,
+  }
+}
+
+function innerExtractions(statement: InnerStatement, reading: StatementReading | undefined): Extraction[] {
+  const place = 'subquery'
+  if (statement.table !== '') {
+    return [{ table: statement.table, ordering: '', columns: ['*'], kind: 'aggregate', blind: false, place }]
+  }
+  const own = reading?.own ? [{ ...reading.own, place } as const] : []
+  const all = [...(reading?.extractions ?? []), ...own]
+  return all.map((e) => (statement.gathered && e.kind !== 'count' ? { ...e, kind: 'aggregate' } : e))
+}
+
+function readOuter(code: Code, dialect: Dialect, fragment: boolean): StatementReading {
   const outline = outlineOf(code)
   const conditions = conditionsOf(outline, dialect)
   const { injected, own } = extractionsOf(outline, conditions, fragment)
@@ -83,7 +114,7 @@ function readCode(code: Code, dialect: Dialect, fragment: boolean): StatementRea
   return {
     statements: fragment ? fragmentStatements(outline) : outline.statements.length,
     tables: outline.tables,
-    catalogueRead: outline.tables.some((table) => table.catalogue) || hasCatalogueWord(code),
+    catalogueRead: outline.tables.some((table) => table.catalogue) || (code.present & role.catalogue) !== 0,
     fingerprinting: asksAboutServer(code),
     sleep: sleeps(code, outline),
     fileOrCommand: reachesOut(code),
@@ -101,10 +132,11 @@ function readCode(code: Code, dialect: Dialect, fragment: boolean): StatementRea
 
 /** Stacked statements of a fragment: those that begin with a word that begins statements. */
 function fragmentStatements(outline: Outline): number {
-  return 1 + outline.statements.slice(1).filter((i) => statementKeywords.has(at(outline.code, i))).length
+  return 1 + outline.statements.slice(1).filter((i) => hasRole(outline.code, i, role.statement)).length
 }
 
 function asksAboutServer(code: Code): boolean {
+  if ((code.present & (role.fingerprint | role.fingerprintWord)) === 0) return false
   for (let i = 0; i < code.count; i++) {
     if (!isWord(code, i, 'select') && asksServer(code, { from: i, to: i + 1 })) return true
   }
@@ -119,8 +151,8 @@ function sleeps(code: Code, outline: Outline): boolean {
     const word = at(code, i)
     if (code.kinds[i] === tokenKind.word && word === 'waitfor' && /^(?:delay|time)$/.test(at(code, i + 1))) return true
     if (!isCall(code, i)) continue
-    if (sleepFunctions.has(word)) return true
-    if (loadFunctions.has(word) && holdsLargeNumber(code, i + 2, code.closedBy[i + 1] as number)) return true
+    if (hasRole(code, i, role.sleep)) return true
+    if (hasRole(code, i, role.load) && holdsLargeNumber(code, i + 2, code.closedBy[i + 1] as number)) return true
   }
   return outline.queries.some((query) => query.tables.filter((table) => table.catalogue).length >= 3 && !query.where.to)
 }
@@ -137,7 +169,7 @@ function reachesOut(code: Code): boolean {
     if (code.kinds[i] !== tokenKind.word) continue
     const word = at(code, i)
     const next = at(code, i + 1)
-    if (fileFunctions.has(word)) return true
+    if (hasRole(code, i, role.file)) return true
     if (word === 'into' && (next === 'outfile' || next === 'dumpfile')) return true
     if (word === 'load' && (next === 'data' || next === 'xml')) return true
     if ((word === 'bulk' && next === 'insert') || (word === 'attach' && next === 'database')) return true
@@ -177,10 +209,11 @@ const gravity: readonly Write[] = ['none', 'insert', 'update', 'delete', 'ddl']
  *  semicolon, before the noun that makes it plain. */
 function writeOf(code: Code, outline: Outline): Write {
   let gravest: Write = 'none'
+  if ((code.present & role.write) === 0) return gravest
   const starts = new Set(outline.statements)
   for (let i = 0; i < code.count; i++) {
-    if (code.kinds[i] !== tokenKind.word) continue
-    const write = Object.hasOwn(writes, at(code, i)) ? writes[at(code, i)] : undefined
+    if (!hasRole(code, i, role.write)) continue
+    const write = writes[at(code, i)]
     if (write === undefined || gravity.indexOf(write) <= gravity.indexOf(gravest)) continue
     const begins = starts.has(i) || (at(code, i - 1) === '(' && !isCall(code, i) && i >= 2 && isWord(code, i - 2, 'as'))
     if (begins || followsWith(code, i, starts) || isPlainWrite(code, i)) gravest = write

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { limits } from '../../../core/limits.ts'
 import { type Dialect, lex, Tokens, tokenKind } from './lexer.ts'
-import { groupKeywords, keywords, operandKeywords } from './vocabulary.ts'
+import { maskDigits, role, type Word, wordOf } from './words.ts'
 
 export interface Shape {
   readonly shape: string
@@ -31,12 +31,15 @@ function hashOf(shape: string): string {
   return hash
 }
 
+/** Lists within lists, as in IN ((1, 2), (3, 4)). */
+const nestingMax = 4
+
 const literal = '?'
+const spacedLiteral = ' ?'
 /** Stands for a word that may have come out of a literal. */
 const spilt = '_'
 
-/** Words that stand for a value, but not behind words such as IS. */
-const constants = new Set(['null', 'true', 'false'])
+/** NULL, TRUE and FALSE are literals, but not behind these. */
 const keepsConstant = new Set(['is', 'not', 'default', 'nulls'])
 
 /** What was written last, as far as the next token's spacing and reading depend on it. */
@@ -62,6 +65,8 @@ interface Rows {
   previousEnd: number
 }
 
+const noWord = wordOf('')
+
 class Shaper {
   readonly text: string
   readonly dialect: Dialect
@@ -70,7 +75,7 @@ class Shaper {
   readonly broken: boolean
   readonly parts: string[] = []
   last: Last = 'start'
-  lastWord = ''
+  lastWord: Word = noWord
   depth = 0
   stringSeen = false
   /** The last literal is the number of TOP or its like: a name may follow it. */
@@ -120,7 +125,7 @@ class Shaper {
           this.semicolon()
           break
         case tokenKind.rest:
-          this.write(' ...', 'word')
+          this.write(this.glues() ? '...' : ' ...', 'dot')
           break
         default:
           i = this.operator(i)
@@ -140,33 +145,32 @@ class Shaper {
     return this.last !== 'comma' && this.last !== 'operator' && this.last !== 'keyword' && this.last !== 'start'
   }
 
+  glued(): boolean {
+    return this.last === 'start' || this.last === 'open' || this.last === 'dot'
+  }
+
   spaced(part: string): string {
-    return this.last === 'start' || this.last === 'open' || this.last === 'dot' ? part : ` ${part}`
+    return this.glued() ? part : ` ${part}`
   }
 
   literal(): void {
     if (this.last === 'literal') return
-    this.counts = /^(?:top|first|skip)$/.test(this.lastWordIfLast())
-    this.write(this.spaced(literal), 'literal')
+    const word = this.last === 'keyword' ? this.lastWord.lower : ''
+    this.counts = word === 'top' || word === 'first' || word === 'skip'
+    this.write(this.glued() ? literal : spacedLiteral, 'literal')
   }
 
   word(i: number): void {
-    const word = this.lowered(i)
-    const keyword = keywords.has(word)
-    if (constants.has(word) && !keepsConstant.has(this.lastWordIfLast())) this.literal()
-    else if (!keyword && this.isSpilt()) this.spill()
-    else if (word !== spilt || this.last !== 'spilt') {
-      this.write(this.spaced(maskDigits(word)), word === spilt ? 'spilt' : keyword ? 'keyword' : 'word')
+    const word = wordOf(this.text.slice(this.tokens.starts[i], this.tokens.ends[i]))
+    const keyword = (word.roles & role.keyword) !== 0
+    if ((word.roles & role.constant) !== 0 && !(this.last === 'keyword' && keepsConstant.has(this.lastWord.lower))) {
+      this.literal()
+    } else if (!keyword && this.isSpilt()) this.spill()
+    else if (word.lower !== spilt || this.last !== 'spilt') {
+      const last = keyword ? 'keyword' : word.lower === spilt ? 'spilt' : 'word'
+      this.write(this.glued() ? word.shaped : word.spaced, last)
       this.lastWord = word
     }
-  }
-
-  lowered(i: number): string {
-    return this.text.slice(this.tokens.starts[i], this.tokens.ends[i]).toLowerCase()
-  }
-
-  lastWordIfLast(): string {
-    return this.last === 'keyword' || this.last === 'word' ? this.lastWord : ''
   }
 
   /** A name directly behind a literal is no SQL (but behind the number of TOP or FIRST): it came out of a literal. */
@@ -190,7 +194,7 @@ class Shaper {
     else if (!simple.test(inner)) this.spill()
     else {
       this.write(this.spaced(this.quoted(maskDigits(inner))), 'word')
-      this.lastWord = ''
+      this.lastWord = noWord
     }
   }
 
@@ -204,32 +208,36 @@ class Shaper {
     const sign = (operator === '-' || operator === '+') && this.tokens.kinds[i + 1] === tokenKind.number
     if (sign && this.expectsOperand()) return i
     if (operator === '::') this.write('::', 'dot')
-    else if (operator === '[') {
-      const end = this.literalListEnd(i, '[', ']')
-      this.write(this.last === 'word' || this.lastWord === 'array' ? '[' : this.spaced('['), 'open')
-      if (end > 0) {
-        this.literal()
-        return end - 1
-      }
-    } else if (operator === ']') this.write(']', 'close')
+    else if (operator === '[') return this.bracket(i)
+    else if (operator === ']') this.write(']', 'close')
     else this.write(this.spaced(operator), 'operator')
     return i
   }
 
+  bracket(i: number): number {
+    const subscript = this.last === 'word' || (this.last === 'keyword' && this.lastWord.lower === 'array')
+    this.write(subscript ? '[' : this.spaced('['), 'open')
+    const end = this.literalListEnd(i, '[', ']')
+    if (end < 0) return i
+    this.literal()
+    return end - 1
+  }
+
   expectsOperand(): boolean {
-    if (this.last === 'keyword') return operandKeywords.has(this.lastWord)
+    if (this.last === 'keyword') return (this.lastWord.roles & role.operand) !== 0
     return this.last === 'operator' || this.last === 'open' || this.last === 'comma' || this.last === 'start'
   }
 
   open(i: number): number {
-    const word = this.lastWordIfLast()
-    const group = groupKeywords.has(word) || (this.last !== 'word' && this.last !== 'keyword')
-    const listed = word === 'in' || word === 'values' || word === 'value' || this.rows?.depth === this.depth
-    if (word === 'values') {
+    const wordly = this.last === 'keyword' || this.last === 'word'
+    const word = wordly ? this.lastWord : noWord
+    const inRows = this.rows !== null && this.rows.depth === this.depth
+    const listed = inRows || word.lower === 'in' || word.lower === 'values' || word.lower === 'value'
+    if (word.lower === 'values') {
       this.rows = { depth: this.depth, rowStart: 0, rowEnd: 0, previousStart: 0, previousEnd: 0 }
     }
     if (this.rows?.depth === this.depth) this.rows.rowStart = this.parts.length
-    this.write(group ? this.spaced('(') : '(', 'open')
+    this.write(!wordly || (word.roles & role.group) !== 0 ? this.spaced('(') : '(', 'open')
     this.depth++
     const end = listed ? this.literalListEnd(i, '(', ')') : -1
     if (end < 0) return i
@@ -246,9 +254,11 @@ class Shaper {
       if (kind === tokenKind.number || kind === tokenKind.string || kind === tokenKind.parameter) continue
       if (kind === tokenKind.comma || kind === tokenKind.comment) continue
       const length = (ends[j] as number) - (starts[j] as number)
-      const text = length > 5 ? '' : this.lowered(j)
-      if (text === opening) depth++
-      else if (text === closing) {
+      const text = length > 5 ? '' : this.text.slice(starts[j], ends[j]).toLowerCase()
+      if (text === opening) {
+        depth++
+        if (depth > nestingMax) return -1
+      } else if (text === closing) {
         depth--
         if (depth === 0) return j > i + 1 ? j : -1
       } else if (text !== 'null' && text !== 'true' && text !== 'false' && text !== '-' && text !== '+') return -1
@@ -288,9 +298,4 @@ class Shaper {
     this.depth = 0
     if (this.last !== 'semicolon' && this.last !== 'start') this.write(';', 'semicolon')
   }
-}
-
-/** Dates and numbers in names (`voters_20261103`, or a value that stands unquoted) do not make a shape of their own. */
-function maskDigits(word: string): string {
-  return word.length < 5 ? word : word.replace(/\d{5,}/g, '_')
 }

@@ -34,6 +34,17 @@ export const groupKeywords = words(`
   insert update table returning with
 `)
 
+/** Compare two operands, as `=` does. */
+export const comparisonKeywords = words('like ilike rlike regexp glob between in is similar')
+
+/** Stand for a value. */
+export const constantKeywords = words('null true false')
+
+/** Change data or the schema, where a statement begins with them. */
+export const writeKeywords = words(
+  'insert replace merge update delete drop create alter truncate grant revoke rename shutdown',
+)
+
 /** Statements begin with these. */
 export const statementKeywords = words(`
   select insert update delete replace merge create alter drop truncate grant revoke begin commit rollback declare exec
@@ -88,15 +99,21 @@ export const gatheringFunctions = words(`
   json_group_array json_group_object xmlagg listagg wm_concat stragg array_to_string query_to_xml table_to_xml
   query_to_json group_concat_max collect
 `)
+/** Run a string that holds SQL, or put a table that a string names into one value. */
+export const runningFunctions = words(`
+  query_to_xml query_to_xml_and_xmlschema query_to_json getxml getxmltype exec execute sp_executesql immediate dblink
+  openquery openrowset table_to_xml
+`)
 /** Say something about many rows and show none of them. */
 export const countingFunctions = words('count count_big sum avg stddev variance bit_and bit_or bool_and bool_or every')
 /** Show one value, of one of the rows. */
 export const extremeFunctions = words('min max')
 
-/** Fail in a way that puts a value into the error message. Each counts as a call. */
+/** Can fail in a way that puts a value into the error message. Each counts as a call around a query or the like. */
 export const errorFunctions = words(`
+  cast try_cast convert floor
   extractvalue updatexml gtid_subset gtid_subtract json_keys name_const exp xmltype raise_error get_host_address
-  sqlid_to_sqlhash drithsx st_latfromgeohash st_longfromgeohash st_pointfromgeohash geometrycollection multipoint polygon
+  sqlid_to_sqlhash sn st_latfromgeohash st_longfromgeohash st_pointfromgeohash geometrycollection multipoint polygon
   multipolygon linestring multilinestring pg_terminate_backend ordsys
 `)
 
@@ -123,9 +140,8 @@ export function isCatalogue(name: string, schema: string): boolean {
 /** Short catalogue names that an application's own schema may hold too. */
 const isCatalogueHomonym = (name: string): boolean => /^(?:tab|cat|plugins|versions|schemata)$/.test(name)
 
-/** True for words that only the catalogue has, wherever in a statement they stand. */
-export const isCatalogueWord = (word: string): boolean =>
-  word === 'information_schema' || word === 'pg_catalog' || word === 'sqlite_master' || word === 'sysobjects'
+/** Words that only the catalogue has, wherever in a statement they stand. */
+export const catalogueWords = words('information_schema pg_catalog sqlite_master sysobjects')
 
 /** Stands in FROM where a dialect wants a table and there is none. */
 export const isNoTable = (name: string): boolean => name === 'dual' || name === 'sysdummy1' || name === 'onerow'
