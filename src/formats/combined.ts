@@ -111,7 +111,7 @@ class CombinedReader implements RequestReader {
     spans[base + at.user + 1] = anonymous ? userFrom : userTo
     if (p + 28 >= end) return 'truncated'
     const timeMs = this.#time.parse(bytes, p + 2)
-    if (timeMs !== timeMs || bytes[p + 28] !== closeBracket) return 'bad-time'
+    if (Number.isNaN(timeMs) || bytes[p + 28] !== closeBracket) return 'bad-time'
     batch.timeMs[record] = timeMs
     p += 30
     if (bytes[p] !== quote) return 'not-this-format'
@@ -144,14 +144,16 @@ function readRequest(
   spans[base + at.target + 1] = withoutProtocol(bytes, targetStart, p)
   if (targetStart === p && p - from === 1 && bytes[from] === dash) spans[base + at.method + 1] = from
   p += 2
-  const status = ((bytes[p] as number) - 48) * 100 + ((bytes[p + 1] as number) - 48) * 10 + ((bytes[p + 2] as number) - 48)
+  const status =
+    ((bytes[p] as number) - 48) * 100 + ((bytes[p + 1] as number) - 48) * 10 + ((bytes[p + 2] as number) - 48)
   if (p + 3 > end) return 'truncated'
   if (!(status >= 0 && status <= 999) || (p + 3 < end && bytes[p + 3] !== space)) return 'bad-number'
   batch.status[record] = status
   p += 4
   let size = 0
   const sizeStart = p
-  while (p < end && (bytes[p] as number) >= 48 && (bytes[p] as number) <= 57) size = size * 10 + (bytes[p++] as number) - 48
+  while (p < end && (bytes[p] as number) >= 48 && (bytes[p] as number) <= 57)
+    size = size * 10 + (bytes[p++] as number) - 48
   if (p === sizeStart) {
     size = bytes[p] === dash ? 0 : unknown
     if (size === 0) p++
@@ -188,7 +190,8 @@ function quotedField(bytes: Uint8Array, from: number, end: number, spans: Int32A
 
 /** Cuts ` HTTP/1.1` off the end of a request line; a request without a protocol (HTTP/0.9, garbage) is kept whole. */
 function withoutProtocol(bytes: Uint8Array, start: number, end: number): number {
-  if (bytes[end - 9] === space && bytes[end - 8] === 72 && bytes[end - 4] === 47) return end - 9 >= start ? end - 9 : end
+  if (bytes[end - 9] === space && bytes[end - 8] === 72 && bytes[end - 4] === 47)
+    return end - 9 >= start ? end - 9 : end
   const last = bytes.lastIndexOf(space, end - 1)
   if (last > start && bytes[last + 1] === 72 && bytes[last + 2] === 84 && bytes[last + 5] === 47) return last
   return end
@@ -197,7 +200,14 @@ function withoutProtocol(bytes: Uint8Array, start: number, end: number): number 
 /** What stands behind the user agent, told apart by its form: a decimal fraction is the request time in seconds, a bare
  *  whole number Apache's %D (microseconds), `rt=` nginx's habit, an address or a list of them X-Forwarded-For, a name
  *  with a dot the host. */
-function readExtras(bytes: Uint8Array, from: number, end: number, batch: RequestBatch, base: number, record: number): void {
+function readExtras(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  batch: RequestBatch,
+  base: number,
+  record: number,
+): void {
   let p = from
   for (let words = 0; p < end && words < 8; words++) {
     while (p < end && bytes[p] === space) p++
@@ -210,7 +220,14 @@ function readExtras(bytes: Uint8Array, from: number, end: number, batch: Request
   }
 }
 
-function readExtra(bytes: Uint8Array, from: number, end: number, batch: RequestBatch, base: number, record: number): void {
+function readExtra(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  batch: RequestBatch,
+  base: number,
+  record: number,
+): void {
   let start = from
   if (bytes[start] === 114 && bytes[start + 1] === 116 && bytes[start + 2] === 61) start += 3
   let dots = 0

@@ -33,7 +33,10 @@ interface Member {
 }
 
 /** Incidents, the most severe and the latest first. */
-export function buildIncidents(findings: readonly GatheredFinding[], indicator: IndicatorLookup = () => undefined): Incident[] {
+export function buildIncidents(
+  findings: readonly GatheredFinding[],
+  indicator: IndicatorLookup = () => undefined,
+): Incident[] {
   const members = findings.map((gathered) => ({ gathered, finding: gathered.finding() }))
   return group(members)
     .map((of) => incidentOf(of, indicator))
@@ -42,7 +45,9 @@ export function buildIncidents(findings: readonly GatheredFinding[], indicator: 
 
 /** Joins members that share a key and are not separated by a long silence. */
 function group(members: readonly Member[]): Member[][] {
-  const busy = new Set(members.filter(({ finding }) => isMoreThanScanning(finding)).map(({ finding }) => finding.actor.value))
+  const busy = new Set(
+    members.filter(({ finding }) => isMoreThanScanning(finding)).map(({ finding }) => finding.actor.value),
+  )
   const parents = members.map((_, i) => i)
   const root = (i: number): number => {
     let at = i
@@ -62,7 +67,8 @@ function group(members: readonly Member[]): Member[][] {
     let previous = -1
     for (const index of indexes) {
       const { finding } = members[index] as Member
-      if (previous >= 0 && (key === background || finding.firstSeenMs - lastSeenMs <= silenceMs)) parents[root(index)] = root(previous)
+      if (previous >= 0 && (key === background || finding.firstSeenMs - lastSeenMs <= silenceMs))
+        parents[root(index)] = root(previous)
       lastSeenMs = Math.max(lastSeenMs, finding.lastSeenMs)
       previous = index
     }
@@ -91,7 +97,9 @@ function keysOf(finding: Finding, busy: ReadonlySet<string>): string[] {
     case 'new-statement':
       return [`statements ${finding.target}`]
     case 'sql-injection':
-      return finding.actor.type === 'role' ? [`${actor} injection`] : [actor, `injection ${finding.target}`, ...tools(finding)]
+      return finding.actor.type === 'role'
+        ? [`${actor} injection`]
+        : [actor, `injection ${finding.target}`, ...tools(finding)]
     case 'enumeration':
       return [actor, `enumeration ${finding.target}`]
     case 'password-guessing':
@@ -119,10 +127,15 @@ function joinUntied(members: readonly Member[], parents: number[], root: (i: num
 }
 
 function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Incident {
-  const findings = members.map(({ finding }) => finding).sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1))
+  const findings = members
+    .map(({ finding }) => finding)
+    .sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1))
   const first = members.reduce((a, b) => (b.finding.detectedAtMs < a.finding.detectedAtMs ? b : a))
   const kinds = findingKinds.filter((kind) => findings.some((finding) => finding.kind === kind))
-  const outcome = findings.reduce<Outcome | undefined>((worst, finding) => worseOutcome(worst, finding.outcome), undefined)
+  const outcome = findings.reduce<Outcome | undefined>(
+    (worst, finding) => worseOutcome(worst, finding.outcome),
+    undefined,
+  )
   const actors = distinctActors(findings)
   const context = contextOf(actors, indicator)
   const exposure = exposureOf(members.map(({ gathered }) => gathered.exposure))
@@ -133,8 +146,14 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
     actors,
     ...(outcome === undefined ? {} : { outcome }),
     ...(exposure === undefined ? {} : { exposure }),
-    level: raised(findings.reduce<Level>((level, finding) => maxLevel(level, finding.level), 'informational'), context),
-    confidence: Math.min(1, Math.max(...findings.map((finding) => finding.confidence)) + (context.length > 0 ? 0.05 : 0)),
+    level: raised(
+      findings.reduce<Level>((level, finding) => maxLevel(level, finding.level), 'informational'),
+      context,
+    ),
+    confidence: Math.min(
+      1,
+      Math.max(...findings.map((finding) => finding.confidence)) + (context.length > 0 ? 0.05 : 0),
+    ),
     firstSeenMs: Math.min(...findings.map((finding) => finding.firstSeenMs)),
     lastSeenMs: Math.max(...findings.map((finding) => finding.lastSeenMs)),
     targets: [...new Set(findings.map((finding) => finding.target))],
@@ -182,7 +201,8 @@ function contextOf(actors: readonly Actor[], indicator: IndicatorLookup): string
 }
 
 /** A known indicator makes something real more pressing; it never makes noise into something. */
-const raised = (level: Level, context: readonly string[]): Level => (level === 'medium' && context.length > 0 ? 'high' : level)
+const raised = (level: Level, context: readonly string[]): Level =>
+  level === 'medium' && context.length > 0 ? 'high' : level
 
 function timelineOf(members: readonly Member[]): TimelineEntry[] {
   const days = new Map<number, { hitCount: number; kinds: Set<FindingKind> }>()
@@ -196,5 +216,9 @@ function timelineOf(members: readonly Member[]): TimelineEntry[] {
   }
   return [...days]
     .sort(([a], [b]) => a - b)
-    .map(([dayMs, day]) => ({ dayMs, hitCount: day.hitCount, kinds: findingKinds.filter((kind) => day.kinds.has(kind)) }))
+    .map(([dayMs, day]) => ({
+      dayMs,
+      hitCount: day.hitCount,
+      kinds: findingKinds.filter((kind) => day.kinds.has(kind)),
+    }))
 }

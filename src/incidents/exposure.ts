@@ -78,7 +78,7 @@ export class ExposureLedger {
         return
       }
       case 'rows':
-        return this.#addRows(item.set, item)
+        this.#addRows(item.set, item)
     }
   }
 
@@ -92,7 +92,8 @@ export class ExposureLedger {
       }
     }
     for (const [set, rows] of other.#rows) this.#addRows(set, rows)
-    for (const [page, keys] of other.#keys) for (const [key, certain] of keys) this.add({ by: 'key', page, key, certain }, false)
+    for (const [page, keys] of other.#keys)
+      for (const [key, certain] of keys) this.add({ by: 'key', page, key, certain }, false)
   }
 
   #order(table: string, ordering: string): Order {

@@ -1,6 +1,14 @@
 /** Gathers hits into findings: hits of one kind, by one actor, against one target are one claim, however many there
  *  are. A scan is against the site as a whole. */
-import { type Finding, type FindingKind, type Hit, levelRank, maxLevel, type Outcome, outcomes } from '../core/finding.ts'
+import {
+  type Finding,
+  type FindingKind,
+  type Hit,
+  levelRank,
+  maxLevel,
+  type Outcome,
+  outcomes,
+} from '../core/finding.ts'
 import { type FindingId, findingId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'

@@ -16,7 +16,8 @@ export interface StoryFacts {
 }
 
 const number = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
-const plural = (value: number, noun: string, many = `${noun}s`): string => `${number(value)} ${value === 1 ? noun : many}`
+const plural = (value: number, noun: string, many = `${noun}s`): string =>
+  `${number(value)} ${value === 1 ? noun : many}`
 
 /** The kinds in the order of what matters most to say first. */
 const order: readonly FindingKind[] = [
@@ -41,12 +42,15 @@ export function titleOf(facts: StoryFacts): string {
   switch (kind) {
     case 'sql-injection':
       if (facts.outcome === 'success') return `Somebody made the voter database answer to them through ${page}`
-      if (facts.outcome === 'probe') return `Somebody tried to break into the voter database through ${page}, and the site stumbled`
+      if (facts.outcome === 'probe')
+        return `Somebody tried to break into the voter database through ${page}, and the site stumbled`
       return `Somebody tried to break into the voter database through ${page}`
     case 'enumeration':
       return `Somebody is collecting voter records one by one from ${page}`
     case 'password-guessing':
-      return facts.outcome === 'success' ? `Somebody guessed a password and got in at ${page}` : `Somebody is guessing passwords at ${page}`
+      return facts.outcome === 'success'
+        ? `Somebody guessed a password and got in at ${page}`
+        : `Somebody is guessing passwords at ${page}`
     case 'password-spraying':
       return facts.outcome === 'success'
         ? `Somebody tried passwords from many addresses and got in at ${page}`
@@ -67,7 +71,10 @@ export function titleOf(facts: StoryFacts): string {
 
 /** Two to five sentences. */
 export function storyOf(facts: StoryFacts): string[] {
-  const story = [whoSentence(facts), ...facts.kinds.map((kind) => kindSentence(facts, kind)).filter((text) => text !== '')]
+  const story = [
+    whoSentence(facts),
+    ...facts.kinds.map((kind) => kindSentence(facts, kind)).filter((text) => text !== ''),
+  ]
   if (facts.tools.length > 0) story.push(`The tool used says it is ${list(facts.tools)}.`)
   const sure = sureness(facts)
   return sure === '' ? story : [...story, sure]
@@ -93,7 +100,9 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
     case 'password-spraying':
       return `They tried passwords ${plural(hits, 'time')}, a few from each address, so that no single address stands out.`
     case 'scan':
-      return leadingKind(facts.kinds) === 'scan' ? 'They asked for pages that do not exist or that only an intruder looks for. This alone took nothing.' : ''
+      return leadingKind(facts.kinds) === 'scan'
+        ? 'They asked for pages that do not exist or that only an intruder looks for. This alone took nothing.'
+        : ''
     case 'after-block':
       return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
     case 'new-statement':
@@ -107,7 +116,8 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
 
 function injectionOutcome(outcome: Outcome | undefined): string {
   if (outcome === 'success') return 'It worked: the database did what they asked.'
-  if (outcome === 'probe') return 'The site answered with errors, which tells them where it is weak. No sign that data came back.'
+  if (outcome === 'probe')
+    return 'The site answered with errors, which tells them where it is weak. No sign that data came back.'
   return 'Nothing shows that it worked.'
 }
 
@@ -115,7 +125,9 @@ function sureness(facts: StoryFacts): string {
   const kind = leadingKind(facts.kinds)
   if (kind === 'authorised-scan' || kind === 'limit-reached') return ''
   if (facts.confidence >= 0.9) return 'We are sure of this.'
-  return facts.confidence >= 0.7 ? 'This is very likely, not certain.' : 'This is possible; it may have an innocent cause.'
+  return facts.confidence >= 0.7
+    ? 'This is very likely, not certain.'
+    : 'This is possible; it may have an innocent cause.'
 }
 
 /** The page that the leading kind is about. */

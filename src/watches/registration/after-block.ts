@@ -15,7 +15,8 @@ export function observeAfterBlock(seen: Seen, emit: Emit): void {
   }
   const openToOthers = path.page.ok > 0
   if (!openToOthers && client.block === undefined) return
-  const block = (client.block ??= newBlock(seen))
+  client.block ??= newBlock(seen)
+  const block = client.block
   block.refused++
   const claim: Claim = {
     kind: 'after-block',

@@ -14,7 +14,8 @@ export interface Agent {
   readonly mayCarrySql: boolean
 }
 
-const automatic = /^(?:curl|wget|python|go-http|java|okhttp|libwww|perl|ruby|php|node|axios|httpie|aiohttp|http_request)/i
+const automatic =
+  /^(?:curl|wget|python|go-http|java|okhttp|libwww|perl|ruby|php|node|axios|httpie|aiohttp|http_request)/i
 
 /** Agents seen so far. */
 export class AgentTable {
@@ -32,7 +33,13 @@ export class AgentTable {
     const known = this.#known[id]
     if (known !== undefined) return known
     const text = this.#agents.text(id)
-    const agent: Agent = { id, text, tool: toolNamed(text), automatic: text === '' || automatic.test(text), mayCarrySql: mayCarrySqlAgent(bytes, start, end) }
+    const agent: Agent = {
+      id,
+      text,
+      tool: toolNamed(text),
+      automatic: text === '' || automatic.test(text),
+      mayCarrySql: mayCarrySqlAgent(bytes, start, end),
+    }
     this.#known[id] = agent
     return agent
   }

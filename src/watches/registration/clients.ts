@@ -1,7 +1,8 @@
 /** What the watch remembers of each address. States of single detections hang on a client and exist only once that
  *  detection has something to remember, so that an ordinary visitor costs a few numbers. */
-import type { Place } from '../../core/place.ts'
+
 import { limits } from '../../core/limits.ts'
+import type { Place } from '../../core/place.ts'
 import { Interner } from './interner.ts'
 
 /** A record kept so that it can be flagged in hindsight. */
@@ -158,7 +159,10 @@ export class ClientTable {
   }
 
   #load(clients: readonly Client[]): void {
-    this.#addresses = Interner.restore(this.#capacity, clients.map((client) => client.address))
+    this.#addresses = Interner.restore(
+      this.#capacity,
+      clients.map((client) => client.address),
+    )
     this.#clients = [...clients]
   }
 

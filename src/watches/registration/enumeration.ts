@@ -4,9 +4,9 @@
  *  learned from the page's own history. Keys that are not in the log (a POST body) cannot be seen here. */
 import { limits } from '../../core/limits.ts'
 import { type Client, keep, type WalkState } from './clients.ts'
-import { hashText, type Lookup, numberIn, type Page } from './pages.ts'
-import { alarmAt, type BinaryTest, binaryTest, learn, shareOf, weigh } from './sequential-test.ts'
+import { hashText, type Lookup, numberIn } from './pages.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isServed, keptRecord, type Seen } from './seen.ts'
+import { alarmAt, type BinaryTest, binaryTest, learn, shareOf, weigh } from './sequential-test.ts'
 
 /** Neighbouring keys in a row. Staff look up households, whose keys often follow each other in runs: some six of ten
  *  may be neighbours; an account that is signed in is given more room still. */
@@ -27,12 +27,6 @@ const participantKeysMin = 3
 const pageAlarmMs = 6 * 3_600_000
 /** When a parameter counts as a voter key: enough values, nearly all like keys, and not the same few again and again. */
 const lookupLearned = { countMin: 12, keyLikeShare: 0.8, distinctShare: 0.4 }
-
-/** One value of a request that may be a voter key. */
-export interface KeyValue {
-  readonly part: string
-  readonly text: string
-}
 
 /** A value that looks like a key: 4 to 40 letters, digits and dashes with at least four digits. */
 export function looksLikeKey(text: string): boolean {
@@ -81,7 +75,8 @@ export function observeLookup(seen: Seen, lookup: Lookup, key: string, referred:
 }
 
 function walkOf(client: Client, lookup: Lookup, timeMs: number): WalkState {
-  const walks = (client.walks ??= [])
+  client.walks ??= []
+  const walks = client.walks
   const known = walks.find((walk) => walk.lookup === lookup.id)
   if (known !== undefined) return known
   const walk: WalkState = {
@@ -139,13 +134,17 @@ function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: string, ref
   const ordered =
     number >= 0 &&
     lookup.recent.some(
-      (other) => other.client !== client.address && other.key !== number && Math.abs(other.key - number) <= neighbourDistance,
+      (other) =>
+        other.client !== client.address && other.key !== number && Math.abs(other.key - number) <= neighbourDistance,
     )
   lookup.recent.push({ key: number, client: client.address })
   if (lookup.recent.length > recentKeys.page) lookup.recent.shift()
   const bare = !referred && walk.keys.size >= participantKeysMin && isBare(client, timeMs)
-  if (timeMs - lookup.lastAlarmMs > pageAlarmMs && (lookup.sequence >= alarmAt || lookup.bare >= alarmAt)) {
-    if (lookup.lastAlarmMs > 0) lookup.sequence = lookup.bare = 0
+  if (lookup.lastAlarmMs > 0 && timeMs - lookup.lastAlarmMs > pageAlarmMs) {
+    // A walk that ended: the page is judged anew.
+    lookup.lastAlarmMs = Number.NEGATIVE_INFINITY
+    lookup.sequence = 0
+    lookup.bare = 0
   }
   lookup.sequence = Math.min(alarmAt * 1.5, weigh(lookup.sequence, ratio(pageTest(lookup.sequenceShare), ordered)))
   lookup.bare = Math.min(alarmAt * 1.5, weigh(lookup.bare, ratio(pageTest(lookup.bareShare), bare)))
@@ -208,7 +207,14 @@ function isCertain(seen: Seen): boolean {
   return sizes.count >= 20 && same < sizes.count * 0.5
 }
 
-function claimOf(lookup: Lookup, walk: WalkState, alone: boolean, key: number, shown: boolean, certain: boolean): Claim {
+function claimOf(
+  lookup: Lookup,
+  walk: WalkState,
+  alone: boolean,
+  key: number,
+  shown: boolean,
+  certain: boolean,
+): Claim {
   const ordered = walk.sequence >= walk.bare
   const claim: Claim = {
     kind: 'enumeration',
@@ -223,16 +229,4 @@ function claimOf(lookup: Lookup, walk: WalkState, alone: boolean, key: number, s
     shape: `walk ${lookup.page} ${lookup.part}`,
   }
   return shown ? { ...claim, exposes: [{ by: 'key', page: lookup.page, key, certain }] } : claim
-}
-
-/** The values of a request that may be keys: its query's parameters, and the key in its path. */
-export function keyValues(page: Page, pathKey: string, query: string): KeyValue[] {
-  const values: KeyValue[] = []
-  if (pathKey !== '') values.push({ part: 'path', text: pathKey })
-  for (const pair of query.split('&')) {
-    const equals = pair.indexOf('=')
-    if (equals > 0) values.push({ part: `parameter ${pair.slice(0, equals)}`, text: pair.slice(equals + 1) })
-  }
-  void page
-  return values
 }

@@ -3,7 +3,7 @@
  *  `sqli/`, the judging of the answer in `outcome.ts`. */
 import { limits } from '../../core/limits.ts'
 import { field } from '../../formats/request-batch.ts'
-import { type InjectionState, keep, type KeptRecord } from './clients.ts'
+import { type InjectionState, type KeptRecord, keep } from './clients.ts'
 import { judgeAnswer, newOracle } from './outcome.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, keptRecord, type Seen } from './seen.ts'
 import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
@@ -72,21 +72,23 @@ function strongest(verdicts: readonly RequestVerdict[]): RequestVerdict | undefi
   return best
 }
 
-/** Remembers an odd value; reports when there are too many from one client and the site failed at them. */
+/** Remembers an odd value. Reports it where its client has injected before, or where there are too many of them from one
+ *  client and the site failed at some. */
 function observeOdd(seen: Seen, verdict: RequestVerdict, emit: Emit): boolean {
   const state = stateOf(seen)
-  state.weak = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs)
-  if (seen.status >= 500) state.oddFailures++
+  state.weak = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= oddKeptMs)
   keep(state.weak, keptRecord(seen, verdict.part))
-  const recent = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs)
-  if (recent.length === 1) state.oddFailures = seen.status >= 500 ? 1 : 0
-  if (recent.length < oddProbe.count || state.oddFailures < oddProbe.failures) return false
+  const recent = state.weak.filter((kept) => seen.timeMs - kept.timeMs <= runPauseMs).length
+  const failed = seen.status >= 500 ? 1 : 0
+  state.oddFailures = recent === 1 ? failed : state.oddFailures + failed
+  const hasInjected = state.count > 0 && state.agent === seen.agent.id && seen.timeMs - state.lastMs <= knownAttackerMs
+  if (!hasInjected && (recent < oddProbe.count || state.oddFailures < oddProbe.failures)) return false
   promote(seen, state, emit)
   return true
 }
 
 function stateOf(seen: Seen): InjectionState {
-  return (seen.client.injection ??= {
+  seen.client.injection ??= {
     count: 0,
     lastMs: seen.timeMs,
     agent: seen.agent.id,
@@ -96,7 +98,8 @@ function stateOf(seen: Seen): InjectionState {
     oddFailures: 0,
     oracle: newOracle(),
     weak: [],
-  })
+  }
+  return seen.client.injection
 }
 
 /** Odd values become hits once it is clear what they were part of. */

@@ -60,7 +60,8 @@ function booleanOutcome(seen: Seen, state: InjectionState, verdict: RequestVerdi
   if (truth !== undefined && !oracle.works) {
     const own = truth ? oracle.whenTrue : oracle.whenFalse
     if (own.length < oracleAnswersKept) own.push(seen.bodyBytes)
-    oracle.works = isConstant(oracle.whenTrue) && isConstant(oracle.whenFalse) && oracle.whenTrue[0] !== oracle.whenFalse[0]
+    oracle.works =
+      isConstant(oracle.whenTrue) && isConstant(oracle.whenFalse) && oracle.whenTrue[0] !== oracle.whenFalse[0]
   }
   return oracle.works || isLonger(seen, state, verdict) ? 'success' : 'attempt'
 }
@@ -156,7 +157,8 @@ function rows(extraction: Extraction, rowsMin: number, rowsMax: number, rowsLike
 function rowsInAggregate(bytes: number, extraction: Extraction): [min: number, max: number, likely: number] {
   const columns = Math.max(1, extraction.columns.length)
   const framing = (columns - 1) * 6 + 13
-  const rowsOf = (columnBytes: number, frame: number): number => Math.max(1, Math.floor(bytes / (frame + columns * columnBytes)))
+  const rowsOf = (columnBytes: number, frame: number): number =>
+    Math.max(1, Math.floor(bytes / (frame + columns * columnBytes)))
   return [rowsOf(20, framing), Math.ceil(bytes / (columns * 4 + columns)), rowsOf(9, framing)]
 }
 
@@ -166,7 +168,8 @@ function rowsOnPage(bytes: number, sizes: SizeHistory): [min: number, max: numbe
   const hits = [...sizes.seen.keys()].filter((size) => size > miss).sort((a, b) => a - b)
   const hit = hits[hits.length >> 1]
   const base = Math.max(0, miss)
-  if (hit === undefined || hit - base < 10) return [1, Math.max(1, Math.ceil((bytes - base) / 20)), Math.max(1, Math.round((bytes - base) / 100))]
+  if (hit === undefined || hit - base < 10)
+    return [1, Math.max(1, Math.ceil((bytes - base) / 20)), Math.max(1, Math.round((bytes - base) / 100))]
   const each = hit - base
   const likely = Math.max(1, Math.round((bytes - base) / each))
   return [Math.max(1, Math.floor(likely * 0.6)), Math.ceil(likely * 1.8) + 1, likely]

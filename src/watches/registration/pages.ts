@@ -81,7 +81,12 @@ export function isKeySegment(segment: string): boolean {
 
 const digitsIn = (text: string): number => text.replace(/\D/g, '').length
 
-export const newSizes = (): SizeHistory => ({ count: 0, bytesMax: 0, bytesMin: Number.POSITIVE_INFINITY, seen: new Map() })
+export const newSizes = (): SizeHistory => ({
+  count: 0,
+  bytesMax: 0,
+  bytesMin: Number.POSITIVE_INFINITY,
+  seen: new Map(),
+})
 
 /** Adds one answer to a history. */
 export function learnSize(sizes: SizeHistory, bytes: number): void {
@@ -115,7 +120,11 @@ export class Site {
       this.#compact()
       id = this.#paths.intern(bytes, start, pathEnd)
     }
-    return this.#byPath[id] ?? (this.#byPath[id] = this.#read(this.#paths.text(id), timeMs, mayCarrySql(bytes, start, end)))
+    const known = this.#byPath[id]
+    if (known !== undefined) return known
+    const path = this.#read(this.#paths.text(id), timeMs, mayCarrySql(bytes, start, end))
+    this.#byPath[id] = path
+    return path
   }
 
   #read(text: string, timeMs: number, carries: boolean): Path {
@@ -197,7 +206,10 @@ export class Site {
   }
 
   #load(paths: readonly Path[]): void {
-    this.#paths = Interner.restore(limits.pathsMax, paths.map((path) => path.text))
+    this.#paths = Interner.restore(
+      limits.pathsMax,
+      paths.map((path) => path.text),
+    )
     this.#byPath = [...paths]
   }
 

@@ -2,8 +2,8 @@
  *  a run of requests for things that are not there, whatever the speed. It does not judge what a scan carries in its
  *  parameters: see `injection.ts`. */
 import { keep, type ScanState } from './clients.ts'
-import { alarmAt, binaryTest, weigh } from './sequential-test.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isServed, keptRecord, type Seen } from './seen.ts'
+import { alarmAt, binaryTest, weigh } from './sequential-test.ts'
 
 /** A visitor meets a missing page in some 2 to 5 of 100 requests; a scanner in most of them. */
 const missing = binaryTest(0.05, 0.7)
@@ -21,7 +21,8 @@ export function observeScan(seen: Seen, emit: Emit): void {
   const probed = path.probed !== 'no'
   if (bad) path.lastErrorClient = client.address
   if (client.scan === undefined && !bad && !probed && tool === undefined) return
-  const scan = (client.scan ??= newScan(seen))
+  client.scan ??= newScan(seen)
+  const scan = client.scan
   if (seen.timeMs - scan.lastBadMs > scanPauseMs) restart(scan, seen)
   scan.requestCount++
   if (bad || probed) scan.lastBadMs = seen.timeMs
@@ -89,7 +90,12 @@ function claimOf(seen: Seen, scan: ScanState): Claim {
   const large = scan.alarmed && scan.badCount >= largeScanCount
   const claim: Claim = {
     kind: seen.client.authorised ? 'authorised-scan' : 'scan',
-    rule: tool !== undefined ? 'registration/scan/tool' : scan.alarmed ? 'registration/scan/missing-pages' : 'registration/scan/probed-path',
+    rule:
+      tool !== undefined
+        ? 'registration/scan/tool'
+        : scan.alarmed
+          ? 'registration/scan/missing-pages'
+          : 'registration/scan/probed-path',
     level: seen.client.authorised ? 'informational' : large || tool?.purpose === 'injection' ? 'medium' : 'low',
     confidence: scan.alarmed || tool !== undefined ? 0.95 : 0.6,
     outcome: 'attempt',

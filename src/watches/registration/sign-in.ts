@@ -1,15 +1,18 @@
 /** Sign-in pages: guessing (one address, many failures) and spraying (many addresses, few failures each, judged on the
  *  page as a whole against its own share of failures, so that a busy day does not alarm). What was typed is not in an
  *  access log; only the answers are. */
-import { type Client, type GuessState, keep, type KeptRecord } from './clients.ts'
+
 import { limits } from '../../core/limits.ts'
 import { field } from '../../formats/request-batch.ts'
+import { type Client, type GuessState, type KeptRecord, keep } from './clients.ts'
 import type { Page } from './pages.ts'
-import { alarmAt, learn, shareOf, weigh } from './sequential-test.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isSubmission, keptRecord, type Seen } from './seen.ts'
+import { alarmAt, learn, shareOf, weigh } from './sequential-test.ts'
 
 /** Failures in a row that a person who has forgotten a password hardly reaches. */
 const guessFailuresMin = 10
+/** An address that takes part in a spray fails more often than a person, but not this often. */
+const sprayFailuresMax = 40
 /** A failure is forgotten after this long: slow guessing over days still adds up. */
 const failureForgottenMs = 6 * 3_600_000
 /** An address may fail again and count again for a spray only after this long. */
@@ -26,14 +29,14 @@ export class SignInWatch {
     if (!isAttempt(seen)) return
     const result = attemptResult(seen)
     if (result === 'unclear') return
-    if (result === 'refused') return this.#failed(seen, page, emit)
-    seen.client.signedInMs = seen.timeMs
-    this.#succeeded(seen, page, emit)
+    if (result === 'refused') this.#failed(seen, page, emit)
+    else this.#succeeded(seen, page, emit)
   }
 
   #failed(seen: Seen, page: Page, emit: Emit): void {
     const client = seen.client
-    const guess = (client.guess ??= { failures: 0, evidence: 0, lastMs: seen.timeMs, alarmed: false, kept: [] })
+    client.guess ??= { failures: 0, evidence: 0, lastMs: seen.timeMs, alarmed: false, kept: [] }
+    const guess = client.guess
     guess.evidence = Math.max(0, guess.evidence - (seen.timeMs - guess.lastMs) / failureForgottenMs) + 1
     guess.failures++
     const claim: Claim = {
@@ -43,8 +46,9 @@ export class SignInWatch {
       confidence: 0.9,
       outcome: 'attempt',
     }
+    const sprays = page.spray >= alarmAt && page.sprayAddresses.has(client.address) && guess.evidence < sprayFailuresMax
     if (guess.alarmed) emit(hitOf(seen, withTool(seen, claim)))
-    else if (guess.evidence >= guessFailuresMin) {
+    else if (guess.evidence >= guessFailuresMin && !sprays) {
       guess.alarmed = true
       for (const kept of guess.kept) emit(hitOfKept(kept, client, seen.timeMs, withTool(seen, claim)))
       guess.kept = []
@@ -75,7 +79,8 @@ export class SignInWatch {
     kept.push({ record: keptRecord(seen), client: seen.client })
     if (counted !== undefined && seen.timeMs - counted < sprayRepeatMs) return
     forgetOld(page, seen.timeMs)
-    if (counted === undefined && page.sprayAddresses.size < limits.tieRequestsMax) page.sprayAddresses.set(address, seen.timeMs)
+    if (counted === undefined && page.sprayAddresses.size < limits.tieRequestsMax)
+      page.sprayAddresses.set(address, seen.timeMs)
     const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
     // The same address failing again says little more; another one failing says that it is many.
     page.spray = weigh(page.spray, counted === undefined ? Math.log(0.95 / ordinary) : 0.1)
@@ -83,11 +88,20 @@ export class SignInWatch {
   }
 
   #succeeded(seen: Seen, page: Page, emit: Emit): void {
+    seen.client.signedInMs = seen.timeMs
     const guess = seen.client.guess
     const sprayed = page.spray >= alarmAt && page.sprayAddresses.has(seen.client.address)
     if (guess?.alarmed === true || sprayed) {
       const kind = guess?.alarmed === true ? 'password-guessing' : 'password-spraying'
-      emit(hitOf(seen, { kind, rule: `registration/${kind}/signed-in`, level: 'critical', confidence: 0.8, outcome: 'success' }))
+      emit(
+        hitOf(seen, {
+          kind,
+          rule: `registration/${kind}/signed-in`,
+          level: 'critical',
+          confidence: 0.8,
+          outcome: 'success',
+        }),
+      )
     }
     const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
     page.spray = weigh(page.spray, Math.log(0.05 / (1 - ordinary)))

@@ -75,7 +75,10 @@ export class StatementWatch {
       }
       return
     }
-    if (record.phase === 'error') return this.#failed(session, open, record, emit)
+    if (record.phase === 'error') {
+      this.#failed(session, open, record, emit)
+      return
+    }
     if (open === undefined) return
     if (record.rows !== undefined) open.rows = Math.max(open.rows, record.rows)
     if (record.phase === 'duration') {
@@ -111,13 +114,19 @@ export class StatementWatch {
     const history = role.shapes.get(hash)
     const known = history !== undefined && (history.count >= 3 || statement.errorCode !== '')
     role.count++
-    if (known && !this.#isBeyond(history, statement.rows)) return remember(history, statement)
+    if (known && !this.#isBeyond(history, statement.rows)) {
+      remember(history, statement)
+      return
+    }
     const reading = readStatement(record.text, 'any')
     const strong = isStrong(reading)
     if (strong || reading.union || reading.catalogueRead || reading.statements > 1 || history === undefined) {
       const waiting = { statement, reading, shape, strong, untilMs: record.timeMs + statement.durationMs + waitMs }
       const tie = tieStatement(this.ring, record.text, record.timeMs, statement.durationMs)
-      if (tie?.injected === true) return this.#injected(waiting, tie, emit)
+      if (tie?.injected === true) {
+        this.#injected(waiting, tie, emit)
+        return
+      }
       this.#waiting.push(waiting)
       if (this.#waiting.length > limits.tieStatementsMax) this.#giveUp(this.#waiting.shift() as Waiting, emit)
       return
@@ -159,7 +168,14 @@ export class StatementWatch {
    *  probe: it shows a weak page, not yet an attacker. */
   #injected(waiting: Waiting, tie: Tie, emit: Emit): void {
     const { strong, reading, statement, shape } = waiting
-    const onlyBroken = !strong && !reading.union && !reading.catalogueRead && reading.statements < 2 && statement.errorCode !== ''
+    const innocent = (tie.request.client.injection?.count ?? 0) === 0
+    const onlyBroken =
+      innocent &&
+      !strong &&
+      !reading.union &&
+      !reading.catalogueRead &&
+      reading.statements < 2 &&
+      statement.errorCode !== ''
     emit(onlyBroken ? brokenHit(statement, tie, shape) : injectionHit(waiting, tie))
   }
 
@@ -169,7 +185,10 @@ export class StatementWatch {
     const { statement, reading, shape, strong } = waiting
     const { record } = statement
     const tie = tieStatement(this.ring, record.text, record.timeMs, statement.durationMs)
-    if (strong) return emit(injectionHit(waiting, tie))
+    if (strong) {
+      emit(injectionHit(waiting, tie))
+      return
+    }
     const role = this.#role(record)
     const { hash } = shapeOf(record.text, 'any')
     const settled = role.count >= learned.statements && record.timeMs - role.firstMs >= learned.ms
@@ -249,7 +268,8 @@ function injectionHit(waiting: Waiting, tie: Tie | undefined): Hit {
     level: request?.client.authorised === true ? 'informational' : outcome === 'success' ? 'critical' : 'high',
     confidence: tie?.injected === true ? 0.99 : 0.85,
     timeMs: record.timeMs,
-    actor: request === undefined ? { type: 'role', value: record.role } : { type: 'address', value: request.client.address },
+    actor:
+      request === undefined ? { type: 'role', value: record.role } : { type: 'address', value: request.client.address },
     target: request === undefined ? `database ${record.database}` : request.page.name,
     ...(tie !== undefined && tie.part !== '' ? { part: tie.part } : {}),
     outcome,

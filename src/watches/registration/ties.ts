@@ -132,7 +132,9 @@ export function valuesOf(target: string): { part: string; value: string }[] {
 
 /** One layer of form encoding (WHATWG URL, application/x-www-form-urlencoded), as bytes in latin-1. */
 function decodeOnce(text: string): string {
-  return text.replace(/\+/g, ' ').replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text
+    .replace(/\+/g, ' ')
+    .replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 
 function reachesBeyondLiteral(text: string, at: number, value: string): boolean {

@@ -89,8 +89,37 @@ const probedParts: readonly string[] = [
   '/laravel', '/drupal', '/joomla', '/typo3', '/magento', '/shell.php', '/c99', '/r57', '/cmd.jsp', '/_cat/', '/_search',
   '/api/jsonws', '/swagger', '/graphql', '/debug/default', '/config.json', '/config.php', '/credentials',
 ] // biome-ignore format: a table
-const probedEndings: readonly string[] = ['.bak', '.old', '.orig', '.save', '.swp', '.sql', '.sql.gz', '.tar.gz', '.tgz', '~', '.mdb', '.inc', '.pem', '.key', '.pfx']
-const secretParts: readonly string[] = ['/.env', '/.git/', '/.aws/', '/.ssh/', '/id_rsa', '/.htpasswd', '/wp-config', '/web.config', '.sql', '/etc/passwd', '.bak', '.pem']
+const probedEndings: readonly string[] = [
+  '.bak',
+  '.old',
+  '.orig',
+  '.save',
+  '.swp',
+  '.sql',
+  '.sql.gz',
+  '.tar.gz',
+  '.tgz',
+  '~',
+  '.mdb',
+  '.inc',
+  '.pem',
+  '.key',
+  '.pfx',
+]
+const secretParts: readonly string[] = [
+  '/.env',
+  '/.git/',
+  '/.aws/',
+  '/.ssh/',
+  '/id_rsa',
+  '/.htpasswd',
+  '/wp-config',
+  '/web.config',
+  '.sql',
+  '/etc/passwd',
+  '.bak',
+  '.pem',
+]
 
 /** What a path tells about the person who asks for it: nothing, that they look for known weak spots, or that they look
  *  for secrets, which are lost if the site answers. */

@@ -81,7 +81,9 @@ export class RegistrationWatch {
     this.#lastMs = timeMs
     const page = path.page
     const hasQuery = seen.queryEnd > seen.queryStart
-    const injected = this.#mayInject(seen) ? observeInjection(seen, this.#emit) : hasQuery && observeContext(seen, this.#emit)
+    const injected = this.#mayInject(seen)
+      ? observeInjection(seen, this.#emit)
+      : hasQuery && observeContext(seen, this.#emit)
     if (this.#statements.active && (hasQuery || batch.bytes[batch.start(record, field.method)] === 80)) {
       this.#statements.observeRequest(seen, this.#emit)
     }
@@ -99,7 +101,8 @@ export class RegistrationWatch {
     if (!looksUp && isServed(status) && agent.tool === undefined) client.lastPageMs = timeMs
     client.lastMs = timeMs
     if (isServed(status)) client.served++
-    if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions) this.#sayLimits()
+    if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions)
+      this.#sayLimits()
   }
 
   /** Fills the one `Seen` that all detections look at. */
@@ -119,7 +122,8 @@ export class RegistrationWatch {
       spans[base + field.agent * 2] as number,
       spans[base + field.agent * 2 + 1] as number,
     )
-    const seen = (this.#seen ??= emptySeen(batch, client, path, agent))
+    this.#seen ??= emptySeen(batch, client, path, agent)
+    const seen = this.#seen
     seen.batch = batch
     seen.record = record
     seen.timeMs = timeMs
