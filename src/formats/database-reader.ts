@@ -14,14 +14,17 @@ export interface Problem {
   readonly message: string
 }
 
-/** What one record of a log came to: a statement record, a problem, or null for an entry that is well formed but not
- *  about a statement (a connection, a checkpoint), which is passed over. */
-export type Reading = StatementRecord | Problem | null
+/** What one record of a log came to: a statement record, a problem, null for an entry that is well formed but not
+ *  about a statement (a connection, a checkpoint), or `filler` for what stands around entries (a bracket, a header).
+ *  The last two are passed over. */
+export type Reading = StatementRecord | Problem | null | 'filler'
 
 /** A reader that also counts what it passed over on purpose, so that no line goes missing unnoticed. */
 export interface DatabaseReader extends StatementReader {
-  /** Lines of well-formed entries that are not about statements. Blank lines do not count. */
+  /** Lines of well-formed entries that are not about statements, and of filler. Blank lines do not count. */
   readonly skippedLines: number
+  /** Those of the skipped lines that are filler. */
+  readonly fillerLines: number
 }
 
 export interface DatabaseFormat extends StatementFormat {
@@ -126,6 +129,7 @@ export interface Layout {
 /** Walks chunks by a layout. A broken or cut-off record costs its first line only; reading goes on at the next line. */
 export class FramedReader implements DatabaseReader {
   skippedLines = 0
+  fillerLines = 0
   readonly #layout: Layout
   readonly #frame: Frame = { end: 0, next: 0, lines: 0 }
 
@@ -154,19 +158,18 @@ export class FramedReader implements DatabaseReader {
           length: (frame.end - at) * unitBytes,
         }
         const reading = this.#judge(state, place, frame.lines) ?? layout.interpret(view.decode(at, frame.end), place)
-        if (reading === null) this.skippedLines += frame.lines
-        else if (reading.phase !== undefined) records.push(reading)
+        if (reading === null || reading === 'filler') {
+          this.skippedLines += frame.lines
+          if (reading !== null) this.fillerLines += frame.lines
+        } else if (reading.phase !== undefined) records.push(reading)
         else rejects.push({ place, reason: reading.reason, message: reading.message })
       }
       line += frame.lines
       at = frame.next
     }
-    const consumed = chunk.last && at >= end ? chunk.end - chunk.start : this.#consumed(at, view, chunk)
-    return { bytes: consumed, lines: line - chunk.line }
-  }
-
-  #consumed(at: number, view: UnitView, chunk: Chunk): number {
-    return at === view.start ? 0 : view.offset - chunk.offset + (at - view.start) * view.unitBytes
+    if (chunk.last) return { bytes: chunk.end - chunk.start, lines: Math.max(line - chunk.line, 1) }
+    const bytes = at === view.start ? 0 : view.offset - chunk.offset + (at - view.start) * unitBytes
+    return { bytes, lines: line - chunk.line }
   }
 
   #judge(state: 'whole' | 'open' | 'broken', place: Place, lines: number): Problem | null {
@@ -190,6 +193,6 @@ export function recogniseByReading(sample: Uint8Array, open: (options: FormatOpt
     reader.read({ ...chunk, last: true }, records, rejects)
   }
   const badTimes = rejects.filter((reject) => reject.reason === 'bad-time').length
-  const good = records.length + reader.skippedLines + badTimes
+  const good = records.length + reader.skippedLines - reader.fillerLines + badTimes
   return good === 0 ? 0 : good / (good + rejects.length - badTimes)
 }

@@ -1,6 +1,7 @@
 /** Audit logs in JSON: MySQL Enterprise Audit and Percona's audit log filter (a JSON array whose elements may spread
  *  over lines; MySQL manual, section 8.4.6.4), Percona's audit log plugin and the former McAfee plugin (an object a
  *  line). Finds one object's end and reads it. */
+import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import { type Framer, frameLine, type Problem, type Reading, type Units } from './database-reader.ts'
 import type { DatabaseClock } from './database-time.ts'
@@ -22,13 +23,11 @@ const comma = 44
 const colon = 58
 const lineFeed = 10
 
-/** Depth to which audit entries may nest; they reach four. It also bounds how often a torn entry's lines are seen. */
-const depthMax = 16
-
 const isSpace = (unit: number): boolean => unit === 32 || unit === 9 || unit === 13 || unit === lineFeed
 
 /** Frames a JSON object that begins at `start`, with the comma and bracket of the array around it. An object where a
- *  key must stand, or a line end within a string, shows that an entry was torn: `broken`. */
+ *  key must stand, or a line end within a string, shows that an entry was torn: `broken`. The bound on nesting also bounds how
+ *  often the lines of a torn entry are looked at. */
 export const jsonObjectFramer: Framer = (units, start, end, last, frame) => {
   let depth = 0
   let lines = 1
@@ -43,7 +42,7 @@ export const jsonObjectFramer: Framer = (units, start, end, last, frame) => {
     else if (unit === openBrace || unit === openBracket) {
       if (unit === openBrace && before !== colon && before !== openBracket && before !== comma) return 'broken'
       if (unit === openBrace && before === comma && depth < 2) return 'broken'
-      if (++depth > depthMax) return 'broken'
+      if (++depth > limits.auditNestingMax) return 'broken'
     } else if (unit === closeBrace || unit === closeBracket) {
       if (--depth === 0) return finishObject(units, at + 1, end, last, lines, frame)
       if (depth < 0) return 'broken'

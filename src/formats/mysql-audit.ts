@@ -53,7 +53,7 @@ class AuditLog {
     if (first === '{') return interpretAuditJson(text.slice(text.indexOf('{')), place, this.#clock, this.#memory)
     if (first === '<') return interpretAuditXml(text, place, this.#clock)
     if (first === '"') return interpretPerconaCsv(text, place, this.#clock)
-    if (/^[\s[\],]+$/.test(text)) return null
+    if (/^[\s[\],]+$/.test(text)) return 'filler'
     return interpretServerAudit(text, place, this.#clock)
   }
 }

@@ -73,7 +73,6 @@ const localTime = '\\d{6} [ \\d]\\d:\\d\\d:\\d\\d'
 const entryStart = new RegExp(
   `^(?:(${isoTime})[\\t ]|(${localTime})[\\t ]|\\t\\t) {0,10}(\\d{1,20}) {1,2}(${longestFirst.join('|')})(?:\\t| {1,11}|\\r?$)`,
 )
-const entryStartCharactersMax = 160
 
 const bannerEnd = 'started with:'
 const isBanner = (line: string): boolean =>
@@ -95,7 +94,7 @@ function beginsEntry(units: Units, start: number, end: number): boolean {
   const isLikely = first === 9 ? units[start + 1] === 9 : first >= 48 && first <= 57
   if (
     isLikely &&
-    entryStart.test(latin1.decode(units.subarray(start, Math.min(end, start + entryStartCharactersMax))))
+    entryStart.test(latin1.decode(units.subarray(start, Math.min(end, start + limits.logPrefixCharactersMax))))
   ) {
     return true
   }
@@ -144,7 +143,9 @@ class GeneralLog {
   }
 
   interpret(text: string, place: Place): Reading {
-    const found = entryStart.exec(text.length > entryStartCharactersMax ? text.slice(0, entryStartCharactersMax) : text)
+    const found = entryStart.exec(
+      text.length > limits.logPrefixCharactersMax ? text.slice(0, limits.logPrefixCharactersMax) : text,
+    )
     if (found === null) return isBanner(text.split('\n', 1)[0]?.trimEnd() ?? '') ? null : notAnEntry
     const [start, iso, local, session, command] = found as unknown as [string, string?, string?, string?, string?]
     if (iso !== undefined) this.#timeMs = this.#clock.parse(iso)

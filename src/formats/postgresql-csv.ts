@@ -32,8 +32,7 @@ const column = {
   query: 19,
   application: 22,
 } as const
-const columnsMin = 22
-const columnsMax = 26
+const columnCounts: ReadonlySet<number> = new Set([22, 23, 24, 26])
 
 const wrongColumns: Problem = {
   reason: 'unexpected-fields',
@@ -52,7 +51,7 @@ const frame: Framer = (units, start, end, last, out) => {
 
 function interpretCsv(text: string, place: Place, clock: DatabaseClock): Reading {
   const fields = splitDelimited(text)
-  if (fields === null || fields.length < columnsMin || fields.length > columnsMax) return wrongColumns
+  if (fields === null || !columnCounts.has(fields.length)) return wrongColumns
   const at = (index: number): string => fields[index] ?? ''
   const severity = at(column.severity)
   if (!severities.has(severity)) return wrongColumns

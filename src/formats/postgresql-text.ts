@@ -2,6 +2,7 @@
  *  (manual, section 19.8.3). The prefix is not asked for: time, process, role and database are found in it by their
  *  usual forms, such as `%m [%p] %q%u@%d `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ` and `%t:%r:%u@%d:[%p]:`.
  *  Entries that are not about statements are passed over; a line that continues nothing is a reject. */
+import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import {
   type DatabaseFormat,
@@ -28,9 +29,6 @@ const headMissing: Problem = {
   message: 'The line belongs to an entry whose beginning is not in this file.',
 }
 
-/** Characters of a line in which the prefix must end: names are at most 63 bytes (NAMEDATALEN) and there are few. */
-const prefixCharactersMax = 512
-
 const label =
   /(?:^|[^A-Za-z])(DEBUG[1-5]?|INFO|NOTICE|WARNING|LOG|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|BACKTRACE|STATEMENT): {2}/
 
@@ -42,7 +40,9 @@ interface Line {
 
 /** Parts a line at its severity or field label, or null. A quote before the label means that this is another log. */
 function partLine(line: string): Line | null {
-  const found = label.exec(line.length > prefixCharactersMax ? line.slice(0, prefixCharactersMax) : line)
+  const found = label.exec(
+    line.length > limits.logPrefixCharactersMax ? line.slice(0, limits.logPrefixCharactersMax) : line,
+  )
   if (found === null) return null
   const name = found[1] as string
   const end = found.index + found[0].length
@@ -52,7 +52,7 @@ function partLine(line: string): Line | null {
 
 const latin1 = new TextDecoder('latin1')
 const headOf = (units: Units, start: number, end: number): string =>
-  latin1.decode(units.subarray(start, Math.min(end, start + prefixCharactersMax)))
+  latin1.decode(units.subarray(start, Math.min(end, start + limits.logPrefixCharactersMax)))
 
 /** Whether a line goes on with the entry before it: the server puts a tab before each further line of a text, and
  *  writes DETAIL, HINT, QUERY, CONTEXT, LOCATION and STATEMENT as lines with a prefix of their own. */

@@ -8,9 +8,11 @@ import {
   type DatabaseReader,
   FramedReader,
   type Framer,
+  lineFramer,
   type Problem,
   type Reading,
   recogniseByReading,
+  type Units,
   type UnitView,
   viewUtf8,
 } from './database-reader.ts'
@@ -42,6 +44,21 @@ function readHeader(fields: readonly string[]): Columns | null {
   return required.every((name) => columns.has(name)) && telling.some((name) => columns.has(name)) ? columns : null
 }
 
+const laterPiece: Problem = {
+  reason: 'truncated',
+  message: 'The row holds a later piece of a statement whose beginning does not stand before it.',
+}
+
+/** Whether a row holds the next piece of the statement of the row before it (sequence_number counts the pieces). */
+function continues(columns: Columns, row: readonly string[], piece: readonly string[]): boolean {
+  const sequence = columns.get('sequencenumber') ?? -1
+  if (Number(piece[sequence]) !== Number(row[sequence]) + 1 || Number(row[sequence]) < 1) return false
+  return ['eventtime', 'sessionid', 'actionid', 'objectid'].every((name) => {
+    const index = columns.get(name) ?? -1
+    return piece[index] === row[index]
+  })
+}
+
 const delimiters = [',', ';', '\t'] as const
 
 /** Spreadsheet-minded exports put `sep=,` or PowerShell's `#TYPE …` before the header. */
@@ -49,46 +66,88 @@ const preamble = /^(?:sep=.|#TYPE .{0,200})$/i
 
 class AuditExport {
   readonly #clock: DatabaseClock
-  readonly #framers = new Map(delimiters.map((delimiter) => [delimiter, delimitedFramer(delimiter.charCodeAt(0))]))
+  readonly #decode: (units: Units) => string
   #columns: Columns | null = null
+  #header = ''
   #columnCount = 0
   #delimiter: (typeof delimiters)[number] = ','
+  #framer: Framer = lineFramer
 
-  constructor(clock: DatabaseClock) {
+  constructor(clock: DatabaseClock, decode: (units: Units) => string) {
     this.#clock = clock
+    this.#decode = decode
   }
 
-  frame: Framer = (units, start, end, last, out) => {
-    const framer = this.#framers.get(this.#delimiter) as Framer
-    return framer(units, start, end, last, out)
+  /** A row, and with it the rows after it that hold further pieces of its statement. */
+  readonly frame: Framer = (units, start, end, last, out) => {
+    const state = this.#framer(units, start, end, last, out)
+    const columns = this.#columns
+    if (state !== 'whole' || columns?.has('sequencenumber') !== true) return state
+    let { end: stop, next, lines } = out
+    let row = this.#fields(this.#decode(units.subarray(start, stop)))
+    while (row !== null) {
+      if (next >= end && !last) return 'open'
+      const following = next >= end ? 'open' : this.#framer(units, next, end, last, out)
+      if (following === 'open' && !last) return 'open'
+      if (following !== 'whole') break
+      const piece = this.#fields(this.#decode(units.subarray(next, out.end)))
+      if (piece === null || !continues(columns, row, piece)) break
+      row = piece
+      stop = out.end
+      next = out.next
+      lines += out.lines
+    }
+    out.end = stop
+    out.next = next
+    out.lines = lines
+    return 'whole'
   }
 
   interpret(text: string, place: Place): Reading {
-    if (this.#columns === null || text.length < 2048) {
-      if (this.#takeHeader(text) || preamble.test(text)) return null
-    }
     const columns = this.#columns
-    if (columns === null) return noHeader
+    if (columns === null) return this.#takeHeader(text) ? null : preamble.test(text) ? 'filler' : noHeader
+    if (text === this.#header) return null
+    const [row, ...pieces] = this.#fields(text) === null ? this.#rows(text) : [this.#fields(text)]
+    if (row === undefined || row === null) return wrongColumns
+    if (Number(row[columns.get('sequencenumber') ?? -1]) > 1) return laterPiece
+    const statement = [row, ...pieces].map((piece) => piece?.[columns.get('statement') ?? -1] ?? '').join('')
+    return this.#readRow(columns, row, statement, place)
+  }
+
+  /** The fields of one row, or null where it has another number of them than the header. */
+  #fields(text: string): string[] | null {
     const fields = splitDelimited(text, this.#delimiter)
-    if (fields === null || fields.length !== this.#columnCount) return wrongColumns
-    return this.#readRow(columns, fields, place)
+    return fields === null || fields.length !== this.#columnCount ? null : fields
+  }
+
+  /** The rows of a text that holds several. */
+  #rows(text: string): (string[] | null)[] {
+    const units = Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index))
+    const rows: (string[] | null)[] = []
+    const out = { end: 0, next: 0, lines: 0 }
+    for (let at = 0; at < units.length; at = out.next) {
+      if (this.#framer(units, at, units.length, true, out) !== 'whole') return []
+      rows.push(this.#fields(text.slice(at, out.end)))
+    }
+    return rows
   }
 
   #takeHeader(text: string): boolean {
-    if (!/event_?\s?time/i.test(text)) return false
     for (const delimiter of delimiters) {
       const fields = splitDelimited(text, delimiter) ?? []
       const columns = readHeader(fields)
       if (columns === null) continue
       this.#columns = columns
+      this.#header = text
       this.#columnCount = fields.length
       this.#delimiter = delimiter
+      this.#framer = delimitedFramer(delimiter.charCodeAt(0))
       return true
     }
     return false
   }
 
-  #readRow(columns: Columns, fields: readonly string[], place: Place): Reading {
+  #readRow(columns: Columns, fields: readonly string[], statement: string, place: Place): Reading {
     const at = (...names: string[]): string => {
       for (const name of names) {
         const value = fields[columns.get(name) ?? -1]
@@ -98,7 +157,7 @@ class AuditExport {
     }
     const timeMs = this.#readTime(at('eventtime'))
     if (Number.isNaN(timeMs)) return this.#clock.problem
-    const text = at('statement')
+    const text = statement === 'NULL' ? '' : statement
     if (text === '' || signInActions.has(at('actionid').trim().toUpperCase())) return null
     const rows = readCount(at('responserows')) || readCount(at('affectedrows')) || readCount(at('responserows'))
     const durationMs = readCount(at('durationmilliseconds'))
@@ -126,18 +185,12 @@ class AuditExport {
   }
 }
 
-/** Actions whose statement column holds no statement of the person's: sign-ins, sign-outs, the audit's own changes. */
+/** Actions whose statement column holds no statement of the person's: sign-ins, sign-outs, the audit's own changes.
+ *  By their ids, and by the names that the Log File Viewer shows for them. */
 const signInActions: ReadonlySet<string> = new Set([
-  'LGIS',
-  'LGIF',
-  'LGO',
-  'LGSD',
-  'DBAS',
-  'DBAF',
-  'AUSC',
-  'AUSF',
-  'SVCN',
-  'SVSD',
+  ...['LGIS', 'LGIF', 'LGO', 'LGSD', 'DBAS', 'DBAF', 'DBL', 'AUSC', 'AUSF', 'SVCN', 'SVSD', 'SVPD', 'SVSR'],
+  ...['LOGIN SUCCEEDED', 'LOGIN FAILED', 'LOGOUT', 'DATABASE AUTHENTICATION SUCCEEDED', 'DATABASE LOGOUT'],
+  ...['DATABASE AUTHENTICATION FAILED', 'AUDIT SESSION CHANGED', 'AUDIT SHUTDOWN ON FAILURE', 'SERVER STARTED'],
 ])
 
 const readCount = (text: string): number | undefined => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)
@@ -172,10 +225,12 @@ class ByteOrder {
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true })
 
 const open = (options: FormatOptions): DatabaseReader => {
-  const rows = new AuditExport(new DatabaseClock(options.utcOffsetMinutes))
+  const decode = (units: Units): string => (units instanceof Uint16Array ? utf16 : utf8).decode(units)
+  const rows = new AuditExport(new DatabaseClock(options.utcOffsetMinutes), decode)
   const order = new ByteOrder()
   return new FramedReader({
     frame: rows.frame,
