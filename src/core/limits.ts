@@ -80,6 +80,18 @@ export const limits = {
   /** Hashes of shapes kept at hand, and the longest shape so kept: 16 MiB at most. */
   shapeHashesMax: 4_096,
   shapeHashedCharactersMax: 4 * kib,
+  /** Terms of a sum of literals that are added up; scanners' arithmetic probes have fewer than ten. */
+  literalTermsMax: 16,
+  /** Character tests and casts of one statement that are looked into: each costs a pass over its arguments. */
+  characterTestsMax: 64,
+  /** Tokens of one branch of a condition that are looked into. */
+  conditionTokensMax: 512,
+  /** Parentheses around a number, and lists within lists: attackers nest two, IN ((1, 2), (3, 4)) needs two. */
+  numberParenthesesMax: 4,
+  /** Statements run out of strings that are read within one statement. */
+  innerStatementsMax: 4,
+  /** Distinct literals of one statement that are looked at; a statement with more is a bulk load. */
+  literalCandidatesMax: 1_024,
   /** Tables of one statement that are told of. */
   statementTablesMax: 64,
   /** Literals of one statement kept for tying it to a request, and characters of each. */
