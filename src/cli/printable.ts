@@ -58,3 +58,13 @@ export function chop(text: string, columns: number): string[] {
   for (let at = 0; at < text.length; at += width) lines.push(text.slice(at, at + width))
   return lines
 }
+
+/** Characters that are legal inside JSON, and that a terminal which shows the file would obey. */
+const unsafeInJson = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+/** JSON whose every invisible or terminal-moving character is escaped; the same value for any JSON parser. */
+export const safeJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(
+    unsafeInJson,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
