@@ -14,10 +14,14 @@ for (let c = 0; c < 128; c++) {
 const isWideSpace = (c: number): boolean =>
   c === 0xa0 || c === 0x85 || c === 0x3000 || c === 0xfeff || (c >= 0x2000 && c <= 0x200b) || (c | 1) === 0x2029
 
+/** One of `charClass`. */
 export const classOf = (c: number): number =>
   c < 128 ? (classes[c] as number) : isWideSpace(c) ? charClass.space : charClass.letter
+/** True for a character of a word behind its first. */
 export const isWordPart = (c: number): boolean => classOf(c) >= charClass.letter || c === 36
+/** 0 to 9. */
 export const isDigit = (c: number): boolean => c >= 48 && c <= 57
+/** 0 to 9, a to f. */
 export const isHexDigit = (c: number): boolean => isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 102)
 
 /** Operators of more than one character; any other is one character long. */

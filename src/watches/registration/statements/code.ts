@@ -3,6 +3,7 @@
 import { type Dialect, lex, type TokenKind, Tokens, tokenKind } from './lexer.ts'
 import { wordOf } from './words.ts'
 
+/** A statement's executed tokens as columns. */
 export interface Code {
   readonly count: number
   readonly kinds: Uint8Array
@@ -25,6 +26,7 @@ export interface Range {
 
 const scratch = new Tokens()
 
+/** Cuts a statement into code; never fails. */
 export function codeOf(statement: string, dialect: Dialect): Code {
   const tokens = lex(statement, dialect, scratch)
   const kinds = new Uint8Array(tokens.count)
@@ -95,12 +97,15 @@ export const at = (code: Code, i: number): string => code.text[i] ?? ''
 export const isWord = (code: Code, i: number, word: string): boolean =>
   code.kinds[i] === tokenKind.word && code.text[i] === word
 
+/** True for a word or a quoted name. */
 export const isName = (code: Code, i: number): boolean =>
   code.kinds[i] === tokenKind.word || code.kinds[i] === tokenKind.name
 
+/** True for a string or a number. */
 export const isLiteral = (code: Code, i: number): boolean =>
   code.kinds[i] === tokenKind.string || code.kinds[i] === tokenKind.number
 
+/** True where the word has one of the roles (bits of `role`). */
 export const hasRole = (code: Code, i: number, roles: number): boolean => ((code.roles[i] ?? 0) & roles) !== 0
 
 /** True where a word is called as a function. */

@@ -1,6 +1,7 @@
 /** Reads the conditions of a statement: comparisons that are true or false whatever the data (tautologies, probes),
  *  comparisons of one character or length at a time (blind extraction), and forms that carry a value out in an error
  *  message. Facts of the text; that an application writes some of them itself is for others to know. */
+import { limits } from '../../../core/limits.ts'
 import {
   at,
   type Code,
@@ -28,6 +29,7 @@ export interface Conditions {
   readonly characterTests: readonly Range[]
 }
 
+/** Reads all conditions of a statement; linear in its tokens. */
 export function conditionsOf(outline: Outline, dialect: Dialect): Conditions {
   const { code } = outline
   const constants = constantConditions(code, dialect)
@@ -39,13 +41,11 @@ export function conditionsOf(outline: Outline, dialect: Dialect): Conditions {
 
 const comparisons = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '<=>', '^=', '!<', '!>'])
 
+/** True for `=` and its kin, LIKE, IN, BETWEEN, IS. */
 export const isComparison = (code: Code, i: number): boolean =>
   code.kinds[i] === tokenKind.operator ? comparisons.has(at(code, i)) : hasRole(code, i, role.comparison)
 
 type Value = { readonly value: number | string | symbol; readonly from: number; readonly to: number }
-
-/** Terms of a sum or product of literals that are evaluated. */
-const termsMax = 16
 
 interface Constants {
   tautology: boolean
@@ -200,7 +200,7 @@ function operandBefore(code: Code, i: number): Value | null {
   if (code.kinds[i] === tokenKind.string) return literalAt(code, i, i, i + 1)
   if (code.kinds[i] !== tokenKind.number) return nameAt(code, i)
   let from = i
-  for (let terms = 1; terms < termsMax; terms++) {
+  for (let terms = 1; terms < limits.literalTermsMax; terms++) {
     if (!isArithmetic(code, from - 1) || code.kinds[from - 2] !== tokenKind.number) break
     from -= 2
   }
@@ -229,7 +229,7 @@ function sum(code: Code, first: number, sign: number, from: number): Value {
   let total = 0
   let product = sign * numberValue(at(code, first))
   let i = first
-  for (let terms = 1; terms < termsMax; terms++) {
+  for (let terms = 1; terms < limits.literalTermsMax; terms++) {
     const operator = at(code, i + 1)
     if (!isArithmetic(code, i + 1) || code.kinds[i + 2] !== tokenKind.number) break
     const next = numberValue(at(code, i + 2))
@@ -253,13 +253,10 @@ export function asksServer(code: Code, range: Range): boolean {
   return false
 }
 
-/** Character tests whose arguments are looked at: nested calls would else cost a pass each. */
-const characterTestsMax = 64
-
 function findCharacterTests(code: Code): Range[] {
   const tests: Range[] = []
   let looked = 0
-  for (let i = 0; i < code.count && looked < characterTestsMax; i++) {
+  for (let i = 0; i < code.count && looked < limits.characterTestsMax; i++) {
     if (!hasRole(code, i, role.character) || !isCall(code, i)) continue
     looked++
     const close = code.closedBy[i + 1] as number
@@ -310,7 +307,13 @@ function branchesOnQuery(code: Code, constants: readonly number[]): boolean {
     if (!when && !(isCall(code, i) && /^(?:if|iif|elt|make_set|decode|nullif)$/.test(at(code, i)))) continue
     let to = i + 1
     const end = when ? code.count : Math.min(code.closedBy[i + 1] as number, code.count)
-    while (to < end && !isWord(code, to, 'then') && !(when && isWord(code, to, 'when')) && to - i < 512) to++
+    while (
+      to < end &&
+      !isWord(code, to, 'then') &&
+      !(when && isWord(code, to, 'when')) &&
+      to - i < limits.conditionTokensMax
+    )
+      to++
     while (constant < constants.length && (constants[constant] as number) < i) constant++
     if (constant < constants.length && (constants[constant] as number) < to) return true
     if (
@@ -336,7 +339,7 @@ const numberTypes =
 
 function isErrorBased(code: Code): boolean {
   let looked = 0
-  for (let i = 0; i < code.count && looked < characterTestsMax; i++) {
+  for (let i = 0; i < code.count && looked < limits.characterTestsMax; i++) {
     if (at(code, i) === '::' && numberTypes.test(at(code, i + 1)) && at(code, i - 1) === ')') {
       looked++
       if (asksServer(code, { from: openingOf(code, i - 1), to: i })) return true
@@ -376,7 +379,7 @@ function carriesText(code: Code, i: number): boolean {
   let joins = built
   let text = false
   let query = 0
-  for (let j = range.from; j < range.to && j - open < 1024; j++) {
+  for (let j = range.from; j < range.to && j - open < limits.conditionTokensMax; j++) {
     if (isWord(code, j, 'case')) return false
     if (at(code, j) === '||' || at(code, j) === '+') joins = true
     if (code.kinds[j] === tokenKind.string || /^n?char?r?$/.test(at(code, j))) text = true

@@ -4,8 +4,6 @@ import { stringValue } from './code.ts'
 import { type Dialect, lex, Tokens, tokenKind } from './lexer.ts'
 
 const tokens = new Tokens()
-/** Distinct literals that are looked at; a statement with more is a bulk load. */
-const candidatesMax = 1024
 
 /** Values of the string and number literals, each once, in order; where there are more than
  *  `limits.statementLiteralsMax`, the longest, which tell the most. Each is cut to
@@ -13,10 +11,13 @@ const candidatesMax = 1024
 export function literalsOf(text: string, dialect: Dialect): string[] {
   lex(text, dialect, tokens)
   const found = new Set<string>()
-  for (let i = 0; i < tokens.count && found.size < candidatesMax; i++) {
+  for (let i = 0; i < tokens.count && found.size < limits.literalCandidatesMax; i++) {
     const kind = tokens.kinds[i]
     if (kind !== tokenKind.string && kind !== tokenKind.number) continue
-    const raw = text.slice(tokens.starts[i], Math.min(tokens.ends[i] as number, (tokens.starts[i] as number) + rawMax))
+    const raw = text.slice(
+      tokens.starts[i],
+      Math.min(tokens.ends[i] as number, (tokens.starts[i] as number) + rawCharacters),
+    )
     const value = kind === tokenKind.string ? stringValue(raw) : raw
     if (value !== '') found.add(value.slice(0, limits.statementLiteralCharactersMax))
   }
@@ -27,4 +28,4 @@ export function literalsOf(text: string, dialect: Dialect): string[] {
 }
 
 /** Doubled quotes and prefixes make the raw text longer than its value. */
-const rawMax = 2 * limits.statementLiteralCharactersMax + 8
+const rawCharacters = 2 * limits.statementLiteralCharactersMax + 8

@@ -14,6 +14,7 @@ import { role } from './words.ts'
  *  `aggregate`: all rows of the predicate in one value. `count`: no record is shown. `all`: every row of the predicate. */
 export type ExtractionKind = 'position' | 'prefix' | 'key' | 'aggregate' | 'count' | 'all'
 
+/** The records that one query shows. */
 export interface Extraction {
   /** Lower case, unqualified; empty where the statement's own table is not in view (a fragment). */
   readonly table: string
@@ -35,6 +36,7 @@ export interface Extraction {
   readonly place: 'union' | 'stacked' | 'subquery' | 'own'
 }
 
+/** The records that a statement shows. */
 export interface Extractions {
   /** What injected queries return, those that show records first; a tautology's last. */
   readonly injected: readonly Extraction[]
@@ -42,6 +44,7 @@ export interface Extractions {
   readonly own: Extraction | null
 }
 
+/** Reads what a statement's queries show; `fragment` where the application's own query is out of view. */
 export function extractionsOf(outline: Outline, conditions: Conditions, fragment: boolean): Extractions {
   const { code, queries } = outline
   const main = fragment ? -1 : queries.findIndex((q) => q.depth === 0 && !q.union && !q.derived && q.statement === 0)

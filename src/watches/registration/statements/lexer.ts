@@ -392,10 +392,8 @@ class Lexer {
   }
 
   operator(): number {
-    for (let size = continuesOperator(this.peek(1)) ? 3 : 1; size > 1; size--) {
-      if (longOperators.has(this.text.slice(this.at, this.at + size)))
-        return this.as(tokenKind.operator, this.at + size)
-    }
-    return this.as(tokenKind.operator, this.at + 1)
+    let size = continuesOperator(this.peek(1)) ? 3 : 1
+    while (size > 1 && !longOperators.has(this.text.slice(this.at, this.at + size))) size--
+    return this.as(tokenKind.operator, this.at + size)
   }
 }

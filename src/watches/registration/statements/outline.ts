@@ -7,6 +7,7 @@ import { rowLimitAt, topAt } from './row-limits.ts'
 import { isCatalogue, isNoTable } from './vocabulary.ts'
 import { role } from './words.ts'
 
+/** A table as a statement names it. */
 export interface Table {
   /** Lower case, unqualified. */
   readonly name: string
@@ -48,6 +49,7 @@ export interface Query {
   clauseStart: number
 }
 
+/** The outline of one statement. */
 export interface Outline {
   readonly code: Code
   readonly queries: readonly Query[]
@@ -74,6 +76,7 @@ const none: Range = { from: 0, to: 0 }
 const notTables =
   /^(?:select|only|lateral|values|with|table|as|where|group|order|having|limit|offset|fetch|on|using|union|natural|inner|left|right|full|cross|outer|join|if|not|exists|ignore|into|set)$/
 
+/** Reads the outline; never fails, linear in the tokens. */
 export function outlineOf(code: Code): Outline {
   return new Outliner(code).run()
 }

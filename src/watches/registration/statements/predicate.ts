@@ -15,6 +15,7 @@ import {
 import { tokenKind } from './lexer.ts'
 import type { Outline, Query } from './outline.ts'
 
+/** What WHERE says of the rows. */
 export interface Predicate {
   /** In normal form, literals included; empty for none. */
   readonly text: string
@@ -26,6 +27,7 @@ export interface Predicate {
   readonly skipped?: number
 }
 
+/** Reads the WHERE of `query` and of the derived query `source` that it draws from; `rowNames` name row numbers. */
 export function predicateOf(outline: Outline, query: Query, source: Query, rowNames: ReadonlySet<string>): Predicate {
   const { code } = outline
   const reading: Reading = { outline, rowNames, parts: [], low: 0, high: Number.POSITIVE_INFINITY, numbered: false }

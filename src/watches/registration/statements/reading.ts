@@ -12,8 +12,10 @@ import { role } from './words.ts'
 export type { Extraction, ExtractionKind } from './extraction.ts'
 export type { Table } from './outline.ts'
 
+/** What a statement changes. */
 export type Write = 'none' | 'insert' | 'update' | 'delete' | 'ddl'
 
+/** The facts of one statement. */
 export interface StatementReading {
   /** Stacked statements, 1 for an ordinary one, 0 for an empty text. */
   readonly statements: number

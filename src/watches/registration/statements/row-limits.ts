@@ -1,8 +1,10 @@
 /** Reads how a query says which rows it wants: TOP, FIRST and SKIP, LIMIT, OFFSET, FETCH. Numbers that are not written
  *  out (parameters) read as NaN. */
+import { limits } from '../../../core/limits.ts'
 import { at, type Code, isWord, numberValue } from './code.ts'
 import { tokenKind } from './lexer.ts'
 
+/** Which rows a query wants. */
 export interface RowLimit {
   readonly limit?: number
   readonly offset?: number
@@ -10,13 +12,10 @@ export interface RowLimit {
   readonly next: number
 }
 
-/** Parentheses around a number; attackers put up to two. */
-const parenthesesMax = 4
-
 /** A number, in parentheses or not, or a sum of two; null for anything else. */
 export function numberAt(code: Code, i: number, depth = 0): { readonly value: number; readonly next: number } | null {
   if (code.kinds[i] === tokenKind.open) {
-    const inner = depth < parenthesesMax ? numberAt(code, i + 1, depth + 1) : null
+    const inner = depth < limits.numberParenthesesMax ? numberAt(code, i + 1, depth + 1) : null
     return inner !== null && code.kinds[inner.next] === tokenKind.close ? { ...inner, next: inner.next + 1 } : null
   }
   if (code.kinds[i] === tokenKind.parameter) return { value: Number.NaN, next: i + 1 }

@@ -6,6 +6,7 @@ import { limits } from '../../../core/limits.ts'
 import { type Dialect, lex, Tokens, tokenKind } from './lexer.ts'
 import { maskDigits, role, type Word, wordOf } from './words.ts'
 
+/** What all statements of one template share. */
 export interface Shape {
   readonly shape: string
   /** 128 bits of SHA-256 over the shape, as 32 hexadecimal digits. */
@@ -30,9 +31,6 @@ function hashOf(shape: string): string {
   if (shape.length <= limits.shapeHashedCharactersMax) hashes.set(shape, hash)
   return hash
 }
-
-/** Lists within lists, as in IN ((1, 2), (3, 4)). */
-const nestingMax = 4
 
 const literal = '?'
 const spacedLiteral = ' ?'
@@ -257,7 +255,7 @@ class Shaper {
       const text = length > 5 ? '' : this.text.slice(starts[j], ends[j]).toLowerCase()
       if (text === opening) {
         depth++
-        if (depth > nestingMax) return -1
+        if (depth > limits.numberParenthesesMax) return -1
       } else if (text === closing) {
         depth--
         if (depth === 0) return j > i + 1 ? j : -1

@@ -56,6 +56,7 @@ for (const [set, bit] of members) {
   for (const word of set) roles.set(word, (roles.get(word) ?? 0) | bit)
 }
 
+/** One spelling of a word. */
 export interface Word {
   readonly lower: string
   /** Bits of `role`. */
@@ -67,6 +68,7 @@ export interface Word {
 
 const known = new Map<string, Word>()
 
+/** What is known of a spelling. */
 export function wordOf(spelling: string): Word {
   const found = known.get(spelling)
   if (found !== undefined) return found
