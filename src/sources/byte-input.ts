@@ -1,9 +1,8 @@
-/** Where raw bytes come from: a regular file, read with `readSync` up to the size that it had when it was opened, or a
- *  stream (standard input, a pipe), read without blocking the event loop. Nothing here throws because of what it reads:
- *  a failure ends the input and stands in `problem`. */
-import { closeSync, fstatSync, read, readSync } from 'node:fs'
+/** What every input of bytes is, and the simplest one: a regular file, read with `readSync` up to the size that it had
+ *  when it was opened. Nothing here throws because of what it reads: a failure ends the input and stands in `problem`. */
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import { limits } from '../core/limits.ts'
-import { errorCode, makeProblem, type Problem, problemOfError } from './problem.ts'
+import { makeProblem, type Problem, problemOfError } from './problem.ts'
 
 /** Bytes in order, from a file, a stream, or another input that is changed on the way. */
 export interface ByteInput {
@@ -110,60 +109,6 @@ export class FileInput implements ByteInput {
   }
 }
 
-const retryMs = 5
-
-/** Standard input, a named pipe or a device: read once, in order. */
-export class StreamInput implements ByteInput {
-  readonly #path: string
-  readonly #descriptor: number
-  #position = 0
-  #ended = false
-  #problem: Problem | undefined
-  readonly total = undefined
-
-  constructor(path: string, descriptor: number) {
-    this.#path = path
-    this.#descriptor = descriptor
-  }
-
-  get problem(): Problem | undefined {
-    return this.#problem
-  }
-
-  get position(): number {
-    return this.#position
-  }
-
-  async read(into: Uint8Array, at: number, length: number): Promise<number> {
-    while (!this.#ended) {
-      const outcome = await readOnce(this.#descriptor, into, at, length)
-      if (typeof outcome === 'number') {
-        this.#position += outcome
-        this.#ended = outcome === 0
-        return outcome
-      }
-      const code = errorCode(outcome)
-      if (code === 'EAGAIN' || code === 'EINTR') {
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
-        continue
-      }
-      this.#ended = true
-      // Windows reports the closed end of a pipe as the error EOF.
-      if (code !== 'EOF') this.#problem = problemOfError(outcome, this.#path)
-    }
-    return 0
-  }
-
-  restart(): undefined {
-    return undefined
-  }
-
-  close(): void {
-    this.#ended = true
-    if (this.#descriptor !== 0) closeQuietly(this.#descriptor)
-  }
-}
-
 /** Bytes that were looked at already, and then the input that they came from. */
 export class ReplayInput implements ByteInput {
   readonly #inner: ByteInput
@@ -223,13 +168,8 @@ export function identityOf(descriptor: number): string {
   return `${stat.dev}:${stat.ino}`
 }
 
-function readOnce(descriptor: number, into: Uint8Array, at: number, length: number): Promise<unknown> {
-  return new Promise((resolve) => {
-    read(descriptor, into, at, length, null, (error, count) => resolve(error ?? count))
-  })
-}
-
-function closeQuietly(descriptor: number): void {
+/** Closes a descriptor that may be closed already. */
+export function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor)
   } catch {

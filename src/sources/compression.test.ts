@@ -175,7 +175,7 @@ describe('zstd', () => {
 
 test('a file that grows more than two thousandfold stops early, while a small one may', async () => {
   const line = 'GET / HTTP/1.1\n'
-  const bomb = zstdCompressSync(line.repeat(20_000_000))
+  const bomb = zstdCompressSync(line.repeat(5_000_000))
   const { input } = await openText('bomb', new ScriptedInput(bomb, [65_536], true))
   const text = await readAll(input)
   expect(input.problem?.code).toBe('decompression-bomb')

@@ -31,10 +31,10 @@ export async function expandPaths(args: readonly string[]): Promise<ExpandedPath
     if (arg === '-') expansion.addStream('-', '-')
     else await expansion.addArgument(arg)
   }
-  return expansion
+  return { files: expansion.files, problems: expansion.problems }
 }
 
-class Expansion implements ExpandedPaths {
+class Expansion {
   readonly files: SourceFile[] = []
   readonly problems: Problem[] = []
   /** Real paths of files and streams taken, and of folders walked: a link back to a folder ends there. */
@@ -114,7 +114,7 @@ class Expansion implements ExpandedPaths {
           if (seenBefore.has(openPath)) foundAny = true
           if (this.#seen.has(openPath)) continue
           this.#seen.add(openPath)
-          waiting.push(...(await listFolder(path)))
+          for (const inside of await listFolder(path)) waiting.push(inside)
         }
       } catch (error) {
         foundAny = true

@@ -29,8 +29,8 @@ const kinds: readonly { readonly what: string; readonly magic: readonly number[]
   { what: 'a program', magic: [0x7f, 0x45, 0x4c, 0x46] },
 ]
 
-/** A program for Windows begins with the letters MZ, which a text may do too: it also has control bytes. */
 const binaryData = 'binary data'
+const bareUtf16 = 'UTF-16 text without the mark that says so (save it as UTF-8)'
 
 /** Control bytes among text are damage (a disk block of zeros after a crash) or an attacker's doing and must not hide a
  *  log from the scan: a file is binary only where more than one byte in 64 is one, and where the lines that have one
@@ -43,7 +43,17 @@ export function recogniseBinary(sample: Uint8Array): string | undefined {
   for (const { what, magic, at = 0 } of kinds) {
     if (magic.every((byte, index) => sample[at + index] === byte)) return what
   }
-  return isBinary(sample) ? binaryData : undefined
+  if (!isBinary(sample)) return undefined
+  return isBareUtf16(sample) ? bareUtf16 : binaryData
+}
+
+/** Latin text in UTF-16 has a zero in every second place. */
+function isBareUtf16(sample: Uint8Array): boolean {
+  const zeros = [0, 0]
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at & 1] = (zeros[at & 1] as number) + 1
+  const [even, odd] = zeros as [number, number]
+  const half = sample.length / 2
+  return Math.max(even, odd) > half * 0.9 && Math.min(even, odd) < half * 0.1
 }
 
 function isBinary(sample: Uint8Array): boolean {

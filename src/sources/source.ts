@@ -5,13 +5,14 @@ import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { Chunk, Progress } from '../formats/format.ts'
-import { type ByteInput, FileInput, identityOf, StreamInput } from './byte-input.ts'
+import { type ByteInput, FileInput, identityOf } from './byte-input.ts'
 import { type Compression, openText, type TextEncoding, type TextInput } from './compression.ts'
 import { LineChunker } from './lines.ts'
 import type { SourceFile } from './paths.ts'
 import { makeProblem, type Problem, problemOfError } from './problem.ts'
 import { recogniseBinary } from './sample.ts'
 import { Spool, SpoolingInput } from './spool.ts'
+import { openStream } from './stream-input.ts'
 
 export interface SourceOptions {
   /** Keeps what a stream brings, so that `readEvidence` works for it too. Files need no keeping. */
@@ -126,7 +127,8 @@ export async function openSource(file: SourceFile, options: SourceOptions = {}):
   return err(problem)
 }
 
-/** The head of a source, read without consuming it: a file is closed again, a stream waits to be opened. */
+/** The head of a source, read without consuming it: a file is closed again, a stream waits for `openSource` to be called
+ *  with the same `SourceFile`, and keeps the options given here. */
 export async function readSample(file: SourceFile, options: SourceOptions = {}): Promise<Result<Uint8Array, Problem>> {
   const source = await openSource(file, options)
   if (!source.ok) return source
@@ -173,7 +175,7 @@ function rawFile(file: SourceFile, descriptor: number, stat: Stats): RawSource {
 }
 
 function rawStream(file: SourceFile, descriptor: number, options: SourceOptions): RawSource {
-  const stream = new StreamInput(file.path, descriptor)
+  const stream = openStream(file.path, descriptor)
   if (options.spool !== true) return { input: stream, reread: undefined }
   const spool = createSpool(options.spoolFolder)
   if (spool === undefined) {
