@@ -14,7 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     inputs: { type: 'string' },
-    target: { type: 'string' },
+    target: { type: 'string', multiple: true },
     'shrink-seconds': { type: 'string', default: '15' },
     /** Another folder of targets, for the fuzzer's own test. */
     folder: { type: 'string', default: import.meta.dirname },
@@ -36,7 +36,7 @@ async function findTargets(): Promise<{ name: string; moduleUrl: string }[]> {
     const moduleUrl = pathToFileURL(join(values.folder, file)).href
     for (const { name } of await loadTargets(moduleUrl)) found.push({ name, moduleUrl })
   }
-  return found.filter(({ name }) => values.target === undefined || name.includes(values.target))
+  return found.filter(({ name }) => values.target?.some((wanted) => name.includes(wanted)) ?? true)
 }
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`

@@ -1,7 +1,6 @@
 /** Makes hostile input out of good input: flips, cuts, repeats, splices and the delimiters, quotes and escapes on which
  *  readers of logs and of SQL stumble. Input number n of a seed is always the same. */
 import { Buffer } from 'node:buffer'
-import fc from 'fast-check'
 import { mixSeed, type Random, seededRandom } from './random.ts'
 
 const words = [
@@ -181,18 +180,6 @@ const mutations: readonly Mutation[] = [
     return at < 0 ? bytes : insertAt(bytes, at, new Uint8Array(1 + random.below(400)).fill(48 + random.below(10)))
   },
 ]
-
-const arbitraries = [
-  fc.uint8Array({ maxLength: 256 }),
-  fc.string({ unit: 'binary', maxLength: 128 }).map((text) => new Uint8Array(Buffer.from(text))),
-  fc.json().map((text) => new Uint8Array(Buffer.from(text))),
-  fc.array(fc.constantFrom(...dictionary), { maxLength: 40 }).map((parts) => join(...parts)),
-]
-
-/** Bytes that fast-check makes from nothing: raw, Unicode, JSON, and rows of dictionary words. */
-export function inventInputs(seed: number, count: number): Uint8Array[] {
-  return arbitraries.flatMap((arbitrary) => fc.sample<Uint8Array>(arbitrary, { seed, numRuns: count }))
-}
 
 /** Most inputs are short; one in 40 has up to 64 KiB more, one in 1,500 up to 5 MiB, past the bounds of core/limits. */
 function growthMax(random: Random): number {

@@ -5,6 +5,8 @@ export interface WorkerSettings {
   readonly moduleUrl: string
   readonly targetName: string
   readonly seed: number
+  /** Inputs to start from beside the target's own seeds. */
+  readonly invented: readonly Uint8Array[]
   /** `clock`: when the running input began, milliseconds, 0 between inputs. `progress`: that input's length and its
    *  number in the round. `input`: its bytes. */
   readonly shared: {

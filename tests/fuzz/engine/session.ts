@@ -1,6 +1,7 @@
 /** Fuzzes one target: starts its worker, watches it from outside, confirms and shrinks what fails. An input that runs for
  *  more than a second is a hang only if it does so again alone, because a busy machine can make any input look slow. */
 import { Worker } from 'node:worker_threads'
+import { inventInputs } from './invent.ts'
 import { minimise } from './minimise.ts'
 import type { Answer, Order, WorkerSettings } from './protocol.ts'
 
@@ -45,10 +46,12 @@ class Attendant {
     progress: new SharedArrayBuffer(8),
     input: new SharedArrayBuffer(inputBytesMax),
   }
+  readonly #invented: readonly Uint8Array[]
   #worker: Worker | undefined
 
   constructor(settings: SessionSettings) {
     this.#settings = settings
+    this.#invented = inventInputs(settings.seed, 25)
   }
 
   /** The input that ran last. */
@@ -82,8 +85,9 @@ class Attendant {
 
   async #start(): Promise<Outcome> {
     const { moduleUrl, targetName, seed } = this.#settings
+    const invented = this.#invented
     new Float64Array(this.#shared.clock)[0] = 0
-    const workerData: WorkerSettings = { moduleUrl, targetName, seed, shared: this.#shared }
+    const workerData: WorkerSettings = { moduleUrl, targetName, seed, invented, shared: this.#shared }
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: 1_024 },

@@ -3,11 +3,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { parentPort, workerData } from 'node:worker_threads'
-import { inventInputs, makeInput } from './mutate.ts'
+import { makeInput } from './mutate.ts'
 import type { Answer, Order, WorkerSettings } from './protocol.ts'
 import { type FuzzTarget, loadTargets } from './target.ts'
 
-const { moduleUrl, targetName, seed, shared } = workerData as WorkerSettings
+const { moduleUrl, targetName, seed, invented, shared } = workerData as WorkerSettings
 const startedAtMs = new Float64Array(shared.clock)
 const progress = new Int32Array(shared.progress)
 const current = new Uint8Array(shared.input)
@@ -54,7 +54,7 @@ function runRound(target: FuzzTarget, pool: readonly Uint8Array[], order: Order 
 
 const target = (await loadTargets(moduleUrl)).find((each) => each.name === targetName)
 if (!target) throw new Error(`no target ${targetName}`)
-const pool = [...(target.seeds ?? []), new Uint8Array(0), ...inventInputs(seed, 25)]
+const pool = [...(target.seeds ?? []), new Uint8Array(0), ...invented]
 
 parentPort?.on('message', (order: Order) => {
   if (order.type === 'round') parentPort?.postMessage(runRound(target, pool, order))
