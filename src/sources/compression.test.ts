@@ -204,7 +204,7 @@ describe('damage of any kind', () => {
 })
 
 describe('UTF-16', () => {
-  const text = 'event_time,statement\r\n2026-01-02,"SELECT \u00e9\u{1f5f3}"\r\n'.repeat(2000)
+  const text = 'event_time,statement\r\n2026-01-02,"SELECT \u00e9\u{1f5f3}"\r\n'.repeat(300)
   const littleEndian = Buffer.from(`\ufeff${text}`, 'utf16le')
 
   test('with a byte order mark becomes UTF-8, compressed or not, in both byte orders', async () => {
@@ -222,7 +222,7 @@ describe('UTF-16', () => {
     const folder = makeFolder({ 'audit.csv': littleEndian })
     const { lines } = await readWhole(await fileAt(`${folder}/audit.csv`))
     expect(lines[1]?.offset).toBe(Buffer.byteLength('event_time,statement\r\n'))
-    expect(lines).toHaveLength(4000)
+    expect(lines).toHaveLength(600)
   })
 
   test('leaves a UTF-8 byte order mark to the formats', async () => {

@@ -93,6 +93,8 @@ describe('paths', () => {
     makePipe(join(folder, 'logs/pipe'))
     symlinkSync('/dev/zero', join(folder, 'logs/zero'))
     expect((await expand(folder, 'logs')).files).toEqual(['logs/a.log'])
+    expect((await expand(folder, 'logs/*')).files).toEqual(['logs/a.log'])
+    expect((await expand(folder, 'logs/p*')).problems).toEqual(['no-match logs/p*'])
     const { files } = await expandPaths([join(folder, 'logs/pipe'), '/dev/null'])
     expect(files.map(({ kind }) => kind)).toEqual(['stream', 'stream'])
   })

@@ -66,17 +66,22 @@ class Expansion {
       this.problems.push(problemOfError(error, pattern))
       return
     }
-    if (matches.length === 0) this.problems.push(makeProblem('no-match', pattern))
+    let isAnyUsable = false
     for (const match of matches.sort(byCodeUnits)) {
       try {
-        await this.#addNamed(match, await stat(match))
+        const found = await stat(match)
+        if (!found.isFile() && !found.isDirectory()) continue
+        isAnyUsable = true
+        await this.#addNamed(match, found)
       } catch (error) {
+        isAnyUsable = true
         this.problems.push(problemOfError(error, match))
       }
     }
+    if (!isAnyUsable) this.problems.push(makeProblem('no-match', pattern))
   }
 
-  /** Something that was named, or that a pattern found: a pipe or a device is read only here, never out of a folder. */
+  /** Something that was named: a pipe or a device is read only then, never out of a folder or for a pattern. */
   async #addNamed(path: string, found: Stats): Promise<void> {
     if (found.isDirectory()) await this.#addFolder(path)
     else if (found.isFile()) await this.#addFile(path, found)
