@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { judgeRequest, judgeValue } from '../../src/watches/registration/sqli/judge.ts'
-import { mayCarrySql, mayCarrySqlAgent } from '../../src/watches/registration/sqli/prefilter.ts'
+import { mayCarrySql } from '../../src/watches/registration/sqli/prefilter.ts'
 
 export interface Table {
   readonly title: string
@@ -23,7 +23,7 @@ const isInjection = (value: string): boolean => (judgeValue(value)?.confidence ?
 const percent = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(2)}%`)
 
 const passes = (value: string): boolean => {
-  const bytes = Buffer.from(value, 'latin1')
+  const bytes = Buffer.from(`/page?x=${value}`, 'latin1')
   return mayCarrySql(bytes, 0, bytes.length)
 }
 

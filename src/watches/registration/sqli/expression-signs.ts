@@ -19,7 +19,9 @@ function hugs(scene: Scene, from: number, to: number): boolean {
 /** A clause after the expression that only SQL has. */
 const clauseFollows = (sentence: Sentence, at: number): boolean =>
   sentence.type(at) === 'K' &&
-  /^(?:union|order|group|having|limit|procedure|into|where|from|intersect|except)$/.test(sentence.value(at))
+  (/^(?:having|limit|procedure)$/.test(sentence.value(at)) ||
+    (/^(?:order|group)$/.test(sentence.value(at)) && sentence.is(at + 1, 'by')) ||
+    (sentence.is(at, 'union') && /^(?:all|distinct|select)$/.test(sentence.value(at + 1))))
 
 /** A condition after AND, OR, XOR, && or ||. */
 export function logicSign(scene: Scene, at: number): Sign | null {
@@ -165,7 +167,7 @@ export function callSign(scene: Scene, at: number): Sign | null {
 /** `password::int`, `f(x)::text`. */
 export function castSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
-  if (!sentence.operandEndsBefore(at) || !typeNames.has(sentence.value(at + 1))) return null
+  if (at === 0 || !sentence.operandEndsBefore(at) || !typeNames.has(sentence.value(at + 1))) return null
   const glued = (sentence.list[at - 1] as { end: number }).end === (sentence.list[at] as { start: number }).start
   return sure('error', glued ? 0.6 : 0.3)
 }
@@ -231,9 +233,9 @@ export function nameSign(scene: Scene, at: number): Sign | null {
   }
   if (token.type !== 'W' && token.type !== 'G') return null
   const name = token.value.startsWith('`') ? token.value.slice(1) : token.value
-  if (catalogNames.has(name)) return sure('schema', sentence.length > 1 || name.includes('_') ? 0.5 : 0.4)
   const point = name.indexOf('.')
-  if (point < 0) return null
-  const known = catalogNames.has(name.slice(0, point)) || catalogNames.has(name.slice(name.lastIndexOf('.') + 1))
-  return known ? sure('schema', 0.6) : null
+  const known =
+    catalogNames.has(name) ||
+    (point > 0 && (catalogNames.has(name.slice(0, point)) || catalogNames.has(name.slice(name.lastIndexOf('.') + 1))))
+  return known ? sure('schema', 0.45) : null
 }

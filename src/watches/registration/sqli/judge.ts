@@ -111,7 +111,8 @@ function weigh(signs: readonly Sign[], scene: Scene): Sign | null {
   for (const sign of signs) if (best === null || sign.confidence > best.confidence) best = sign
   if (best === null) return null
   const others = signs.filter((sign) => sign !== best && sign.confidence >= 0.4).length
-  let confidence = best.confidence + Math.min(0.1, others * 0.03)
+  let confidence = best.confidence
+  if (best.confidence >= 0.5) confidence += Math.min(0.1, others * 0.03)
   if (best.confidence < 0.85) {
     const prose = proseCount(scene)
     if (prose >= 3) confidence *= 0.6

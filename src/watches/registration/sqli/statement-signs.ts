@@ -161,7 +161,7 @@ function statementAt(scene: Scene, at: number): number {
     case 'load':
       return sentence.value(at + 1) === 'data' && sentence.is(at + 2, 'infile') ? 0.9 : 0
     case 'copy':
-      return isName(sentence, at + 1) && /^(?:from|to)$/.test(sentence.value(at + 2)) && sentence.type(at + 3) !== 'W'
+      return isName(sentence, at + 1) && /^(?:from|to)$/.test(sentence.value(at + 2)) && /^[S(]$/.test(sentence.type(at + 3))
         ? 0.8
         : 0
     case 'pragma':
@@ -243,7 +243,7 @@ function clauseSign(scene: Scene, at: number): Sign | null {
       return sure(continues ? 0.8 : item.constant || item.asksDatabase ? 0.7 : endsInComment ? 0.6 : 0.35, 'boolean')
     }
     case 'for':
-      return sentence.is(at + 1, 'update') && continues ? sure(0.5) : null
+      return sentence.is(at + 1, 'update') && continues ? sure(0.4) : null
     case 'case': {
       const when = sentence.is(at + 1, 'when') ? at + 1 : sentence.expression(at + 1).end
       if (!sentence.is(when, 'when')) return null

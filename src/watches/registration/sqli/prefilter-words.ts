@@ -1,0 +1,344 @@
+/** The second stage of the prefilter: decodes a field once into a scratch buffer and reads it word by word, keeping a
+ *  few facts for each value. Every rule here must be wider than the judge's signs. */
+import { beginsAsPath, beginsBase64 } from './prefilter.ts'
+import { unmistakableFunctions } from './words.ts'
+
+/** What a word can contribute; a value is sent on when a pair of contributions could make a sign. */
+const fact = {
+  logic: 1,
+  compareWord: 2,
+  unionHead: 4,
+  unionTail: 8,
+  orderOrGroup: 16,
+  by: 32,
+  always: 64,
+  setHead: 128,
+  setTail: 256,
+  deleteHead: 512,
+  from: 1024,
+  define: 2048,
+  defined: 4096,
+  literal: 8192,
+  where: 16384,
+  statement: 32768,
+  timeFunction: 65536,
+  comment: 1 << 17,
+  sign: 1 << 18,
+  digit: 1 << 19,
+  quote: 1 << 20,
+  semicolon: 1 << 21,
+  insertTail: 1 << 22,
+} as const
+
+const contributions: [number, string][] = [
+  [fact.logic, 'and or xor not'],
+  [fact.compareWord, 'like rlike ilike regexp glob similar between in is sounds isnull notnull'],
+  [fact.unionHead, 'union except intersect'],
+  [fact.unionTail, 'all distinct distinctrow values table'],
+  [fact.orderOrGroup, 'order group'],
+  [fact.by, 'by'],
+  [
+    fact.always,
+    `select having limit outfile dumpfile procedure waitfor exec execute declare truncate infile pragma then
+     information_schema pg_catalog pg_shadow pg_authid sqlite_master xp_cmdshell shutdown`,
+  ],
+  [fact.setHead, 'update'],
+  [fact.setTail, 'set'],
+  [fact.deleteHead, 'delete copy'],
+  [fact.from, 'from to'],
+  [fact.define, 'drop create alter truncate'],
+  [fact.defined, 'table database view schema procedure function trigger user login role index extension if'],
+  [fact.literal, 'null true false unknown current_user session_user system_user current_date sysdate'],
+  [fact.where, 'where on when collate'],
+  [
+    fact.statement,
+    `insert update delete drop create alter set print load copy attach if call begin grant revoke handler kill use while
+     do with replace merge vacuum backup restore goto commit rollback describe explain show end case union or and dbcc
+     values exec execute declare shutdown`,
+  ],
+  [fact.insertTail, 'into'],
+  [fact.compareWord, 'div mod'],
+]
+
+/** Words by hash, open addressing; the full hash is compared, so that a collision only widens the filter. */
+const slots = 1024
+const hashes = new Int32Array(slots)
+const facts = new Int32Array(slots)
+const hashOf = (word: string): number => {
+  let hash = 7
+  for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0
+  return hash === 0 ? 1 : hash
+}
+function contribute(word: string, bits: number): void {
+  const hash = hashOf(word)
+  let slot = hash & (slots - 1)
+  while (hashes[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (slots - 1)
+  hashes[slot] = hash
+  facts[slot] = (facts[slot] as number) | bits
+}
+for (const [bits, words] of contributions) for (const word of words.trim().split(/\s+/)) contribute(word, bits)
+for (const name of unmistakableFunctions.keys())
+  if (/^[a-z_]+$/.test(name)) contribute(name, fact.timeFunction)
+  else contribute(name.slice(name.lastIndexOf('.') + 1), fact.timeFunction)
+
+function factsOf(hash: number): number {
+  let slot = hash & (slots - 1)
+  while (hashes[slot] !== 0) {
+    if (hashes[slot] === hash) return facts[slot] as number
+    slot = (slot + 1) & (slots - 1)
+  }
+  return 0
+}
+
+/** Stands for a raw separator between parameters, and for the raw equals sign after a name. */
+const separator = 1
+const assignment = 2
+
+let scratch = new Uint8Array(4096)
+
+const hexDigit = (byte: number): number =>
+  byte >= 48 && byte <= 57 ? byte - 48 : (byte | 32) >= 97 && (byte | 32) <= 102 ? (byte | 32) - 87 : -1
+
+function escaped(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 1 >= end) return -1
+  const high = hexDigit(bytes[at] as number)
+  const low = hexDigit(bytes[at + 1] as number)
+  return high < 0 || low < 0 ? -1 : (high << 4) | low
+}
+
+const isAlnum = (byte: number): boolean => (byte >= 48 && byte <= 57) || ((byte | 32) >= 97 && (byte | 32) <= 122)
+
+/** Decodes into the scratch buffer; returns its length, or -1 for an encoding that ordinary fields do not have. */
+function decode(bytes: Uint8Array, start: number, end: number, isQuery: boolean): number {
+  if (scratch.length < end - start + 2) scratch = new Uint8Array(2 * (end - start))
+  const out = scratch
+  let length = 0
+  let free = isQuery
+  for (let i = start; i < end; i++) {
+    let byte = bytes[i] as number
+    if (byte === 37) {
+      const code = escaped(bytes, i + 1, end)
+      if (code < 0) {
+        if (i + 1 < end && isAlnum(bytes[i + 1] as number)) return -1
+      } else {
+        byte = code
+        i += 2
+        if (byte < 32 && (byte < 9 || byte > 13)) return -1
+      }
+    } else if (byte === 92) {
+      const next = i + 1 < end ? (bytes[i + 1] as number) : 0
+      const code = next === 120 ? escaped(bytes, i + 2, end) : -1
+      if (code >= 0) {
+        byte = code
+        i += 3
+        if (byte < 32 && (byte < 9 || byte > 13)) return -1
+      } else if (next === 34) {
+        byte = 34
+        i++
+      } else return -1
+    } else if (byte === 43) byte = 32
+    else if (byte === 38) {
+      if (isEntity(bytes, i + 1, end) || bytes[i + 1] === 38) return -1
+      byte = separator
+      free = true
+    } else if (byte === 63) {
+      byte = separator
+      free = true
+    } else if (byte === 59 && isQuery) free = true
+    else if (byte === 61 && free) {
+      byte = assignment
+      free = false
+    } else if (byte < 32) return -1
+    out[length++] = byte
+    if (length > 1 && out[length - 2] === 37 && isAlnum(byte)) return -1
+  }
+  out[length] = 0
+  out[length + 1] = 0
+  return length
+}
+
+/** `#...` or `name;` after an ampersand. */
+function isEntity(bytes: Uint8Array, at: number, end: number): boolean {
+  if (bytes[at] === 35) return true
+  let i = at
+  while (i < end && i < at + 8 && ((bytes[i] as number) | 32) >= 97 && ((bytes[i] as number) | 32) <= 122) i++
+  return i > at + 1 && bytes[i] === 59
+}
+
+const isWordByte = (byte: number): boolean => ((byte | 32) >= 97 && (byte | 32) <= 122) || byte === 95
+
+/** Whether the facts of one value could make a sign. */
+function isEnough(found: number): boolean {
+  if (found & fact.always) return true
+  if (found & fact.unionHead && found & fact.unionTail) return true
+  if (found & fact.orderOrGroup && found & fact.by) return true
+  if (found & fact.setHead && found & fact.setTail) return true
+  if (found & fact.deleteHead && found & fact.from) return true
+  if (found & fact.define && found & (fact.defined | fact.semicolon)) return true
+  if (found & fact.insertTail && found & fact.statement) return true
+  if (found & (fact.where | fact.setTail) && found & fact.sign) return true
+  if (found & fact.comment && found & (fact.quote | fact.unionHead)) return true
+  if (found & (fact.unionHead | fact.compareWord) && found & fact.quote) return true
+  if ((found & fact.logic) === 0) return false
+  if (found & (fact.sign | fact.comment | fact.quote | fact.unionHead)) return true
+  return (found & fact.compareWord) !== 0 && (found & (fact.digit | fact.literal)) !== 0
+}
+
+interface Reader {
+  found: number
+  /** The last byte that is not a space, and whether it ended a word that begins with a digit. */
+  last: number
+  numeric: boolean
+  quotes: number
+  glued: boolean
+}
+
+const reader: Reader = { found: 0, last: 0, numeric: false, quotes: 0, glued: false }
+
+/** Reads the word at `at`; returns its end. */
+function readWord(length: number, at: number): number {
+  let hash = 7
+  let rest = 7
+  let i = at
+  while (i < length) {
+    const byte = scratch[i] as number
+    if (!isWordByte(byte)) break
+    const lower = byte === 95 ? 95 : byte | 32
+    hash = (Math.imul(hash, 31) + lower) | 0
+    if (i > at) rest = (Math.imul(rest, 31) + lower) | 0
+    i++
+  }
+  let bits = factsOf(hash)
+  const first = (scratch[at] as number) | 32
+  // `1dunion`, `1eunion`: the letter belongs to the number.
+  if (reader.numeric && first >= 100 && first <= 102) bits |= factsOf(rest)
+  if (bits !== 0) {
+    if (bits & fact.statement && reader.last === 59) reader.found |= fact.define | fact.semicolon
+    if (reader.last === 39 && reader.quotes > 0) reader.found |= fact.quote
+    reader.found |= bits
+  }
+  return i
+}
+
+/** Reads one byte that is no letter; returns false where it alone sends the value on. */
+function readMark(at: number, agent: boolean): boolean {
+  const byte = scratch[at] as number
+  const next = scratch[at + 1] as number
+  switch (byte) {
+    case 34:
+    case 39:
+      return readQuote(at)
+    case 40:
+      return agent && !reader.glued && (reader.found & fact.timeFunction) === 0
+    case 35:
+      reader.found |= fact.comment
+      return reader.last !== 59 && reader.last !== 39
+    case 45:
+      if (next !== 45) return true
+      reader.found |= fact.comment
+      return reader.last !== 59 && reader.last !== 39
+    case 47:
+      return next !== 42
+    case 60:
+    case 62:
+    case 33:
+    case 61:
+    case 126:
+      reader.found |= fact.sign
+      // A comparison of numbers that stands alone.
+      return !(reader.numeric && (next === 61 || next === 32 || next === 62 || (next >= 45 && next <= 57)))
+    case 58:
+      return next !== 58 || !isWordByte(scratch[at + 2] as number)
+    case 64:
+      return next !== 64
+    case 38:
+      return next !== byte && !isEntity(scratch, at + 1, at + 12)
+    case 124:
+      return next !== byte
+    case 96:
+      return agent
+    default:
+      return byte < 0x80 || readWide(at)
+  }
+}
+
+/** A quote that could close a literal: what follows it must be able to go on as SQL. */
+function readQuote(at: number): boolean {
+  reader.quotes++
+  let i = at + 1
+  while (scratch[i] === 32) i++
+  const next = scratch[i] as number
+  // The end, or a letter: the word decides (see readWord).
+  if (next === 0 || next === separator || isWordByte(next) || (next >= 0x80 && next !== 0xe2)) return true
+  if (reader.quotes > 1) reader.found |= fact.quote
+  return false
+}
+
+/** Bytes of UTF-8: overlong forms, full-width letters, typographic quotes. */
+function readWide(at: number): boolean {
+  const byte = scratch[at] as number
+  const next = scratch[at + 1] as number
+  if (byte === 0xc0 || byte === 0xc1 || byte === 0xef) return false
+  if (byte === 0xe0 && next < 0xa0) return false
+  if (byte === 0xf0 && next < 0x90) return false
+  const last = scratch[at + 2] as number
+  if (byte === 0xca && (next === 0xbc || next === 0xb9)) return readQuote(at + 1)
+  if (byte === 0xe2 && next === 0x80 && (last === 0x98 || last === 0x99 || last === 0x9c || last === 0x9d || last === 0xb2 || last === 0xb3))
+    return readQuote(at + 2)
+  return true
+}
+
+/** Reads the decoded scratch buffer value by value. */
+function evaluate(length: number, agent: boolean): boolean {
+  let i = 0
+  reset()
+  while (i < length) {
+    const byte = scratch[i] as number
+    if (byte === separator || byte === assignment) {
+      if (isEnough(reader.found)) return true
+      reset()
+      i++
+      if (!agent && beginsBase64(scratch, i, length)) return true
+      continue
+    }
+    if (isWordByte(byte)) {
+      i = readWord(length, i)
+      reader.numeric = false
+      reader.glued = true
+      reader.last = byte
+      continue
+    }
+    if (byte >= 48 && byte <= 57) {
+      reader.found |= fact.digit
+      reader.numeric = true
+    } else if (!readMark(i, agent)) return true
+    else if (byte === 47 && !agent && beginsBase64(scratch, i + 1, length)) return true
+    if (byte > 32) {
+      if (byte < 48 || byte > 57) {
+        if (byte !== 46) reader.numeric = false
+        reader.glued = false
+      }
+      reader.last = byte === 34 || byte > 0x7f ? 39 : byte
+    } else reader.glued = false
+    i++
+  }
+  return isEnough(reader.found)
+}
+
+function reset(): void {
+  reader.found = 0
+  reader.last = 0
+  reader.numeric = false
+  reader.quotes = 0
+  reader.glued = false
+}
+
+export function evaluateField(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = decode(bytes, start, end, !beginsAsPath(bytes, start))
+  return length < 0 || beginsBase64(scratch, 0, length) || evaluate(length, false)
+}
+
+export function evaluateAgent(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = decode(bytes, start, end, false)
+  return length < 0 || evaluate(length, true)
+}
