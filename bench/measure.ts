@@ -17,7 +17,7 @@ export interface Measured {
   readonly cpuSeconds?: number
   readonly peakMegabytes?: number
   readonly exitCode: number
-  /** The first line that a failed command wrote to its standard error. */
+  /** What a failed command wrote to its standard error: the line that names an error, or the first. */
   readonly complaint: string
 }
 
@@ -39,11 +39,12 @@ export function measure(command: Command): Measured {
   })
   const seconds = Number(process.hrtime.bigint() - startNs) / 1e9
   closeSync(sink)
-  const complaint =
+  const said =
     done.stderr
       ?.toString()
       .split('\n')
-      .find((line) => line.trim() !== '') ?? String(done.error?.message ?? '')
+      .filter((line) => line.trim() !== '') ?? []
+  const complaint = said.find((line) => /^\w*(?:Error|error)\b/.test(line)) ?? said[0] ?? done.error?.message ?? ''
   const [user, system, kilobytes] = (isTimed ? (readFileSync(figures, 'utf8').trim().split('\n').at(-1) ?? '') : '')
     .split(' ')
     .map(Number)

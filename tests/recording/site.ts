@@ -27,6 +27,8 @@ export interface SiteDescription {
   readonly answers: {
     readonly failure: { readonly status: number; readonly bodyBytes: number }
     readonly refusedSignIn: number
+    /** Whether the status page repeats what was asked for, which makes its size follow the question's. */
+    readonly repeatsValue: boolean
     readonly nobody: number
   }
   readonly reading: readonly string[]
@@ -151,6 +153,7 @@ export function openSite(description: SiteDescription): Site {
     description.lookupInPath
       ? `${paths.lookup}/${formEncode(id)}`
       : `${paths.lookup}?${parameters.lookup}=${formEncode(id)}`
+  const repeated = (value: string): number => (answers.repeatsValue ? value.length : 0)
   const statusTarget = (value: string, encode: Encode): string =>
     `${paths.status}?${parameters.status}=${encode(value)}`
 
@@ -180,7 +183,7 @@ export function openSite(description: SiteDescription): Site {
       const found = index >= 0
       const size =
         frameOf(paths.status) +
-        value.length +
+        repeated(value) +
         (found ? foundFrameBytes + recordFrameBytes + recordCharacters(voter(index)) : nothingFoundBytes)
       return answer(target, 200, size, [read(sql.status(value), found ? 1 : 0)], found ? [index] : [])
     },
@@ -200,7 +203,7 @@ export function openSite(description: SiteDescription): Site {
       const isEmpty = shown.length === 0 && extra === 0
       const records = shown.reduce((sum, index) => sum + recordFrameBytes + recordCharacters(voter(index)), 0)
       const body = isEmpty ? nothingFoundBytes : foundFrameBytes + records + extra
-      return answer(target, 200, frameOf(paths.status) + value.length + body, [statement], known)
+      return answer(target, 200, frameOf(paths.status) + repeated(value) + body, [statement], known)
     },
     lookup(id) {
       const index = /^\d+$/.test(id) ? (Number(id) - roll.firstId) / roll.idStep : -1

@@ -31,7 +31,7 @@ export const wrenfield: SiteDescription = {
   },
   parameters: { status: 'licence', lookup: 'voter', street: 'street', town: 'town', surname: 'surname', search: 'q' },
   lookupInPath: false,
-  answers: { failure: { status: 500, bodyBytes: 588 }, refusedSignIn: 200, nobody: 404 },
+  answers: { failure: { status: 500, bodyBytes: 588 }, refusedSignIn: 200, repeatsValue: false, nobody: 404 },
   reading: [
     '/dates',
     '/absentee',
@@ -79,7 +79,7 @@ export const saltmarsh: SiteDescription = {
   },
   parameters: { status: 'dln', lookup: 'regno', street: 'addr', town: 'village', surname: 'lname', search: 'terms' },
   lookupInPath: false,
-  answers: { failure: { status: 200, bodyBytes: 1_902 }, refusedSignIn: 302, nobody: 200 },
+  answers: { failure: { status: 200, bodyBytes: 1_902 }, refusedSignIn: 302, repeatsValue: true, nobody: 200 },
   reading: ['/calendar.php', '/faq.php', '/forms/vr-1.pdf', '/minutes/2026-06.pdf', '/contact.php'],
   files: files('/static', '2026a'),
   table: {
@@ -124,7 +124,7 @@ export const highmesa: SiteDescription = {
     search: 'text',
   },
   lookupInPath: true,
-  answers: { failure: { status: 500, bodyBytes: 61 }, refusedSignIn: 401, nobody: 404 },
+  answers: { failure: { status: 500, bodyBytes: 61 }, refusedSignIn: 401, repeatsValue: false, nobody: 404 },
   reading: ['/en/deadlines', '/es/fechas', '/en/observers', '/docs/mail-ballot.pdf', '/en/board/agenda'],
   files: files('/_app/immutable', 'Bx81Qz'),
   table: {
