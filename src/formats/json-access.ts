@@ -4,6 +4,8 @@
  *
  *  nginx, ngx_http_log_module; Caddy, "How Logging Works" and the `log` directive; Elastic Common Schema 8, "HTTP
  *  fields", "URL fields"; Amazon CloudFront, "Standard logging (v2)". */
+import { limits } from '../core/limits.ts'
+import type { Reject } from '../core/place.ts'
 import type { FormatOptions, RequestFormat, RequestReader } from './format.ts'
 import { compileKeys, slotOf } from './json-access-map.ts'
 import { JsonLineScanner } from './json-access-scan.ts'
@@ -13,7 +15,7 @@ import {
   type LineParser,
   type LineResult,
   type Problem,
-  sampleLines,
+  sampleEnd,
   WebLineReader,
 } from './web-lines.ts'
 import {
@@ -189,17 +191,17 @@ function readDuration(bytes: Uint8Array, start: number, end: number, factor: num
 
 /** The share of the sample's lines that are JSON with a web request, a time, and a status or a client. */
 function recognise(sample: Uint8Array): number {
-  const lines = sampleLines(sample)
-  if (!lines.some((line) => line.trimStart().startsWith('{'))) return 0
-  const batch = new RequestBatch(lines.length)
-  const bytes = Uint8Array.from(lines.join('\n'), (character) => character.charCodeAt(0))
-  const chunk = { source: '', bytes, start: 0, end: bytes.length, offset: 0, line: 1, last: true }
-  new WebLineReader(new JsonAccessParser({})).read(chunk, batch, [])
+  const end = sampleEnd(sample)
+  if (sample[0] !== 123 && findByte(sample, 123, 0, end) < 0) return 0
+  const batch = new RequestBatch(limits.sampleLinesMax)
+  const rejects: Reject[] = []
+  const chunk = { source: '', bytes: sample, start: 0, end, offset: 0, line: 1, last: true }
+  new WebLineReader(new JsonAccessParser({})).read(chunk, batch, rejects)
   let good = 0
   for (let i = 0; i < batch.count; i++) {
     if (batch.status[i] !== unknown || batch.end(i, field.client) > batch.start(i, field.client)) good++
   }
-  return good / lines.length
+  return good === 0 ? 0 : good / (batch.count + rejects.length)
 }
 
 /** JSON access logs. Reads `fieldMap` (our name, see `jsonFields`, to the log's key) and `utcOffsetMinutes`. */

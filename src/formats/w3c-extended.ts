@@ -2,7 +2,7 @@
  *  says what the columns are and may change in mid-file. What differs between the writers (separator, escapes, units)
  *  is a `W3cDialect`; which file is whose is decided by their own formats. */
 import { limits } from '../core/limits.ts'
-import { field, type RequestBatch } from './request-batch.ts'
+import { type Field, field, type RequestBatch, unknown } from './request-batch.ts'
 import type { LineArena, LineParser, LineResult, Problem } from './web-lines.ts'
 import {
   isAbsent,
@@ -50,6 +50,18 @@ const roles = {
   requestId: 17,
 } as const
 const roleCount = 18
+
+/** Columns that become spans, and whether the writer escapes them as headers. */
+const spanRoles: readonly (readonly [number, Field, boolean])[] = [
+  [roles.method, field.method, false],
+  [roles.user, field.user, true],
+  [roles.agent, field.agent, true],
+  [roles.referer, field.referer, true],
+  [roles.cookie, field.cookie, true],
+  [roles.host, field.host, true],
+  [roles.forwarded, field.forwarded, true],
+  [roles.requestId, field.requestId, false],
+]
 
 /** Columns that a file of a fixed order has at least: CloudFront's first files ended with the query. */
 const fixedColumnsMin = 12
@@ -159,7 +171,9 @@ export class W3cParser implements LineParser {
     if (count > this.#columnCount) return tooMany
     // A fixed order grew over the years: old files have fewer columns.
     if (count < (this.#named ? this.#columnCount : fixedColumnsMin)) return tooFew
-    return this.#record(arena, batch, count)
+    this.#starts.fill(0, count, this.#columnCount)
+    this.#ends.fill(0, count, this.#columnCount)
+    return this.#record(arena, batch)
   }
 
   #directive(bytes: Uint8Array, start: number, end: number): void {
@@ -208,7 +222,7 @@ export class W3cParser implements LineParser {
     return count
   }
 
-  #record(arena: LineArena, batch: RequestBatch, count: number): LineResult {
+  #record(arena: LineArena, batch: RequestBatch): LineResult {
     const { bytes } = arena
     const record = batch.count
     const columnOf = this.#columnOf
@@ -217,14 +231,20 @@ export class W3cParser implements LineParser {
     const timeMs = this.#eventTime(bytes)
     if (Number.isNaN(timeMs)) return badTime
     batch.timeMs[record] = timeMs
-    for (let role: number = roles.client; role < roleCount; role++) {
+    if (!this.#numbers(bytes, batch)) return badNumber
+    for (const [role, of, isHeader] of spanRoles) {
       const column = columnOf[role] as number
-      if (column < 0 || column >= count) continue
+      if (column < 0) continue
       const start = starts[column] as number
       const end = ends[column] as number
-      if (!this.#value(role, bytes, start, end, batch)) return badNumber
+      if (isAbsent(bytes, start, end)) continue
+      setSpan(batch, bytes, of, start, isHeader ? this.#dialect.decodeHeader(bytes, start, end) : end)
     }
-    this.#target(arena, batch, count)
+    const client = columnOf[roles.client] as number
+    if (client >= 0) {
+      setAddressSpan(batch, bytes, field.client, starts[client] as number, ends[client] as number, false)
+    }
+    this.#target(arena, batch)
     return 'record'
   }
 
@@ -245,72 +265,35 @@ export class W3cParser implements LineParser {
     return this.#dayMs + clockMs
   }
 
-  /** Puts one column into the record; false where it should be a number and is none. */
-  #value(role: number, bytes: Uint8Array, start: number, end: number, batch: RequestBatch): boolean {
+  /** Status, size and duration; false where one should be a number and is none. */
+  #numbers(bytes: Uint8Array, batch: RequestBatch): boolean {
     const record = batch.count
-    switch (role) {
-      case roles.client:
-        setAddressSpan(batch, bytes, field.client, start, end, false)
-        return true
-      case roles.method:
-        setSpan(batch, bytes, field.method, start, end)
-        return true
-      case roles.status: {
-        const status = readStatus(bytes, start, end)
-        batch.status[record] = status
-        return !Number.isNaN(status)
-      }
-      case roles.bytes:
-        batch.bodyBytes[record] = readDecimal(bytes, start, end, 1)
-        return !Number.isNaN(batch.bodyBytes[record])
-      case roles.taken:
-        batch.durationMs[record] = readDecimal(bytes, start, end, this.#dialect.timeTakenMs)
-        return !Number.isNaN(batch.durationMs[record])
-      case roles.user:
-        this.#header(batch, bytes, field.user, start, end)
-        return true
-      case roles.agent:
-        this.#header(batch, bytes, field.agent, start, end)
-        return true
-      case roles.referer:
-        this.#header(batch, bytes, field.referer, start, end)
-        return true
-      case roles.cookie:
-        this.#header(batch, bytes, field.cookie, start, end)
-        return true
-      case roles.host:
-        this.#header(batch, bytes, field.host, start, end)
-        return true
-      case roles.forwarded:
-        this.#header(batch, bytes, field.forwarded, start, end)
-        return true
-      case roles.requestId:
-        setSpan(batch, bytes, field.requestId, start, end)
-        return true
-      default:
-        return true
-    }
-  }
-
-  #header(
-    batch: RequestBatch,
-    bytes: Uint8Array,
-    of: (typeof field)[keyof typeof field],
-    start: number,
-    end: number,
-  ): void {
-    if (!isAbsent(bytes, start, end)) setSpan(batch, bytes, of, start, this.#dialect.decodeHeader(bytes, start, end))
+    const columnOf = this.#columnOf
+    const starts = this.#starts
+    const ends = this.#ends
+    const statusAt = columnOf[roles.status] as number
+    const bytesAt = columnOf[roles.bytes] as number
+    const takenAt = columnOf[roles.taken] as number
+    const status = statusAt < 0 ? unknown : readStatus(bytes, starts[statusAt] as number, ends[statusAt] as number)
+    const size = bytesAt < 0 ? unknown : readDecimal(bytes, starts[bytesAt] as number, ends[bytesAt] as number, 1)
+    const factor = this.#dialect.timeTakenMs
+    const taken = takenAt < 0 ? unknown : readDecimal(bytes, starts[takenAt] as number, ends[takenAt] as number, factor)
+    if (Number.isNaN(status) || Number.isNaN(size) || Number.isNaN(taken)) return false
+    batch.status[record] = status
+    batch.bodyBytes[record] = size
+    batch.durationMs[record] = taken
+    return true
   }
 
   /** The path, and the query behind a `?`. */
-  #target(arena: LineArena, batch: RequestBatch, count: number): void {
+  #target(arena: LineArena, batch: RequestBatch): void {
     const { bytes } = arena
     const stem = this.#columnOf[roles.stem] as number
     const query = this.#columnOf[roles.query] as number
     const start = this.#starts[stem] as number
     if (isAbsent(bytes, start, this.#ends[stem] as number)) return
     const end = this.#dialect.decodeTarget(bytes, start, this.#ends[stem] as number)
-    const queryStart = query < 0 || query >= count ? -1 : (this.#starts[query] as number)
+    const queryStart = query < 0 ? -1 : (this.#starts[query] as number)
     if (queryStart < 0 || isAbsent(bytes, queryStart, this.#ends[query] as number)) {
       setSpan(batch, bytes, field.target, start, end)
       return

@@ -134,13 +134,27 @@ export class WebLineReader implements RequestReader {
   }
 }
 
-/** The lines of a sample, one character a byte, blank ones left out; a last line without its end is left out too,
- *  unless it is the only one. */
+/** Where the lines of a sample end that a format looks at: a last line without its end is left out, unless it is the
+ *  only one. */
+export function sampleEnd(sample: Uint8Array): number {
+  let end = 0
+  for (let lines = 0; lines < limits.sampleLinesMax; lines++) {
+    const newline = sample.indexOf(10, end)
+    if (newline < 0) break
+    end = newline + 1
+  }
+  return end === 0 ? sample.length : end
+}
+
+const text = new TextDecoder('latin1')
+
+/** The lines of a sample as text (what is not ASCII is not exact), blank ones left out. */
 export function sampleLines(sample: Uint8Array): string[] {
-  const text = new TextDecoder('latin1').decode(sample).replace(/^\u00ef\u00bb\u00bf/, '')
-  const lines = text.split('\n', limits.sampleLinesMax)
-  if (lines.length > 1 && lines.length < limits.sampleLinesMax) lines.pop()
-  return lines.map((line) => line.trimEnd()).filter((line) => line !== '')
+  const head = text.decode(sample.subarray(0, sampleEnd(sample))).replace(/^\u00ef\u00bb\u00bf/, '')
+  return head
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
 }
 
 /** UTF-8's mark at the head of a file, which some Windows editors and exports write. */

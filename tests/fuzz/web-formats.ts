@@ -45,7 +45,11 @@ function plainRequest(batch: RequestBatch, record: number): PlainRequest {
     const end = batch.end(record, of as Field)
     assert.ok(start >= 0 && start <= end && end <= batch.bytes.length, 'a span lies in the bytes of its batch')
   }
-  const texts = Object.entries(field).map(([name, of]) => [name, batch.text(record, of)])
+  const textOf = (of: Field): string =>
+    batch.escaped
+      ? batch.text(record, of)
+      : Buffer.from(batch.bytes.subarray(batch.start(record, of), batch.end(record, of))).toString('latin1')
+  const texts = Object.entries(field).map(([name, of]) => [name, textOf(of)])
   return {
     ...(Object.fromEntries(texts) as Record<keyof typeof field, string>),
     timeMs: batch.timeMs[record] as number,
