@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { findingKinds, levels, outcomes } from '../core/finding.ts'
-import { renderScanDocument, scanDocument, scanDocumentVersion } from './json-document.ts'
+import { jsonDocumentParts, renderJsonDocument, scanDocument, scanDocumentVersion } from './json-document.ts'
+import { safeJson } from './printable.ts'
 import type { ReportInput } from './report.ts'
 import { sampleFinding, sampleIncident, sampleReportInput } from './report-sample.ts'
 
@@ -17,7 +18,7 @@ const ajv = new Ajv2020({
 })
 const validate = ajv.compile(schema)
 const generator = { name: 'Bellwether', version: '0.1.0' }
-const document = (input: ReportInput) => JSON.parse(renderScanDocument(input, generator)) as Schema
+const document = (input: ReportInput) => JSON.parse(renderJsonDocument(input, generator)) as Schema
 const empty: ReportInput = {
   officeName: '',
   incidents: [],
@@ -71,6 +72,13 @@ describe('the scan document', () => {
     }
   })
 
+  test('is written part by part as it would be in one piece', () => {
+    const pieces = [...jsonDocumentParts(sampleReportInput, generator)]
+    expect(pieces.length).toBeGreaterThan(20)
+    expect(pieces.join('')).toBe(`${safeJson(scanDocument(sampleReportInput, generator), 2)}\n`)
+    expect(renderJsonDocument(empty, generator)).toBe(`${safeJson(scanDocument(empty, generator), 2)}\n`)
+  })
+
   test('says the same version in code, schema and id', () => {
     expect(document(sampleReportInput).version).toBe(scanDocumentVersion)
     expect(schema.$id).toBe(`urn:bellwether:scan-document:${scanDocumentVersion}`)
@@ -105,7 +113,7 @@ describe('the scan document', () => {
   })
 
   test('holds no line of a log, and nothing that a terminal would obey', () => {
-    const text = renderScanDocument(sampleReportInput, generator)
+    const text = renderJsonDocument(sampleReportInput, generator)
     expect(text).not.toContain('UNION%20SELECT')
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e]/)
   })

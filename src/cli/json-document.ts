@@ -96,13 +96,59 @@ export interface ScanDocument {
   }
   /** Null where no record was read. */
   readonly period: { readonly from: string; readonly until: string } | null
-  readonly incidents: readonly IncidentEntry[]
   readonly sources: readonly SourceSummary[]
   readonly problems: readonly Problem[]
+  readonly incidents: readonly IncidentEntry[]
 }
 
 /** The document of a scan, incidents most severe first. */
 export function scanDocument(input: ReportInput, generator: Generator): ScanDocument {
+  const incidents = mostSevereFirst(input.incidents)
+  return {
+    ...documentHead(input, generator),
+    incidents: incidents.map((incident) => ({
+      ...incidentHead(incident),
+      findings: incident.findings.map(findingEntry),
+    })),
+  }
+}
+
+/** The document as text in parts, one finding at a time, so that a scan with a million findings needs no string of
+ *  their size. Ends in a line feed; safe to print on a terminal. */
+export function* jsonDocumentParts(input: ReportInput, generator: Generator): Iterable<string> {
+  yield* withList(documentHead(input, generator), 'incidents', incidentParts(mostSevereFirst(input.incidents)), '')
+  yield '\n'
+}
+
+function* incidentParts(incidents: readonly Incident[]): Iterable<Iterable<string>> {
+  for (const incident of incidents) {
+    yield withList(incidentHead(incident), 'findings', findingParts(incident.findings), '    ')
+  }
+}
+
+function* findingParts(findings: readonly Finding[]): Iterable<Iterable<string>> {
+  for (const finding of findings) yield [indented(safeJson(findingEntry(finding), 2), '        ')]
+}
+
+/** The whole document as one text. */
+export const renderJsonDocument = (input: ReportInput, generator: Generator): string =>
+  [...jsonDocumentParts(input, generator)].join('')
+
+/** An object whose last property is a list, item by item, laid out as `JSON.stringify(value, null, 2)` would. */
+function* withList(head: object, key: string, items: Iterable<Iterable<string>>, indent: string): Iterable<string> {
+  yield indented(`${safeJson(head, 2).slice(0, -2)},\n  "${key}": [`, indent)
+  let separator = ''
+  for (const item of items) {
+    yield `${separator}\n`
+    yield* item
+    separator = ','
+  }
+  yield `${separator === '' ? '' : `\n${indent}  `}]\n${indent}}`
+}
+
+const indented = (text: string, indent: string): string => text.replaceAll(/^/gm, indent)
+
+function documentHead(input: ReportInput, generator: Generator): Omit<ScanDocument, 'incidents'> {
   const { incidents, sources, firstTimeMs, lastTimeMs } = input
   const count = (level: Level) => incidents.filter((incident) => incident.level === level).length
   return {
@@ -119,17 +165,12 @@ export function scanDocument(input: ReportInput, generator: Generator): ScanDocu
     },
     period:
       isTime(firstTimeMs) && isTime(lastTimeMs) ? { from: rfc3339(firstTimeMs), until: rfc3339(lastTimeMs) } : null,
-    incidents: mostSevereFirst(incidents).map(incidentEntry),
     sources: sources.map(sourceEntry),
     problems: input.problems.map(({ path, message }) => ({ path, message })),
   }
 }
 
-/** The document as text, ending in a line feed; safe to print on a terminal. */
-export const renderScanDocument = (input: ReportInput, generator: Generator): string =>
-  `${safeJson(scanDocument(input, generator), 2)}\n`
-
-function incidentEntry(incident: Incident): IncidentEntry {
+function incidentHead(incident: Incident): Omit<IncidentEntry, 'findings'> {
   const { id, state, level, confidence, title, story, kinds, actors, targets, tools, hitCount, advice, context } =
     incident
   return {
@@ -157,7 +198,6 @@ function incidentEntry(incident: Incident): IncidentEntry {
     })),
     advice: advice.map(({ meaning, now, call }) => ({ meaning, now, call })),
     context,
-    findings: incident.findings.map(findingEntry),
   }
 }
 
