@@ -322,7 +322,7 @@ describe('rejects', () => {
     ['{"msec":1,"request":"GET / HTTP/1.1","request_time":"soon"}', 'bad-number'],
     ['{"msec":1,"request":"GET / \u0000', 'binary'],
     [`{"msec":1,"request":"${'a'.repeat(limits.lineBytesMax)}"}`, 'line-too-long'],
-  ])('%.40s is %s', (line, reason) => {
+  ])('a damaged line is a reject, %#', (line, reason) => {
     expect(reasonOf(line)).toBe(reason)
   })
 

@@ -48,8 +48,9 @@ const roles = {
   host: 15,
   forwarded: 16,
   requestId: 17,
+  askedHost: 18,
 } as const
-const roleCount = 18
+const roleCount = 19
 
 /** Columns that become spans, and whether the writer escapes them as headers. */
 const spanRoles: readonly (readonly [number, Field, boolean])[] = [
@@ -59,6 +60,8 @@ const spanRoles: readonly (readonly [number, Field, boolean])[] = [
   [roles.referer, field.referer, true],
   [roles.cookie, field.cookie, true],
   [roles.host, field.host, true],
+  // CloudFront's own name stands in cs(Host); the one that the visitor asked for goes before it.
+  [roles.askedHost, field.host, true],
   [roles.forwarded, field.forwarded, true],
   [roles.requestId, field.requestId, false],
 ]
@@ -85,7 +88,7 @@ const roleOfName: ReadonlyMap<string, number> = new Map([
   ['cookie', roles.cookie],
   ['cs-host', roles.host],
   ['host', roles.host],
-  ['x-host-header', roles.host],
+  ['x-host-header', roles.askedHost],
   ['x-forwarded-for', roles.forwarded],
   ['forwarded', roles.forwarded],
   ['originalip', roles.forwarded],
@@ -193,11 +196,10 @@ export class W3cParser implements LineParser {
 
   #useColumns(names: readonly string[]): void {
     this.#columnOf.fill(-1)
-    names.forEach((name, column) => {
+    for (const [column, name] of names.entries()) {
       const role = roleOfName.get(name) ?? roles.ignored
-      // CloudFront's x-host-header, the name that the visitor asked for, comes after its own cs(Host).
-      if ((this.#columnOf[role] as number) < 0 || name === 'x-host-header') this.#columnOf[role] = column
-    })
+      if ((this.#columnOf[role] as number) < 0) this.#columnOf[role] = column
+    }
     this.#columnCount = names.length
     const timed = (this.#columnOf[roles.time] as number) >= 0 || (this.#columnOf[roles.stamp] as number) >= 0
     this.#fixed = (this.#columnOf[roles.stem] as number) < 0 ? noTarget : timed ? undefined : noTime
