@@ -92,6 +92,7 @@ export function renderReport(input: ReportInput, options: PageOptions): string {
   }
   furtherIncidents(page, incidents.slice(incidentsInFullMax))
   whatWasRead(page, input)
+  inShort(page, input)
   return page.toString()
 }
 
@@ -182,10 +183,10 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
   page.labelled('How sure', [sureness(incident.confidence)])
   page.labelled('Also known', alsoKnown(incident.context))
   if (incident.outcome !== undefined) page.labelled('Did it work', [outcomeWords[incident.outcome]])
+  page.labelled('Records exposed', exposureParagraphs(incident))
   page.labelled('When', whenInWords(incident))
   page.labelled('From where', [fromWhere(incident)])
   page.labelled('What was hit', incident.targets.length === 0 ? [] : [listed(incident.targets, targetsMax)])
-  page.labelled('Records exposed', exposureParagraphs(incident))
   page.gap()
   const steps = [...new Set(incident.advice.flatMap(({ now }) => now))].slice(0, stepsMax)
   page.labelled(
@@ -316,6 +317,15 @@ function whatWasRead(page: Page, { sources, problems }: ReportInput): void {
   if (problems.length > problemsListedMax) {
     page.indented(`And ${counted(problems.length - problemsListedMax, 'more problem')}; --json shows them all.`, 2)
   }
+}
+
+/** On a terminal the top of a long report has scrolled away: the last lines say again what matters. */
+function inShort(page: Page, input: ReportInput): void {
+  if (input.incidents.length === 0) return
+  page.gap()
+  page.rule('-')
+  page.heading(`In short: ${summarySentences(input).join(' ')}`)
+  page.text('What happened and what to do stands above, most severe first.')
 }
 
 function sourceSection(page: Page, source: SourceSummary): void {
