@@ -31,7 +31,7 @@ export interface ScanOptions {
   /** Called for every line that belongs to a finding; `finding` is its place in `ScanResult.findingIds`. */
   readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
   /** Called after each batch. */
-  readonly onProgress?: (progress: ScanProgress) => Promise<void> | undefined
+  readonly onProgress?: (progress: ScanProgress) => void
 }
 
 export interface ScanProgress {

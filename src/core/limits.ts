@@ -54,6 +54,13 @@ export const limits = {
   pathsMax: 100_000,
   /** Bytes of a path that tell it from others; sites' own paths are far shorter. */
   pathBytesMax: 512,
+  /** Bytes of a query that are searched for voter keys. */
+  queryBytesMax: 2_048,
+  /** Parameters of one page that may be watched as voter keys; a page has a handful. */
+  pageLookupsMax: 16,
+  /** Verdicts kept for requests that come again, and the longest request that is worth keeping: together under 8 MiB. */
+  verdictsKeptMax: 8_192,
+  verdictKeyCharactersMax: 400,
   /** User agents remembered at once; ordinary traffic shows some thousands. */
   agentsMax: 20_000,
   /** Records of one client kept to be flagged in hindsight, once it is clear what they were part of. */

@@ -155,12 +155,12 @@ export class RecordStream {
   }
 }
 
-/** Reads all streams in the order of events: rotated files one after the other, logs of one time side by side. `pause`
- *  is asked after each batch; what it gives is waited for, so that a screen can be drawn. */
+/** Reads all streams in the order of events: rotated files one after the other, logs of one time side by side.
+ *  `onBatch` is called after each batch. */
 export async function drainInOrder(
   streams: readonly RecordStream[],
   sink: RecordSink,
-  pause: () => Promise<void> | undefined,
+  onBatch: () => void,
 ): Promise<void> {
   const open = [...streams]
   while (open.length > 0) {
@@ -178,7 +178,6 @@ export async function drainInOrder(
     // What the head of the source promised was earlier than its first record, as filled now.
     if (stream.headMs > untilMs) continue
     stream.drain(sink, untilMs)
-    const paused = pause()
-    if (paused !== undefined) await paused
+    onBatch()
   }
 }

@@ -4,7 +4,7 @@
  *  learned from the page's own history. Keys that are not in the log (a POST body) cannot be seen here. */
 import { limits } from '../../core/limits.ts'
 import { type Client, keep, type WalkState } from './clients.ts'
-import { hashText, type Lookup, numberIn } from './pages.ts'
+import type { Lookup } from './pages.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isServed, keptRecord, type Seen } from './seen.ts'
 import { alarmAt, type BinaryTest, binaryTest, learn, shareOf, weigh } from './sequential-test.ts'
 
@@ -28,49 +28,55 @@ const pageAlarmMs = 6 * 3_600_000
 /** When a parameter counts as a voter key: enough values, nearly all like keys, and not the same few again and again. */
 const lookupLearned = { countMin: 12, keyLikeShare: 0.8, distinctShare: 0.4 }
 
-/** A value that looks like a key: 4 to 40 letters, digits and dashes with at least four digits. */
-export function looksLikeKey(text: string): boolean {
-  if (text.length < 4 || text.length > 40) return false
+/** True for a value that looks like a key: 4 to 40 letters, digits and dashes with at least four digits. */
+export function looksLikeKey(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 4 || end - start > 40) return false
   let digits = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
+  for (let p = start; p < end; p++) {
+    const code = bytes[p] as number
     if (code >= 48 && code <= 57) digits++
     else if (!((code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 45 || code === 95)) return false
   }
   return digits >= 4
 }
 
+/** A voter key as the tests see it. */
+export interface Key {
+  readonly hash: number
+  /** The number in it, -1 for none. */
+  readonly number: number
+}
+
 /** Learns whether a part of a page holds voter keys; true once it is known to. */
-function isLookup(lookup: Lookup, hash: number, keyLike: boolean): boolean {
+function isLookup(lookup: Lookup, hash: number): boolean {
   lookup.count++
-  if (keyLike) lookup.keyLike++
   if (lookup.distinct.size < lookupLearned.countMin * 16) lookup.distinct.add(hash)
   if (lookup.named) return true
   const { countMin, keyLikeShare, distinctShare } = lookupLearned
   return (
     lookup.count >= countMin &&
-    lookup.keyLike >= lookup.count * keyLikeShare &&
+    lookup.count >= lookup.requests * keyLikeShare &&
     lookup.distinct.size >= Math.min(lookup.count, countMin * 16) * distinctShare
   )
 }
 
 /** Looks at one key of one request. `referred`: the request came from a page of the site, by its own word. */
-export function observeLookup(seen: Seen, lookup: Lookup, key: string, referred: boolean, emit: Emit): void {
-  const hash = hashText(key)
-  const known = isLookup(lookup, hash, looksLikeKey(key))
+export function observeLookup(seen: Seen, lookup: Lookup, key: Key, referred: boolean, emit: Emit): void {
+  const { hash } = key
+  const known = isLookup(lookup, hash)
   const { client, timeMs } = seen
-  if (client.known || client.authorised || !looksLikeKey(key)) return
+  if (client.known || client.authorised) return
   const walk = walkOf(client, lookup, timeMs)
   const isNew = !walk.keys.has(hash)
   if (isNew && walk.keys.size < limits.clientKeysMax) walk.keys.add(hash)
   if (!known) {
-    if (isNew) rememberKey(walk, seen, lookup, hash, key)
+    if (isNew) rememberKey(walk, seen, lookup, key)
     return
   }
   if (isNew) weighWalk(seen, lookup, walk, key, referred)
   const alone = walk.sequence >= alarmAt || walk.bare >= alarmAt
   const together = isNew && weighPage(seen, lookup, walk, key, referred)
-  report(seen, lookup, walk, hash, key, alone, together, isNew, emit)
+  report(seen, lookup, walk, key, alone, together, isNew, emit)
   walk.lastMs = timeMs
 }
 
@@ -101,10 +107,10 @@ const isNeighbour = (number: number, others: readonly number[]): boolean =>
   number >= 0 && others.some((other) => other !== number && Math.abs(other - number) <= neighbourDistance)
 
 /** The two tests of one visitor. */
-function weighWalk(seen: Seen, lookup: Lookup, walk: WalkState, key: string, referred: boolean): void {
+function weighWalk(seen: Seen, lookup: Lookup, walk: WalkState, key: Key, referred: boolean): void {
   const { client, timeMs } = seen
   const staff = isSignedIn(client, timeMs)
-  const number = numberIn(key)
+  const { number } = key
   const test = staff ? neighbours.staff : neighbours.visitor
   walk.sequence = weigh(walk.sequence, ratio(test, isNeighbour(number, walk.recent)))
   walk.recent.push(number)
@@ -127,10 +133,10 @@ const ratio = (test: BinaryTest, seen: boolean): number => (seen ? test.seen : t
 
 /** The page as a whole: are look-ups by visitors who are not signed in ordered, or bare, more often than is ordinary
  *  here? True while the page is under such a walk and this client takes part. */
-function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: string, referred: boolean): boolean {
+function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key, referred: boolean): boolean {
   const { client, timeMs } = seen
   if (isSignedIn(client, timeMs)) return false
-  const number = numberIn(key)
+  const { number } = key
   const ordered =
     number >= 0 &&
     lookup.recent.some(
@@ -162,10 +168,10 @@ function pageTest(share: Parameters<typeof shareOf>[0]): BinaryTest {
   return binaryTest(ordinary, 0.7)
 }
 
-function rememberKey(walk: WalkState, seen: Seen, lookup: Lookup, hash: number, key: string): void {
+function rememberKey(walk: WalkState, seen: Seen, lookup: Lookup, key: Key): void {
   keep(walk.kept, keptRecord(seen, lookup.part))
-  keep(walk.keptKeys, isServed(seen.status) ? hash : 0)
-  walk.recent.push(numberIn(key))
+  keep(walk.keptKeys, isServed(seen.status) ? key.hash : 0)
+  walk.recent.push(key.number)
   if (walk.recent.length > recentKeys.client) walk.recent.shift()
 }
 
@@ -173,8 +179,7 @@ function report(
   seen: Seen,
   lookup: Lookup,
   walk: WalkState,
-  hash: number,
-  key: string,
+  key: Key,
   alone: boolean,
   together: boolean,
   isNew: boolean,
@@ -182,7 +187,7 @@ function report(
 ): void {
   const { client } = seen
   if (!walk.alarmed && !alone && !together) {
-    if (isNew) rememberKey(walk, seen, lookup, hash, key)
+    if (isNew) rememberKey(walk, seen, lookup, key)
     return
   }
   if (!walk.alarmed) {
@@ -195,7 +200,7 @@ function report(
     walk.keptKeys = []
   }
   const shown = isServed(seen.status)
-  emit(hitOf(seen, claimOf(lookup, walk, alone || !together, hash, shown, isCertain(seen))))
+  emit(hitOf(seen, claimOf(lookup, walk, alone || !together, key.hash, shown, isCertain(seen))))
 }
 
 /** An answer that is certainly a record: the page is known to answer a miss otherwise, or never with the same size. */

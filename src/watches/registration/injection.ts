@@ -22,13 +22,12 @@ const oddProbe = { count: 5, failures: 3 }
 /** Judges a request that the byte filter let through. Returns true where it carries SQL injection. */
 export function observeInjection(seen: Seen, emit: Emit): boolean {
   const { batch, record } = seen
-  const verdicts = judgeRequest({
-    target: batch.text(record, field.target),
-    cookie: batch.text(record, field.cookie),
-    referer: batch.text(record, field.referer),
-    agent: batch.text(record, field.agent),
-  })
-  const best = strongest(verdicts)
+  const best = judged(
+    batch.text(record, field.target),
+    batch.text(record, field.cookie),
+    batch.text(record, field.referer),
+    batch.text(record, field.agent),
+  )
   if (best === undefined) return observeContext(seen, emit)
   if (best.confidence < injectionAt) {
     if (observeContext(seen, emit)) return true
@@ -66,9 +65,20 @@ export function observeContext(seen: Seen, emit: Emit): boolean {
   return true
 }
 
-function strongest(verdicts: readonly RequestVerdict[]): RequestVerdict | undefined {
+/** Verdicts on requests seen lately: visitors send the same odd searches and links again and again. Only speed depends
+ *  on it. */
+const lately = new Map<string, RequestVerdict | undefined>()
+
+/** The strongest verdict on a request's parts. */
+function judged(target: string, cookie: string, referer: string, agent: string): RequestVerdict | undefined {
+  const key = `${target}\n${cookie}\n${referer}\n${agent}`
+  if (lately.has(key)) return lately.get(key)
   let best: RequestVerdict | undefined
-  for (const verdict of verdicts) if (best === undefined || verdict.confidence > best.confidence) best = verdict
+  for (const verdict of judgeRequest({ target, cookie, referer, agent })) {
+    if (best === undefined || verdict.confidence > best.confidence) best = verdict
+  }
+  if (lately.size >= limits.verdictsKeptMax) lately.clear()
+  if (key.length <= limits.verdictKeyCharactersMax) lately.set(key, best)
   return best
 }
 

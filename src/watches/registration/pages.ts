@@ -20,9 +20,11 @@ export interface Lookup {
   readonly id: number
   readonly page: string
   readonly part: string
+  /** Hash of the parameter's name, 0 for the path. */
+  readonly nameHash: number
   /** How many requests carried it, and how many of their values looked like a key. */
+  requests: number
   count: number
-  keyLike: number
   /** A sample of values, to tell a key from a constant. */
   readonly distinct: Set<number>
   readonly named: boolean
@@ -57,9 +59,9 @@ export interface Path {
   readonly text: string
   readonly page: Page
   readonly probed: 'no' | 'weakness' | 'secret'
-  /** A hash of the key segment, 0 for none; and its text. */
-  readonly key: number
-  readonly keyText: string
+  /** Where the key segment stands in the path; equal for none. */
+  readonly keyStart: number
+  readonly keyEnd: number
   /** True where the path itself may carry SQL. */
   readonly mayCarrySql: boolean
   /** True for style sheets, pictures and the like. */
@@ -129,11 +131,14 @@ export class Site {
 
   #read(text: string, timeMs: number, carries: boolean): Path {
     const segments = text.split('/')
-    let key = ''
+    let [keyStart, keyEnd, at] = [0, 0, 0]
     const name = segments
       .map((segment) => {
+        const start = at
+        at += segment.length + 1
         if (!isKeySegment(segment)) return segment
-        key = segment
+        keyStart = start
+        keyEnd = start + segment.length
         return '*'
       })
       .join('/')
@@ -141,8 +146,8 @@ export class Site {
       text,
       page: this.page(name),
       probed: probedPath(text),
-      key: key === '' ? 0 : hashText(key),
-      keyText: key,
+      keyStart,
+      keyEnd,
       mayCarrySql: carries,
       asset: assetEnding.test(text),
       firstMs: timeMs,
@@ -172,16 +177,20 @@ export class Site {
     return page
   }
 
-  /** The look-up of a page by one of its parts, made where it is new. */
-  lookup(page: Page, part: string): Lookup {
-    const known = page.lookups.find((lookup) => lookup.part === part)
-    if (known !== undefined) return known
+  /** The look-up of a page by the hash of a parameter's name (0: the path). */
+  findLookup(page: Page, nameHash: number): Lookup | undefined {
+    for (const known of page.lookups) if (known.nameHash === nameHash) return known
+    return undefined
+  }
+
+  addLookup(page: Page, nameHash: number, part: string): Lookup {
     const lookup: Lookup = {
       id: this.#lookupCount++,
       page: page.name,
       part,
+      nameHash,
+      requests: 0,
       count: 0,
-      keyLike: 0,
       distinct: new Set(),
       named: this.#lookupPages.has(page.name),
       recent: [],
@@ -226,15 +235,22 @@ export class Site {
   }
 }
 
-/** A 32-bit hash of a text, for keys that must be told apart but not kept. */
-export function hashText(text: string): number {
+/** A 32-bit hash (FNV-1a) for keys that must be told apart but not kept. */
+export function hashKey(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  for (let p = start; p < end; p++) hash = Math.imul(hash ^ (bytes[p] as number), 0x01000193)
   return hash
 }
 
 /** The number that the digits of a key make, or -1 for none or one beyond exact arithmetic. */
-export function numberIn(key: string): number {
-  const digits = key.replace(/\D/g, '')
-  return digits === '' || digits.length > 15 ? -1 : Number(digits)
+export function numberIn(bytes: Uint8Array, start: number, end: number): number {
+  let number = 0
+  let digits = 0
+  for (let p = start; p < end; p++) {
+    const digit = (bytes[p] as number) - 48
+    if (digit < 0 || digit > 9) continue
+    number = number * 10 + digit
+    digits++
+  }
+  return digits === 0 || digits > 15 ? -1 : number
 }

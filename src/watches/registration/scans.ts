@@ -43,7 +43,8 @@ const isMissing = (status: number): boolean =>
  *  that nobody asked for before, answered exactly like the client's last such path, counts as missing. */
 function isNovelTwin(seen: Seen, scan: ScanState): boolean {
   const { path, timeMs, status, bodyBytes } = seen
-  if (!isServed(status) || path.firstMs !== timeMs || path.served > 1 || path.asset || path.key !== 0) return false
+  if (!isServed(status) || path.firstMs !== timeMs || path.served > 1 || path.asset || path.keyEnd > path.keyStart)
+    return false
   const twin = scan.lastNovelBytes === bodyBytes && bodyBytes >= 0
   scan.lastNovelBytes = bodyBytes
   return twin

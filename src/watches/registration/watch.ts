@@ -2,6 +2,7 @@
  *  deterministic and works in event time; its state can be saved and restored at any record and is bounded. It sees no
  *  clock, no file and no socket. */
 import type { Hit } from '../../core/finding.ts'
+import { limits } from '../../core/limits.ts'
 import type { Office } from '../../core/office.ts'
 import { AddressSet } from '../../formats/address.ts'
 import { clientAddress } from '../../formats/client-address.ts'
@@ -12,7 +13,7 @@ import { type Agent, AgentTable } from './agents.ts'
 import { type Client, type ClientFacts, ClientTable } from './clients.ts'
 import { looksLikeKey, observeLookup } from './enumeration.ts'
 import { observeContext, observeInjection } from './injection.ts'
-import { learnSize, type Path, Site } from './pages.ts'
+import { hashKey, type Lookup, learnSize, numberIn, type Path, Site } from './pages.ts'
 import { observeScan } from './scans.ts'
 import { type Emit, isRefused, isServed, type Seen } from './seen.ts'
 import { SignInWatch } from './sign-in.ts'
@@ -20,6 +21,8 @@ import { mayCarrySql } from './sqli/prefilter.ts'
 import { StatementWatch } from './statement-watch.ts'
 
 const questionMark = 63
+const ampersand = 38
+const equalsSign = 61
 const hash = 35
 const stride = fieldCount * 2
 const latin1 = new TextDecoder('latin1')
@@ -90,14 +93,15 @@ export class RegistrationWatch {
     if (isServed(status)) {
       path.served++
       page.ok++
-      if (!injected && status === 200 && (hasQuery || path.key !== 0)) learnSize(page.sizes, seen.bodyBytes)
+      if (!injected && status === 200 && (hasQuery || path.keyEnd > path.keyStart))
+        learnSize(page.sizes, seen.bodyBytes)
     } else if (status === 404) page.notFound++
     else if (isRefused(status) || status === 401) page.refused++
     else if (status >= 500) page.failed++
     observeScan(seen, this.#emit)
     this.#signIn.observe(seen, this.#emit)
     observeAfterBlock(seen, this.#emit)
-    const looksUp = !injected && (hasQuery || path.key !== 0) && this.#lookup(seen)
+    const looksUp = !injected && (hasQuery || path.keyEnd > path.keyStart) && this.#lookup(seen)
     if (!looksUp && isServed(status) && agent.tool === undefined) client.lastPageMs = timeMs
     client.lastMs = timeMs
     if (isServed(status)) client.served++
@@ -167,25 +171,49 @@ export class RegistrationWatch {
   /** Hands every value that may be a voter key to the enumeration tests; true where there was one. */
   #lookup(seen: Seen): boolean {
     const { batch, path } = seen
-    const page = path.page
+    const { bytes } = batch
     let found = false
-    if (path.key !== 0 && !path.asset) {
-      const segment = path.keyText
-      observeLookup(seen, this.#site.lookup(page, 'path'), segment, isReferred(seen), this.#emit)
-      found = true
+    if (path.keyEnd > path.keyStart && !path.asset) {
+      const start = batch.start(seen.record, field.target)
+      const lookup = this.#site.findLookup(path.page, 0) ?? this.#site.addLookup(path.page, 0, 'path')
+      lookup.requests++
+      found = this.#observeKey(seen, lookup, start + path.keyStart, start + path.keyEnd)
     }
-    if (seen.queryEnd <= seen.queryStart) return found
-    const query = latin1.decode(batch.bytes.subarray(seen.queryStart, Math.min(seen.queryEnd, seen.queryStart + 512)))
-    for (const pair of query.split('&', 8)) {
-      const equals = pair.indexOf('=')
-      const value = pair.slice(equals + 1)
-      if (equals <= 0 || !looksLikeKey(value)) continue
-      if (this.#isNamedUser(seen)) return true
-      const lookup = this.#site.lookup(page, `parameter ${pair.slice(0, Math.min(equals, 40))}`)
-      observeLookup(seen, lookup, value, isReferred(seen), this.#emit)
-      found = true
+    const end = Math.min(seen.queryEnd, seen.queryStart + limits.queryBytesMax)
+    let nameStart = seen.queryStart
+    while (nameStart < end) {
+      let equals = nameStart
+      while (equals < end && bytes[equals] !== equalsSign && bytes[equals] !== ampersand) equals++
+      let valueEnd = equals
+      while (valueEnd < end && bytes[valueEnd] !== ampersand) valueEnd++
+      if (equals > nameStart && valueEnd > equals + 1) {
+        const isKey = looksLikeKey(bytes, equals + 1, valueEnd)
+        const lookup = this.#lookupOf(seen, nameStart, equals, isKey)
+        if (lookup !== undefined) {
+          lookup.requests++
+          if (isKey) found = this.#observeKey(seen, lookup, equals + 1, valueEnd)
+        }
+      }
+      nameStart = valueEnd + 1
     }
     return found
+  }
+  /** The look-up of a parameter; one that never held a key has none. */
+  #lookupOf(seen: Seen, nameStart: number, nameEnd: number, isKey: boolean): Lookup | undefined {
+    const { bytes } = seen.batch
+    const hash = hashKey(bytes, nameStart, nameEnd) || 1
+    const known = this.#site.findLookup(seen.path.page, hash)
+    if (known !== undefined || !isKey || seen.path.page.lookups.length >= limits.pageLookupsMax) return known
+    const name = latin1.decode(bytes.subarray(nameStart, Math.min(nameEnd, nameStart + 40)))
+    return this.#site.addLookup(seen.path.page, hash, `parameter ${name}`)
+  }
+
+  #observeKey(seen: Seen, lookup: Lookup, start: number, end: number): true {
+    if (this.#isNamedUser(seen)) return true
+    const { bytes } = seen.batch
+    const key = { hash: hashKey(bytes, start, end), number: numberIn(bytes, start, end) }
+    observeLookup(seen, lookup, key, isReferred(seen), this.#emit)
+    return true
   }
 
   /** The office's list of known users may hold sign-in names, which some logs show. */

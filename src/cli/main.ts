@@ -1,0 +1,261 @@
+/** The program: arguments in, a scan, words out. The only file that touches the process: arguments, streams, clock,
+ *  environment and exit code. */
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { levelRank } from '../core/finding.ts'
+import type { IncidentId } from '../core/ids.ts'
+import { emptyOffice, type Office } from '../core/office.ts'
+import type { Place } from '../core/place.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import { formatNames, formats } from '../formats/formats.ts'
+import { type IndicatorList, readIndicatorList } from '../formats/indicator-list.ts'
+import { readEvidence } from '../sources/evidence-lines.ts'
+import type { Problem } from '../sources/problem.ts'
+import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
+import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
+import { type Generator as GeneratedBy, jsonDocumentParts } from './json-document.ts'
+import { ocsfLines } from './ocsf.ts'
+import { readOffice } from './office-file.ts'
+import { ProgressBar } from './progress.ts'
+import { type EvidenceLine, type ReportInput, renderReport } from './report.ts'
+import { type ScanResult, scan } from './scan.ts'
+import { usageText } from './usage.ts'
+
+/** Evidence lines read back for one incident in the report. */
+const evidenceReadMax = 4
+const columnsDefault = 80
+const root = join(import.meta.dirname, '..', '..')
+const recording = {
+  paths: [join(root, 'data', 'recording', 'access.log.gz')],
+  databasePaths: [join(root, 'data', 'recording', 'postgresql.json.gz')],
+}
+
+function main(argv: readonly string[]): Promise<number> | number {
+  const command = parseArguments(argv, formatNames)
+  if (!command.ok) {
+    process.stderr.write(`${command.error.message}\n`)
+    return exitCodes.usage
+  }
+  return run(command.value)
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(usageText(formats))
+      return exitCodes.done
+    case 'version':
+      process.stdout.write(`bellwether ${await version()}\n`)
+      return exitCodes.done
+    case 'demo': {
+      const { name: _, ...output } = command
+      if (!command.quiet && command.output === 'report') process.stdout.write(demoWelcome)
+      return runScan({ ...output, ...recording, name: 'scan', formats: [], indicatorPaths: [] })
+    }
+    case 'scan':
+      return runScan(command)
+  }
+}
+
+const demoWelcome = `This is a made-up recording of an invented county's voter-registration site under
+attack. To scan your own logs:  npx bellwether scan /var/log/nginx/access.log*
+
+`
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  return (manifest as { version: string }).version
+}
+
+async function runScan(command: ScanCommand): Promise<number> {
+  const office = await readOfficeFile(command.officePath)
+  if (!office.ok) return refuse(office.error)
+  const indicators = await readIndicators(command.indicatorPaths)
+  if (!indicators.ok) return refuse(indicators.error)
+  const evidence = command.evidencePath === undefined ? undefined : new EvidenceIndex()
+  const bar = new ProgressBar(process.stderr, () => performance.now())
+  const result = await scan({
+    paths: command.paths,
+    databasePaths: command.databasePaths,
+    formatFor: (path) => formatFor(path, command.formats),
+    formatOptions: command.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: command.utcOffsetMinutes },
+    office: office.value,
+    indicators: indicators.value,
+    spool: true,
+    onEvidence: (place, kind, finding) => {
+      evidence?.add(place, kind, finding)
+    },
+    onProgress: (state) => {
+      if (!command.quiet) bar.update({ ...state, lines: state.records })
+    },
+  })
+  bar.clear()
+  const problems: Problem[] = [...result.problems]
+  try {
+    if (evidence !== undefined && command.evidencePath !== undefined) {
+      await writeEvidence(command.evidencePath, evidence, result, problems)
+    }
+    const input = await reportInput(office.value, result, problems)
+    await print(render(command, input, { name: 'bellwether', version: await version() }))
+  } finally {
+    for (const stream of result.streams) stream.source?.dispose()
+  }
+  return exitCodeOf(command, result)
+}
+
+function render(command: ScanCommand, input: ReportInput, generator: GeneratedBy): Iterable<string> {
+  switch (command.output) {
+    case 'json':
+      return jsonDocumentParts(input, generator)
+    case 'ocsf':
+      return ocsfLines(input, generator)
+    case 'report': {
+      const colour = command.colour && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === ''
+      return [renderReport(input, { columns: process.stdout.columns ?? columnsDefault, colour })]
+    }
+  }
+}
+
+/** Writes parts to standard output, no faster than they are taken. A reader that closes early (`| head`) has seen what
+ *  it wanted. */
+async function print(parts: Iterable<string>): Promise<void> {
+  let closed = false
+  process.stdout.on('error', () => {
+    closed = true
+  })
+  for (const part of parts) {
+    if (closed) return
+    if (!process.stdout.write(part)) await new Promise<void>((resolve) => awaitDrain(resolve))
+  }
+}
+
+function awaitDrain(resolve: () => void): void {
+  process.stdout.once('drain', resolve)
+  process.stdout.once('error', resolve)
+}
+
+function exitCodeOf(command: ScanCommand, result: ScanResult): number {
+  const failOn = command.failOn
+  if (failOn !== undefined && result.incidents.some(({ level }) => levelRank(level) >= levelRank(failOn))) {
+    return exitCodes.found
+  }
+  return result.sources.some((source) => source.records > 0) ? exitCodes.done : exitCodes.nothingRead
+}
+
+function refuse(messages: readonly string[]): number {
+  for (const message of messages) process.stderr.write(`${message}\n`)
+  return exitCodes.usage
+}
+
+async function readOfficeFile(path: string | undefined): Promise<Result<Office, string[]>> {
+  if (path === undefined) return ok(emptyOffice)
+  const text = await readText(path, 'office file')
+  if (!text.ok) return text
+  const office = readOffice(text.value, path)
+  return office.ok ? office : err(office.error.map((problem) => problem.message))
+}
+
+async function readIndicators(paths: readonly string[]): Promise<Result<IndicatorList[], string[]>> {
+  const lists: IndicatorList[] = []
+  for (const path of paths) {
+    const text = await readText(path, 'list of addresses')
+    if (!text.ok) return text
+    const list = readIndicatorList(basename(path), text.value)
+    if (list.addresses.size === 0)
+      return err([`${path} holds no address. Give a list with one address a line, or a CSV.`])
+    lists.push(list)
+  }
+  return ok(lists)
+}
+
+async function readText(path: string, what: string): Promise<Result<string, string[]>> {
+  try {
+    return ok(await readFile(path, 'utf8'))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    return err([`The ${what} ${path} cannot be read (${code}). Check its name and that you may read it.`])
+  }
+}
+
+/** Writes every line that belongs to a finding. What can no longer be read is a problem, not a silence. */
+async function writeEvidence(
+  path: string,
+  index: EvidenceIndex,
+  result: ScanResult,
+  problems: Problem[],
+): Promise<void> {
+  const out = createWriteStream(path)
+  const failed = new Promise<never>((_, reject) => out.on('error', reject))
+  failed.catch(() => undefined)
+  const write = (text: string): Promise<unknown> | undefined =>
+    out.write(text) ? undefined : Promise.race([failed, new Promise<void>((resolve) => out.once('drain', () => resolve()))])
+  for (const [source, lines] of bySource(index)) {
+    const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
+    if (reread === undefined) continue
+    for await (const { place, raw } of readEvidence(reread, lines, problems)) {
+      const findings = place.findings.map((finding) => result.findingIds[finding] as string)
+      const { line, offset, kinds } = place
+      const waiting = write(renderEvidenceLine({ file: source, line, offset, bytes: raw, kinds, findings }))
+      if (waiting !== undefined) await waiting
+    }
+  }
+  await Promise.race([failed, new Promise<void>((resolve) => out.end(() => resolve()))])
+  const left = index.statement()
+  if (left !== undefined) problems.push({ path, code: 'read-error', message: left })
+}
+
+/** The index's lines, one source after the other, each as a stream. */
+function* bySource(index: EvidenceIndex): Generator<[source: string, lines: Iterable<IndexedLine>]> {
+  const lines = index.lines()
+  let next = lines.next()
+  while (!next.done) {
+    const source = next.value.source
+    const ofSource = (function* () {
+      while (!next.done && next.value.source === source) {
+        yield next.value
+        next = lines.next()
+      }
+    })()
+    yield [source, ofSource]
+    // What the reader left (a file that is gone) is stepped over.
+    while (!next.done && next.value.source === source) next = lines.next()
+  }
+}
+
+async function reportInput(office: Office, result: ScanResult, problems: Problem[]): Promise<ReportInput> {
+  return {
+    officeName: office.name,
+    incidents: result.incidents,
+    sources: result.sources,
+    problems,
+    firstTimeMs: result.firstTimeMs,
+    lastTimeMs: result.lastTimeMs,
+    evidenceLines: await firstEvidence(result, problems),
+    generatedAtMs: Date.now(),
+  }
+}
+
+/** Reads back the first lines of evidence of each incident. */
+async function firstEvidence(result: ScanResult, problems: Problem[]): Promise<Map<IncidentId, EvidenceLine[]>> {
+  const wanted = new Map<string, (Place & { incident: IncidentId })[]>()
+  for (const incident of result.incidents) {
+    const places = incident.findings.flatMap((finding) => finding.evidence.slice(0, evidenceReadMax))
+    for (const place of places.slice(0, evidenceReadMax)) {
+      wanted.set(place.source, [...(wanted.get(place.source) ?? []), { ...place, incident: incident.id }])
+    }
+  }
+  const lines = new Map<IncidentId, EvidenceLine[]>()
+  for (const [source, places] of wanted) {
+    const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
+    if (reread === undefined) continue
+    places.sort((a, b) => a.offset - b.offset)
+    for await (const { place, raw } of readEvidence(reread, places, problems)) {
+      const { incident, ...at } = place
+      lines.set(incident, [...(lines.get(incident) ?? []), { place: at, raw: new TextDecoder().decode(raw) }])
+    }
+  }
+  return lines
+}
+
+process.exitCode = await main(process.argv.slice(2))
