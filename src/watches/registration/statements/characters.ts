@@ -14,9 +14,9 @@ for (let c = 0; c < 128; c++) {
 const isWideSpace = (c: number): boolean =>
   c === 0xa0 || c === 0x85 || c === 0x3000 || c === 0xfeff || (c >= 0x2000 && c <= 0x200b) || (c | 1) === 0x2029
 
-/** One of `charClass`. */
+/** One of `charClass`; `other` beyond the end of a text, where `charCodeAt` says NaN. */
 export const classOf = (c: number): number =>
-  c < 128 ? (classes[c] as number) : isWideSpace(c) ? charClass.space : charClass.letter
+  c >= 128 ? (isWideSpace(c) ? charClass.space : charClass.letter) : (classes[c] ?? charClass.other)
 /** True for a character of a word behind its first. */
 export const isWordPart = (c: number): boolean => classOf(c) >= charClass.letter || c === 36
 /** 0 to 9. */

@@ -241,7 +241,7 @@ class Lexer {
   /** Where the quoted text that opens at `opening` ends, or -1 if it does not. */
   quotedEnd(opening: number, mark: number, escapes: boolean): number {
     const { text, length } = this
-    const guess = this.dialect === 'any'
+    const guess = this.dialect === 'any' && mark !== backtick
     const closing = mark === quote ? "'" : String.fromCharCode(mark)
     let at = opening + 1
     while (at < length && !escapes && !guess) {

@@ -163,7 +163,7 @@ class Shaper {
     const keyword = (word.roles & role.keyword) !== 0
     if ((word.roles & role.constant) !== 0 && !(this.last === 'keyword' && keepsConstant.has(this.lastWord.lower))) {
       this.literal()
-    } else if (!keyword && this.isSpilt()) this.spill()
+    } else if (!keyword && (this.isSpilt() || this.isStray(word.lower))) this.spill()
     else if (word.lower !== spilt || this.last !== 'spilt') {
       const last = keyword ? 'keyword' : word.lower === spilt ? 'spilt' : 'word'
       this.write(this.glued() ? word.shaped : word.spaced, last)
@@ -174,6 +174,11 @@ class Shaper {
   /** A name directly behind a literal is no SQL (but behind the number of TOP or FIRST): it came out of a literal. */
   isSpilt(): boolean {
     return this.last === 'spilt' || (this.broken && this.stringSeen) || (this.last === 'literal' && !this.counts)
+  }
+
+  /** A dollar quote without an end, which only text of unknown origin leaves as a word. */
+  isStray(word: string): boolean {
+    return this.dialect === 'any' && word.charCodeAt(0) === 36
   }
 
   spill(): void {
@@ -187,7 +192,8 @@ class Shaper {
     const simple = doubleQuoted ? /^[\w$]{1,64}$/ : /^[\w$ .#-]{1,64}$/
     // Some servers and drivers take "..." for a string.
     const mayBeString = doubleQuoted && (this.dialect === 'any' || this.dialect === 'sqlserver')
-    if (this.isSpilt()) this.spill()
+    const ended = i < this.tokens.count - 1 || this.tokens.unterminated !== 'name'
+    if (this.isSpilt() || !ended) this.spill()
     else if (mayBeString && (!simple.test(inner) || this.last === 'operator')) this.literal()
     else if (!simple.test(inner)) this.spill()
     else {
@@ -203,9 +209,10 @@ class Shaper {
 
   operator(i: number): number {
     const operator = this.text.slice(this.tokens.starts[i], this.tokens.ends[i])
-    const sign = (operator === '-' || operator === '+') && this.tokens.kinds[i + 1] === tokenKind.number
-    if (sign && this.expectsOperand()) return i
-    if (operator === '::') this.write('::', 'dot')
+    const number = i + 1 < this.tokens.count && this.tokens.kinds[i + 1] === tokenKind.number
+    if (number && (operator === '-' || operator === '+') && this.expectsOperand()) return i
+    if (operator === '`') this.spill()
+    else if (operator === '::') this.write(this.last === 'operator' ? ' ::' : '::', 'dot')
     else if (operator === '[') return this.bracket(i)
     else if (operator === ']') this.write(']', 'close')
     else this.write(this.spaced(operator), 'operator')
@@ -214,7 +221,8 @@ class Shaper {
 
   bracket(i: number): number {
     const subscript = this.last === 'word' || (this.last === 'keyword' && this.lastWord.lower === 'array')
-    this.write(subscript ? '[' : this.spaced('['), 'open')
+    // Spaced where it begins an expression, so that it reads not as a name in brackets.
+    this.write(subscript ? '[' : this.spaced('['), subscript ? 'open' : 'operator')
     const end = this.literalListEnd(i, '[', ']')
     if (end < 0) return i
     this.literal()
