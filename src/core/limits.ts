@@ -16,6 +16,12 @@ export const limits = {
   logColumnsMax: 256,
   /** A directive line (`#Fields: …`) is read this far: 256 names of 64 characters. */
   directiveBytesMax: 16 * kib,
+  /** Text longer than this is no address: the longest has 45 characters, a zone and a port add some. */
+  addressCharactersMax: 100,
+  /** An element of X-Forwarded-For or Forwarded (an address, a host name, a protocol) longer than this is junk. */
+  forwardedElementCharactersMax: 512,
+  /** A key of a field map with more dots than this is taken as one key: every cut between dots doubles the tree. */
+  fieldPathPartsMax: 6,
   /** Lines of a sample that a format looks at to recognise its own. */
   sampleLinesMax: 400,
   /** Characters of a database log's line in which time, session and command must stand: names are at most 63 bytes in

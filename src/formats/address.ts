@@ -1,5 +1,6 @@
 /** Internet addresses: their text (RFC 4291 section 2.2, RFC 5952), and sets of addresses and CIDR ranges (RFC 4632) for
  *  the office's lists. An IPv4 address written as IPv4-mapped IPv6 is the IPv4 address. Names are not looked up. */
+import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 
 /** An address as four words of 32 bits, most significant first; of an IPv4 address only the last counts. */
@@ -12,13 +13,10 @@ export interface Address {
  *  brackets, a port (`192.0.2.1:443`, `[2001:db8::1]:443`) and a zone (`fe80::1%eth0`), which are dropped. */
 export type AddressForm = 'plain' | 'endpoint'
 
-/** The longest text that can be an address with a zone and port; longer text is none. */
-const charactersMax = 100
-
 /** The address, or null where the text is none. Octets with leading zeros are none: some readers take them for octal
  *  (RFC 6943 section 3.1.1). */
 export function parseAddress(text: string, form: AddressForm = 'plain'): Address | null {
-  if (text.length > charactersMax) return null
+  if (text.length > limits.addressCharactersMax) return null
   const bare = form === 'endpoint' ? withoutPort(text) : text
   return bare.includes(':') ? parseVersion6(bare) : fromVersion4(parseVersion4(bare, 0))
 }

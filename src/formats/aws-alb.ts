@@ -44,9 +44,9 @@ const at = {
   traceId: 16,
   domain: 17,
 } as const
-const fieldsMax = 18
+const fieldsUsed = 18
 /** The last field that every version and both kinds of balancer have. */
-const fieldsMin = 13
+const fieldsOfAll = 13
 
 const notThisFormat: Problem = {
   reason: 'not-this-format',
@@ -63,8 +63,8 @@ const badNumber: Problem = {
 }
 
 class AlbParser implements LineParser {
-  readonly #starts = new Int32Array(fieldsMax)
-  readonly #ends = new Int32Array(fieldsMax)
+  readonly #starts = new Int32Array(fieldsUsed)
+  readonly #ends = new Int32Array(fieldsUsed)
 
   parse(arena: LineArena, start: number, end: number, batch: RequestBatch): LineResult {
     const { bytes } = arena
@@ -76,7 +76,7 @@ class AlbParser implements LineParser {
     }
     if (bytes[from + 4] !== 45 || bytes[from + 10] !== 84) return notThisFormat
     const count = this.#split(bytes, from, end)
-    if (count < fieldsMin) return truncated
+    if (count < fieldsOfAll) return truncated
     return this.#record(bytes, count, batch)
   }
 
@@ -84,7 +84,7 @@ class AlbParser implements LineParser {
   #split(bytes: Uint8Array, from: number, end: number): number {
     let count = 0
     let p = from
-    while (p < end && count < fieldsMax) {
+    while (p < end && count < fieldsUsed) {
       const quoted = bytes[p] === quote
       const start = quoted ? p + 1 : p
       p = start

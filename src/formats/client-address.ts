@@ -1,10 +1,8 @@
 /** Who asked, behind proxies: the rightmost address of X-Forwarded-For (or Forwarded, RFC 7239) that is not one of the
  *  office's own proxies, and only when the request itself came from one. What stands left of it was written by the
  *  visitor and proves nothing. */
+import { limits } from '../core/limits.ts'
 import { type Address, type AddressSet, formatAddress, parseAddress } from './address.ts'
-
-/** An element of Forwarded with an address, a host name, a protocol and an obfuscated name is shorter. */
-const elementCharactersMax = 512
 
 /** The visitor's address as canonical text (RFC 5952).
  *
@@ -34,7 +32,7 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: Addre
 /** The address of one element: bare (X-Forwarded-For) or as `for=` among the parameters of Forwarded. Each element is
  *  judged alone, so that a visitor who sends `for=` or a lone quotation mark does not change how ours are read. */
 function readElement(element: string): Address | null {
-  if (element.length > elementCharactersMax) return null
+  if (element.length > limits.forwardedElementCharactersMax) return null
   if (!element.includes('=')) return parseAddress(element, 'endpoint')
   for (const parameter of element.split(';')) {
     const match = /^\s*for\s*=\s*(?:"([^"]*)"|([^"\s]*))\s*$/i.exec(parameter)

@@ -1,6 +1,8 @@
 /** Which key of a JSON access log holds what: the usual names of nginx, Caddy, Traefik, ECS and cloud load balancers,
  *  and the office's own names over them. Compiled to a tree of keys that the scanner walks along with the bytes. */
 
+import { limits } from '../core/limits.ts'
+
 /** What a value of a JSON line can be for. Each name may stand in `FormatOptions.fieldMap`. */
 export const jsonFields = [
   'client',
@@ -235,8 +237,6 @@ function addPath(node: KeyNode, path: readonly string[], slot: number, rank: num
   }
 }
 
-const pathPartsMax = 6
-
 /** The tree of keys for an office's field map over the usual names. */
 export function compileKeys(fieldMap: Readonly<Record<string, string>>): KeyNode {
   const root = new KeyNode()
@@ -244,7 +244,7 @@ export function compileKeys(fieldMap: Readonly<Record<string, string>>): KeyNode
   const setAside = new Set(own.flatMap((name) => alternatives.find((group) => group.includes(name)) ?? [name]))
   const add = (name: JsonField, key: string, rank: number): void => {
     const path = key.split('.')
-    addPath(root, path.length > pathPartsMax ? [key] : path, slotOf[name], rank)
+    addPath(root, path.length > limits.fieldPathPartsMax ? [key] : path, slotOf[name], rank)
   }
   for (const name of own) add(name, fieldMap[name] as string, 0)
   for (const name of jsonFields) {

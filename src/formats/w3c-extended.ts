@@ -67,7 +67,7 @@ const spanRoles: readonly (readonly [number, Field, boolean])[] = [
 ]
 
 /** Columns that a file of a fixed order has at least: CloudFront's first files ended with the query. */
-const fixedColumnsMin = 12
+const fixedColumnsOfAll = 12
 
 const roleOfName: ReadonlyMap<string, number> = new Map([
   ['date', roles.date],
@@ -173,7 +173,7 @@ export class W3cParser implements LineParser {
     if (count > this.#columnCount) count = this.#split(bytes, start, end, separator, true)
     if (count > this.#columnCount) return tooMany
     // A fixed order grew over the years: old files have fewer columns.
-    if (count < (this.#named ? this.#columnCount : fixedColumnsMin)) return tooFew
+    if (count < (this.#named ? this.#columnCount : fixedColumnsOfAll)) return tooFew
     this.#starts.fill(0, count, this.#columnCount)
     this.#ends.fill(0, count, this.#columnCount)
     return this.#record(arena, batch)
