@@ -19,7 +19,7 @@ describe('the report', () => {
   test('says what was exposed with bounds, likely figure and how it was counted', () => {
     const report = plain(sampleReportInput).replaceAll(/\s+/g, ' ')
     expect(report).toContain('About 7,948 voter records (at least 7,900, at most 8,120).')
-    expect(report).toContain('How this was counted: The database log gives')
+    expect(report).toContain('How this was counted: - The database log gives')
     expect(report).toContain('when no voter records had been exposed')
   })
 

@@ -221,9 +221,7 @@ function whenInWords(incident: Incident): string[] {
   const paragraphs = [when]
   if (timeline.length > 1) {
     const busiest = timeline.reduce((best, day) => (day.hitCount > best.hitCount ? day : best))
-    paragraphs.push(
-      `On ${countInWords(timeline.length)} days. The busiest was ${dayInWords(busiest.dayMs)}, with ${counted(busiest.hitCount, 'line')} of ${countInDigits(incident.hitCount)}.`,
-    )
+    paragraphs.push(`Seen on ${countInWords(timeline.length)} days, most of all on ${dayInWords(busiest.dayMs)}.`)
   }
   const delayMs = detectedAtMs - firstSeenMs
   const recognised = delayMs < 1000 ? 'at its first line' : `${durationInWords(delayMs)} after it began`
@@ -255,9 +253,12 @@ function exposureParagraphs({ exposure, outcome }: Incident): string[] {
   const basis = exposure.basis.map((one) => excerpt(one, sentenceCharactersMax))
   return [
     `${capitalised(exposureInWords(exposure))}.`,
-    ...(basis.length === 0 ? [] : [`How this was counted: ${basis.join(' ')}`]),
+    ...(basis.length === 0 ? [] : ['How this was counted:', ...basis.map((one) => `- ${sentence(one)}`)]),
   ]
 }
+
+/** A phrase as a sentence: capital and full stop added where they are missing. */
+const sentence = (text: string): string => `${capitalised(text)}${/[.?!)]$/.test(text) ? '' : '.'}`
 
 function technicalTerms(incident: Incident): string {
   const kinds = incident.kinds.map((kind) => `${kindWords[kind].term} (${kindWords[kind].plain})`)
@@ -272,8 +273,7 @@ function evidenceSection(page: Page, incident: Incident, given: readonly Evidenc
   if (shown.length === 0) return
   page.gap()
   const first = shown.length === 1 ? 'the first line' : `the first ${countInWords(shown.length)} lines`
-  const of = incident.hitCount > shown.length ? ` of ${countInDigits(incident.hitCount)}` : ''
-  page.heading(`Evidence: ${first}${of}`)
+  page.heading(`Evidence: ${first}${incident.hitCount > shown.length ? ' (--evidence FILE saves them all)' : ''}`)
   const columns = page.columns - 4
   for (const { place, raw } of shown) {
     page.raw(`  ${excerpt(place.source, nameCharactersMax)}:${place.line}`)

@@ -60,9 +60,9 @@ describe('advice', () => {
 
   test('each kind is advised by its own outcome: an injection that failed is not called a break-in because a sign-in worked', () => {
     const advice = adviceForFindings([
-      { kind: 'password-guessing', outcome: 'attempt' },
-      { kind: 'sql-injection', outcome: 'attempt' },
-      { kind: 'password-guessing', outcome: 'success' },
+      { kind: 'password-guessing', outcome: 'attempt', level: 'medium' },
+      { kind: 'sql-injection', outcome: 'attempt', level: 'high' },
+      { kind: 'password-guessing', outcome: 'success', level: 'critical' },
     ])
     expect(advice[0]?.meaning).toMatch(/no sign that it worked/)
     expect(advice[1]?.meaning).toMatch(/then a sign-in worked/)
@@ -71,6 +71,19 @@ describe('advice', () => {
   test('where only the incident has an outcome, a success is laid to the most urgent kind alone', () => {
     const advice = adviceFor(['scan', 'enumeration'], 'success')
     expect(advice[1]?.meaning).toMatch(/Most go no further/)
+  })
+
+  test('the everyday scanning of the internet sends nobody to the telephone, unless it found something', () => {
+    const call = (level: 'low' | 'medium', outcome: 'attempt' | 'success') =>
+      adviceForFindings([{ kind: 'scan', level, outcome }])[0]?.call[0]
+    expect(call('low', 'attempt')).toMatch(/^Nobody today/)
+    expect(call('low', 'success')).toMatch(/^Your IT department/)
+    expect(call('medium', 'attempt')).toMatch(/^Your IT department/)
+    const beside = adviceForFindings([
+      { kind: 'scan', level: 'low' },
+      { kind: 'enumeration', level: 'high' },
+    ])
+    expect(beside.flatMap((one) => one.now).join(' ')).not.toMatch(/Do nothing today/)
   })
 
   test('logs are kept for every kind that may be an attack', () => {
