@@ -24,17 +24,20 @@ export function listFiles(folder = '.'): string[] {
 /** A file's text, decoded as UTF-8. */
 export const readText = (path: string): string => readFileSync(path, 'utf8')
 
-const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)(['"])(\.{1,2}\/[^'"]+)\1/g
+const statement =
+  /^(?:import|export)(?:\s+type)?\s*(?:[\w$]+\s*,?\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+\w+)?)?\s*(?:from\s*)?'([^']+)'/gm
+const expression = /\bimport\(\s*'([^']+)'\s*\)|\bnew URL\(\s*'(\.[^']+)'/g
 
-/** Text without comments and without the insides of template strings, so that neither counts as code. It is exact
- *  enough for import lines: it does not understand a quote inside a regular expression. */
-export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/[^\n]*/g, '$1')
+/** What a TypeScript file names in its imports, types and dynamic imports included, as written. */
+export function specifiersOf(path: string): string[] {
+  const text = readText(path)
+  const found = [...text.matchAll(statement), ...text.matchAll(expression)]
+  return [...new Set(found.map((match) => (match[1] ?? match[2]) as string))]
 }
 
-/** Relative files that a TypeScript file imports, types included, as paths from the project's root. */
+/** Files of the project that a TypeScript file imports, as paths from the project's root. */
 export function importsOf(path: string): string[] {
-  const targets = [...withoutComments(readText(path)).matchAll(specifier)].map((match) => match[2] as string)
+  const targets = specifiersOf(path).filter((name) => name.startsWith('.'))
   return [...new Set(targets.map((target) => posix.join(dirname(path), target)))]
 }
 
