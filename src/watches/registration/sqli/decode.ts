@@ -185,8 +185,8 @@ export function readings(raw: string): string[] {
   const found = new Set<string>()
   const starts = plusReadings(raw)
   for (const start of starts) for (const layer of layers(start)) found.add(finish(layer))
-  if (/%(?:25)*2[bB]/.test(raw))
-    for (const text of [...found]) if (/\w\+\w/.test(text)) found.add(text.replaceAll('+', ' '))
+  // A plus sign that came out of another encoding stands for a space where the text has no other.
+  for (const text of [...found]) if (text.includes('+') && !/\s/.test(text)) found.add(text.replaceAll('+', ' '))
   const encoded = decodeBase64(raw.includes('%') ? decodePercent(raw) : raw)
   if (encoded !== null) for (const layer of layers(encoded)) found.add(finish(layer))
   for (const text of [...found]) for (const odd of oddReadings(text)) found.add(odd)

@@ -3,7 +3,7 @@
 import { type Expression, isUnmistakable, type Sentence } from './grammar.ts'
 import type { Sign } from './judge.ts'
 import type { Scene } from './statement-signs.ts'
-import { catalogNames, type Technique, typeNames, unmistakableFunctions } from './words.ts'
+import { catalogNames, type Technique, typeNames, unmistakableCatalogs, unmistakableFunctions } from './words.ts'
 
 const sure = (technique: Technique, confidence: number): Sign => ({ technique, confidence })
 
@@ -77,6 +77,7 @@ function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sig
     return sure('boolean', words ? (right.operators > 0 ? 0.5 : 0.3) : 0.72)
   }
   const left = sentence.type(at - 1)
+  if (at === 0 && sentence.is(0, 'xor')) return sure('boolean', 0.5)
   const leads = at === 1 || left === ')' || scene.obfuscated
   if (at > 0 && left !== 'W' && (cut || endsInComment)) return sure('boolean', words ? 0.4 : leads ? 0.8 : 0.4)
   if (leads && left === 'N' && right.constant && right.operators > 0) return sure('boolean', 0.4)
@@ -87,6 +88,7 @@ function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sig
 function broken(scene: Scene, at: number, right: Expression): Sign | null {
   const { sentence } = scene
   const stops = right.end === sentence.length - 1 && ['O', 'P'].includes(sentence.type(right.end))
+  if (stops && at === 0 && sentence.is(0, 'xor')) return sure('boolean', 0.5)
   if (!stops || !scene.quoted || at !== scene.start) return null
   return sure('boolean', sentence.value(0) === '' || sentence.is(at, 'xor') ? 0.55 : 0.35)
 }
@@ -125,6 +127,8 @@ export function operatorSign(scene: Scene): Sign | null {
   return sure(technique, whole.bareWords === 0 && whole.operators > 1 ? 0.5 : 0.3)
 }
 
+const conditional = /^(?:if|iif|elt|decode|nullif)$/
+
 /** A call of a database function where an expression parses. */
 export function callSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
@@ -144,23 +148,23 @@ export function callSign(scene: Scene, at: number): Sign | null {
     const technique = unmistakableFunctions.get(call.value.slice(call.value.lastIndexOf('.') + 1)) ?? 'other'
     const named = unmistakableFunctions.get(call.value) ?? technique
     const everyday = call.value === 'sleep' || call.value === 'compress' || call.value === 'polygon'
-    if (!fits || !goesOn) return sure(named, everyday ? 0.3 : 0.6)
-    const alone = at === 0 && end >= sentence.length
-    return sure(named, alone && everyday && !nested ? 0.6 : 0.9)
+    const asked = ['L', 'O', 'C', ',', ';'].includes(before)
+    if (!fits || !goesOn) return sure(named, everyday && !asked ? 0.3 : 0.6)
+    return sure(named, at === 0 && end >= sentence.length && everyday && !nested ? 0.6 : 0.9)
   }
-  if (!fits || !goesOn || !glued) return null
+  const alone = at === 0 && end >= sentence.length && sentence.isClosed(at + 1)
+  if (!fits || !goesOn || !(glued || alone)) return null
   const empty = sentence.type(at + 2) === ')'
   const joined = at > 0 && ['O', 'C', 'L'].includes(before) && sentence.operandEndsBefore(at - 1)
   const joins = ['O', 'C', ':'].includes(sentence.type(end)) && sentence.expression(at).operators > 0
   const words = sentence.bareWordsIn(at + 1, end)
-  if (words === 0 && sentence.comparesIn(at + 1, end) && (fits || scene.quoted))
+  if ((words === 0 || conditional.test(call.value)) && sentence.comparesIn(at + 1, end) && (fits || scene.quoted))
     return sure('boolean', sentence.type(at + 2) === ')' ? 0.3 : 0.65)
   if (nested) return sure('other', joined || joins || (at === 0 && end >= sentence.length) ? 0.8 : 0.5)
   if ((joined || joins) && (words === 0 || scene.quoted))
     return sure('other', empty || scene.endsInComment || joined ? 0.6 : 0.5)
   const listed = sentence.list.slice(at + 2, Math.min(end, at + 12)).some((token) => token.type === ',')
-  if (at === 0 && end >= sentence.length && listed && sentence.isClosed(at + 1))
-    return sure('other', words === 0 ? 0.55 : 0.5)
+  if (alone && listed && (glued || words === 0)) return sure('other', words === 0 ? 0.55 : 0.5)
   return sure('other', empty ? 0.3 : 0.2)
 }
 
@@ -196,8 +200,10 @@ export function tautologySign(scene: Scene): Sign | null {
   const last = sentence.length - 1
   if (quoted || last < 2) return null
   const whole = sentence.expression(0)
-  const bracketed = sentence.type(0) === '(' && whole.end > last && whole.constant && whole.operators > 0
-  if (bracketed && whole.comparison === 'sign') return sure('boolean', 0.6)
+  if (sentence.type(0) === '(' && whole.operators > 0 && (whole.end > last || sentence.type(whole.end) === '#')) {
+    const inner = sentence.expression(1)
+    if (inner.comparison !== 'none' && inner.constant) return sure('boolean', 0.6)
+  }
   if (last === 3 && sentence.is(1, 'is') && sentence.is(2, 'not') && sentence.type(0) === 'N' && sentence.type(3) === 'N')
     return sentence.value(0) === sentence.value(3) ? null : sure('boolean', 0.5)
   const [left, operator, right] = [sentence.list[last - 2], sentence.list[last - 1], sentence.list[last]]
@@ -221,6 +227,13 @@ export function bracketSign({ sentence, quoted, start }: Scene): Sign | null {
   return opens && (type === 'L' || type === 'C') ? sure('boolean', 0.6) : null
 }
 
+/** `name like '`: a pattern that the application's quote closes. */
+export function patternSign({ sentence, quoted }: Scene): Sign | null {
+  const last = sentence.list.at(-1)
+  if (quoted || last?.type !== 'S' || !last.open || last.value !== '' || sentence.length < 3) return null
+  return sentence.type(sentence.length - 2) === 'C' && sentence.operandEndsBefore(sentence.length - 2) ? sure('boolean', 0.5) : null
+}
+
 /** Names of catalogues and system procedures, and system variables, wherever they stand. */
 export function nameSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
@@ -231,9 +244,11 @@ export function nameSign(scene: Scene, at: number): Sign | null {
     const before = sentence.type(at - 1)
     return sure('schema', ['C', 'O', 'L', '(', ',', 'K'].includes(before) ? 0.6 : 0.35)
   }
+  if (token.type === 'S') return /^(?:msdasql|sqloledb)$/i.test(token.value) ? sure('schema', 0.5) : null
   if (token.type !== 'W' && token.type !== 'G') return null
   const name = token.value.startsWith('`') ? token.value.slice(1) : token.value
   const point = name.indexOf('.')
+  if (unmistakableCatalogs.has(point < 0 ? name : name.slice(0, point))) return sure('schema', 0.5)
   const known =
     catalogNames.has(name) ||
     (point > 0 && (catalogNames.has(name.slice(0, point)) || catalogNames.has(name.slice(name.lastIndexOf('.') + 1))))

@@ -31,7 +31,8 @@ interface Facts {
   operators: number
 }
 
-const wordComparison = (token: Token): boolean => /^[a-z]/.test(token.value)
+/** Comparisons that prose has too; `rlike` and `glob` are as telling as a sign. */
+const wordComparison = (token: Token): boolean => /^(?:like|in|is|between|similar|sounds)$/.test(token.value)
 
 /** Tokens with their brackets matched and counted, so that any group is judged in constant time. */
 export class Sentence {
@@ -104,7 +105,9 @@ export class Sentence {
   }
 
   comparesIn(from: number, to: number): boolean {
-    return (this.#signs[Math.min(to, this.length)] as number) > (this.#signs[from] as number)
+    const end = Math.min(to, this.length)
+    const signs = (this.#signs[end] as number) - (this.#signs[from] as number)
+    return signs > 0 || (this.#wordComparisons[end] as number) > (this.#wordComparisons[from] as number)
   }
 
   bareWordsIn(from: number, to: number): number {

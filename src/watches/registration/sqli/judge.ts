@@ -11,6 +11,7 @@ import {
   logicSign,
   nameSign,
   operatorSign,
+  patternSign,
   tautologySign,
 } from './expression-signs.ts'
 import { fingerprintOf, shapeOf } from './fingerprint.ts'
@@ -57,7 +58,7 @@ function dialects(text: string): Dialect[] {
   const mysql = text.includes('#') || /--(?=[^\s\x00-\x20])/.test(text)
   const escaped = /\\['"]/.test(text)
   const out: Dialect[] = []
-  for (const quote of ['', "'", '"'] as const) {
+  for (const quote of ['', "'", '"', '`'] as const) {
     if (quote !== '' && !text.includes(quote)) continue
     for (const backslash of escaped ? [false, true] : [true]) {
       out.push({ quote, mysql: false, backslash })
@@ -93,13 +94,13 @@ function proseCount(scene: Scene): number {
 
 function signsOf(scene: Scene): Sign[] {
   const { sentence } = scene
-  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene), bracketSign(scene)]
+  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene), bracketSign(scene), patternSign(scene)]
   for (let i = 0; i < sentence.length; i++) {
     const type = sentence.type(i)
     if (type === 'L' || (type === 'O' && sentence.value(i) === '||')) found.push(logicSign(scene, i))
     else if (type === 'F') found.push(callSign(scene, i))
     else if (type === ':') found.push(castSign(scene, i))
-    else if (type === 'W' || type === 'V' || type === 'G') found.push(nameSign(scene, i))
+    else if (type === 'W' || type === 'V' || type === 'G' || type === 'S') found.push(nameSign(scene, i))
     else if (type === 'K' || type === ';') found.push(...statementSigns(scene, i))
   }
   return found.filter((sign) => sign !== null)

@@ -1,6 +1,6 @@
 /** The second stage of the prefilter: decodes a field once into a scratch buffer and reads it word by word, keeping a
  *  few facts for each value. Every rule here must be wider than the judge's signs. */
-import { beginsAsPath, beginsBase64 } from './prefilter.ts'
+import { beginsAsPath, beginsBase64, beginsCatalogue } from './prefilter.ts'
 import { unmistakableFunctions } from './words.ts'
 
 /** What a word can contribute; a value is sent on when a pair of contributions could make a sign. */
@@ -40,7 +40,7 @@ const contributions: [number, string][] = [
   [
     fact.always,
     `select having limit outfile dumpfile procedure waitfor exec execute declare truncate infile pragma then
-     information_schema pg_catalog pg_shadow pg_authid sqlite_master xp_cmdshell shutdown`,
+     xor msdasql sqloledb information_schema pg_catalog pg_shadow pg_authid sqlite_master xp_cmdshell shutdown`,
   ],
   [fact.setHead, 'update'],
   [fact.setTail, 'set'],
@@ -109,11 +109,12 @@ function escaped(bytes: Uint8Array, at: number, end: number): number {
 const isAlnum = (byte: number): boolean => (byte >= 48 && byte <= 57) || ((byte | 32) >= 97 && (byte | 32) <= 122)
 
 /** Decodes into the scratch buffer; returns its length, or -1 for an encoding that ordinary fields do not have. */
-function decode(bytes: Uint8Array, start: number, end: number, isQuery: boolean): number {
+function decode(bytes: Uint8Array, start: number, end: number, begins: 'path' | 'query' | 'agent'): number {
   if (scratch.length < end - start + 2) scratch = new Uint8Array(2 * (end - start))
   const out = scratch
   let length = 0
-  let free = isQuery
+  let inQuery = begins === 'query'
+  let free = inQuery
   for (let i = start; i < end; i++) {
     let byte = bytes[i] as number
     if (byte === 37) {
@@ -139,12 +140,13 @@ function decode(bytes: Uint8Array, start: number, end: number, isQuery: boolean)
     } else if (byte === 43) byte = 32
     else if (byte === 38) {
       if (isEntity(bytes, i + 1, end) || bytes[i + 1] === 38) return -1
+      if (inQuery) byte = separator
+      free = inQuery
+    } else if (byte === 63 && begins === 'path' && !inQuery) {
       byte = separator
+      inQuery = true
       free = true
-    } else if (byte === 63) {
-      byte = separator
-      free = true
-    } else if (byte === 59 && isQuery) free = true
+    } else if (byte === 59 && begins === 'query') free = true
     else if (byte === 61 && free) {
       byte = assignment
       free = false
@@ -195,6 +197,14 @@ interface Reader {
 
 const reader: Reader = { found: 0, last: 0, numeric: false, quotes: 0, glued: false }
 
+const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13)
+
+function startsWithDigit(at: number): boolean {
+  let i = at
+  while (isBlank(scratch[i] as number)) i++
+  return (scratch[i] as number) >= 48 && (scratch[i] as number) <= 57
+}
+
 /** Reads the word at `at`; returns its end. */
 function readWord(length: number, at: number): number {
   let hash = 7
@@ -215,6 +225,8 @@ function readWord(length: number, at: number): number {
   if (bits !== 0) {
     if (bits & fact.statement && reader.last === 59) reader.found |= fact.define | fact.semicolon
     if (reader.last === 39 && reader.quotes > 0) reader.found |= fact.quote
+    // `5 like 5`, where `OS 17 like Mac` is everyday.
+    if (bits & fact.compareWord && reader.numeric && startsWithDigit(i)) reader.found |= fact.always
     reader.found |= bits
   }
   return i
@@ -255,8 +267,9 @@ function readMark(at: number, agent: boolean): boolean {
       return next !== byte && !isEntity(scratch, at + 1, at + 12)
     case 124:
       return next !== byte
+    case 92:
     case 96:
-      return agent
+      return false
     default:
       return byte < 0x80 || readWide(at)
   }
@@ -266,10 +279,12 @@ function readMark(at: number, agent: boolean): boolean {
 function readQuote(at: number): boolean {
   reader.quotes++
   let i = at + 1
-  while (scratch[i] === 32) i++
+  while (isBlank(scratch[i] as number)) i++
   const next = scratch[i] as number
   // The end, or a letter: the word decides (see readWord).
-  if (next === 0 || next === separator || isWordByte(next) || (next >= 0x80 && next !== 0xe2)) return true
+  if (next === separator && isWordByte(scratch[i + 1] as number)) return true
+  if (next === 0) reader.found |= fact.quote
+  if (next === 0 || isWordByte(next) || (next >= 0x80 && next !== 0xe2)) return true
   if (reader.quotes > 1) reader.found |= fact.quote
   return false
 }
@@ -298,7 +313,7 @@ function evaluate(length: number, agent: boolean): boolean {
       if (isEnough(reader.found)) return true
       reset()
       i++
-      if (!agent && beginsBase64(scratch, i, length)) return true
+      if (!agent && (beginsBase64(scratch, i, length) || beginsCatalogue(scratch, i, length))) return true
       continue
     }
     if (isWordByte(byte)) {
@@ -312,7 +327,8 @@ function evaluate(length: number, agent: boolean): boolean {
       reader.found |= fact.digit
       reader.numeric = true
     } else if (!readMark(i, agent)) return true
-    else if (byte === 47 && !agent && beginsBase64(scratch, i + 1, length)) return true
+    else if (byte === 47 && !agent && (beginsBase64(scratch, i + 1, length) || beginsCatalogue(scratch, i + 1, length)))
+      return true
     if (byte > 32) {
       if (byte < 48 || byte > 57) {
         if (byte !== 46) reader.numeric = false
@@ -334,11 +350,12 @@ function reset(): void {
 }
 
 export function evaluateField(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = decode(bytes, start, end, !beginsAsPath(bytes, start))
-  return length < 0 || beginsBase64(scratch, 0, length) || evaluate(length, false)
+  const length = decode(bytes, start, end, beginsAsPath(bytes, start) ? 'path' : 'query')
+  if (length < 0 || beginsBase64(scratch, 0, length)) return true
+  return beginsCatalogue(scratch, 0, length) || evaluate(length, false)
 }
 
 export function evaluateAgent(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = decode(bytes, start, end, false)
+  const length = decode(bytes, start, end, 'agent')
   return length < 0 || evaluate(length, true)
 }

@@ -8,6 +8,7 @@
  *  text), and a number stuck to a keyword by a point. Second, fields that were sent on are decoded once and read word by word. */
 import { base64LengthMin } from './decode.ts'
 import { evaluateAgent, evaluateField } from './prefilter-words.ts'
+import { unmistakableCatalogs } from './words.ts'
 
 /** 0 passes; 1 ends a run and may begin a value; 2 is looked at with its neighbours; 3 sends the field on. */
 const classes = new Uint8Array(256).fill(3)
@@ -52,9 +53,37 @@ export function beginsBase64(bytes: Uint8Array, at: number, end: number): boolea
   return true
 }
 
-/** Bytes that can begin base64 of printable text. */
+/** The catalogue names that are judged an attack even alone. */
+const catalogues = [...unmistakableCatalogs].map((name) => Uint8Array.from(name, (letter) => letter.charCodeAt(0)))
+
+/** Whether a catalogue's name begins at `at`. */
+export function beginsCatalogue(bytes: Uint8Array, at: number, end: number): boolean {
+  // Setting bit 32 lowers letters; it turns `_` (0x5f) into 0x7f on both sides.
+  const first = (bytes[at] as number) | 32
+  const second = (bytes[at + 1] as number) | 32
+  for (const name of catalogues) {
+    if (first !== name[0] || second !== name[1] || at + name.length > end) continue
+    let i = 2
+    while (i < name.length && ((bytes[at + i] as number) | 32) === ((name[i] as number) | 32)) i++
+    if (i === name.length) return true
+  }
+  return false
+}
+
+/** Bytes that can begin base64 of printable text, and pairs that begin a catalogue's name. */
 const beginnings = new Uint8Array(256)
+const seconds = new Uint8Array(256)
 for (let c = 0; c < 256; c++) if ((sextets[c] as number) <= 31) beginnings[c] = 1
+for (const [first, second] of catalogues) {
+  for (const c of [first as number, (first as number) - 32]) beginnings[c] = 1
+  for (const c of [second as number, (second as number) - 32]) seconds[c] = 1
+}
+
+/** The shortest catalogue name, which is shorter than the shortest base64. */
+const unusualLengthMin = Math.min(...catalogues.map((name) => name.length))
+
+const isUnusual = (bytes: Uint8Array, at: number, end: number): boolean =>
+  beginsBase64(bytes, at, end) || (seconds[bytes[at + 1] as number] === 1 && beginsCatalogue(bytes, at, end))
 
 /** Whether the field is a web address, whose path is text until its query begins. */
 const isAddress = (bytes: Uint8Array, start: number): boolean =>
@@ -84,8 +113,8 @@ export function mayCarrySql(bytes: Uint8Array, start: number, end: number): bool
       } else if (isDigit(next) && i > start && isLetter(bytes[i - 1] as number)) return evaluateField(bytes, start, end)
     } else {
       // The end of a value, and the start of another.
-      if (i - valueStart >= base64LengthMin && beginnings[bytes[valueStart] as number] === 1)
-        if (beginsBase64(bytes, valueStart, i)) return evaluateField(bytes, start, end)
+      if (i - valueStart >= unusualLengthMin && beginnings[bytes[valueStart] as number] === 1)
+        if (isUnusual(bytes, valueStart, i)) return evaluateField(bytes, start, end)
       if (i >= end) return false
       if (byte === equals) {
         if (sawEquals && !isPadding(bytes, i, end)) return evaluateField(bytes, start, end)
@@ -110,5 +139,5 @@ function isPadding(bytes: Uint8Array, at: number, end: number): boolean {
 
 /** The same for a user agent, where brackets, semicolons and spaces are everyday. */
 export function mayCarrySqlAgent(bytes: Uint8Array, start: number, end: number): boolean {
-  return beginsBase64(bytes, start, end) || evaluateAgent(bytes, start, end)
+  return beginsBase64(bytes, start, end) || beginsCatalogue(bytes, start, end) || evaluateAgent(bytes, start, end)
 }

@@ -181,7 +181,8 @@ const statementWords =
 function stackedSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
   const next = sentence.list[at + 1]
-  if (next === undefined) return null
+  // `';` closes the string and the statement, and says nothing else.
+  if (next === undefined) return scene.quoted && at === 1 && sentence.value(0) === '' ? { technique: 'stacked', confidence: 0.5 } : null
   const closes = (scene.quoted && at === scene.start) || (at === 1 && sentence.type(0) === 'N') || sentence.type(at - 1) === ')'
   if (next.type === '#') {
     return closes ? { technique: 'comment', confidence: 0.6 } : null

@@ -41,7 +41,7 @@ export interface Token {
 /** How a text is read. `quote`: the quote of the string that it starts in, or none. `mysql`: `#` starts a comment and
  *  `--` needs a space after it. `backslash`: it escapes the next character of a string. */
 export interface Dialect {
-  readonly quote: '' | "'" | '"'
+  readonly quote: '' | "'" | '"' | '`'
   readonly mysql: boolean
   readonly backslash: boolean
 }
@@ -205,6 +205,8 @@ export class Tokeniser {
     if (close < 0) this.#push('#', this.#text.slice(at + 2), at, this.#text.length)
     else {
       this.#inlineComments++
+      const before = this.#list.at(-1)
+      if (before?.end === at) before.end = close + 2
       this.#at = close + 2
     }
   }
@@ -282,10 +284,12 @@ export class Tokeniser {
       end++
       while (isDigit(text.charCodeAt(end))) end++
     }
-    const noise = /^[eE](?=\s*[(),.])/.exec(text.slice(end, end + 8))
+    const noise = /^[eE](?=\s*[(),.*^/|&])/.exec(text.slice(end, end + 8))
     // MySQL drops `1.e` before a bracket, a comma or a point.
     if (noise !== null && text.charCodeAt(end - 1) === 46) {
       this.#at = end + 1
+      const before = this.#list.at(-1)
+      if (before !== undefined) before.end = this.#at
       return
     }
     const exponent = /^[eE][+-]?\d{1,5}/.exec(text.slice(end, end + 8))

@@ -106,6 +106,11 @@ export const catalogNames: ReadonlySet<string> = new Set(
     version_compile_os`),
 )
 
+/** Catalogues and providers whose names nobody writes by chance: judged an attack even alone. */
+export const unmistakableCatalogs: ReadonlySet<string> = new Set(
+  words('information_schema pg_catalog pg_shadow pg_authid sqlite_master xp_cmdshell'),
+)
+
 /** Names of types as they stand after `::` or inside CAST. */
 export const typeNames: ReadonlySet<string> = new Set(
   words(`int int2 int4 int8 integer bigint smallint tinyint numeric decimal number float real double text varchar
