@@ -57,8 +57,8 @@ function skipString(units: Units, from: number, end: number): number {
   for (let at = from; at < end; at++) {
     const unit = units[at] as number
     if (unit === quote) return at
-    if (unit === backslash) at++
-    else if (unit === lineFeed) return -1
+    if (unit === lineFeed) return -1
+    if (unit === backslash && units[at + 1] !== lineFeed) at++
   }
   return end
 }

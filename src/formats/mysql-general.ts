@@ -209,7 +209,7 @@ class GeneralLog {
 
 /** `voter@10.0.0.5 on rolls using TCP/IP`; a refused sign-in (`Access denied for …`) tells nothing of a session. */
 function readConnect(argument: string): Session {
-  const found = /^(.{0,200}?)@(\S{0,255}) (?:as \S{0,80} )?on ?(\S{0,64})(?: using .{1,40})?\s*$/.exec(argument)
+  const found = /^(.{0,200})@([^\s@]{0,255}) (?:as \S{0,80} )?on ?(\S{0,64})(?: using .{1,40})?\s*$/.exec(argument)
   if (found === null) return unknownSession
   const database = found[3] as string
   return { role: found[1] as string, remoteHost: found[2] as string, database: database === 'using' ? '' : database }
