@@ -45,6 +45,16 @@ class CombinedReader implements RequestReader {
     let position = start
     let lines = 0
     while (position < end && batch.count < batch.capacity) {
+      const next = readUsualLine(bytes, position, end, batch, this.#time)
+      if (next > 0) {
+        const record = batch.count++
+        batch.line[record] = chunk.line + lines
+        batch.offset[record] = chunk.offset + (position - start)
+        batch.length[record] = next - 1 - position
+        lines++
+        position = next
+        continue
+      }
       let lineEnd = bytes.indexOf(newline, position)
       if (lineEnd < 0 || lineEnd >= end) {
         if (!chunk.last) break
@@ -117,6 +127,85 @@ class CombinedReader implements RequestReader {
     if (bytes[p] !== quote) return 'not-this-format'
     return readRequest(bytes, p + 1, end, batch, base, record)
   }
+}
+
+/** Reads a line of the usual form, `client ident user [time] "GET /target HTTP/1.1" 200 512 "referer" "agent"` and a line
+ *  feed, in one pass; the position behind it. 0 for any other line, which the careful reading then takes: nothing is
+ *  decided here but speed. Bytes above the quote (35 and up, nearly all) cost one comparison each. */
+function readUsualLine(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  batch: RequestBatch,
+  time: LogTimeParser,
+): number {
+  const record = batch.count
+  const spans = batch.spans
+  const base = record * stride
+  let p = from
+  while ((bytes[p] as number) > space) p++
+  const clientEnd = p
+  if (bytes[p] !== space || bytes[p + 1] !== dash || bytes[p + 2] !== space) return 0
+  if (bytes[p + 3] !== dash || bytes[p + 4] !== space || bytes[p + 5] !== openBracket) return 0
+  p += 6
+  if (p + 60 > end || clientEnd === from) return 0
+  const timeMs = time.parse(bytes, p)
+  if (Number.isNaN(timeMs) || bytes[p + 26] !== closeBracket || bytes[p + 28] !== quote) return 0
+  p += 29
+  const methodStart = p
+  while ((bytes[p] as number) > quote) p++
+  const methodEnd = p
+  if (bytes[p] !== space) return 0
+  p++
+  const targetStart = p
+  while ((bytes[p] as number) > quote && bytes[p] !== backslash) p++
+  const targetEnd = p
+  // ` HTTP/1.1" 200 `
+  if (bytes[p] !== space || bytes[p + 1] !== 72 || bytes[p + 5] !== 47 || bytes[p + 9] !== quote) return 0
+  p += 11
+  const status =
+    ((bytes[p] as number) - 48) * 100 + ((bytes[p + 1] as number) - 48) * 10 + ((bytes[p + 2] as number) - 48)
+  if (!(status >= 100 && status <= 999) || bytes[p + 3] !== space) return 0
+  p += 4
+  let size = 0
+  const sizeStart = p
+  for (let digit = (bytes[p] as number) - 48; digit >= 0 && digit <= 9; digit = (bytes[++p] as number) - 48) {
+    size = size * 10 + digit
+  }
+  if (p === sizeStart || bytes[p] !== space || bytes[p + 1] !== quote) return 0
+  p += 2
+  const refererStart = p
+  while ((bytes[p] as number) > quote && bytes[p] !== backslash) p++
+  const refererEnd = p
+  if (bytes[p] !== quote || bytes[p + 1] !== space || bytes[p + 2] !== quote) return 0
+  p += 3
+  const agentStart = p
+  let byte = bytes[p] as number
+  while ((byte > quote || byte === space || byte === 33) && byte !== backslash) byte = bytes[++p] as number
+  if (byte !== quote || bytes[p + 1] !== newline || p + 1 >= end) return 0
+  batch.timeMs[record] = timeMs
+  batch.status[record] = status
+  batch.bodyBytes[record] = size
+  batch.durationMs[record] = unknown
+  spans[base + at.client] = from
+  spans[base + at.client + 1] = clientEnd
+  spans[base + at.method] = methodStart
+  spans[base + at.method + 1] = methodEnd
+  spans[base + at.target] = targetStart
+  spans[base + at.target + 1] = targetEnd
+  const noReferer = refererEnd - refererStart === 1 && bytes[refererStart] === dash
+  spans[base + at.referer] = refererStart
+  spans[base + at.referer + 1] = noReferer ? refererStart : refererEnd
+  const noAgent = p - agentStart === 1 && bytes[agentStart] === dash
+  spans[base + at.agent] = agentStart
+  spans[base + at.agent + 1] = noAgent ? agentStart : p
+  spans[base + at.user] = 0
+  spans[base + at.user + 1] = 0
+  spans[base + at.forwarded] = 0
+  spans[base + at.forwarded + 1] = 0
+  spans[base + at.host] = 0
+  spans[base + at.host + 1] = 0
+  return p + 2
 }
 
 /** The part from the request on: `GET /path HTTP/1.1" 200 512 "referer" "agent" extras`. */
