@@ -20,6 +20,7 @@ import {
   kindWords,
   levelWords,
   outcomeWords,
+  spanInWords,
   sureness,
   timeInWords,
 } from './words.ts'
@@ -143,7 +144,7 @@ function recordsInWords(input: ReportInput): string {
 }
 
 const periodInWords = ({ firstTimeMs, lastTimeMs }: ReportInput): string =>
-  isTime(firstTimeMs) && isTime(lastTimeMs) ? ` between ${timeInWords(firstTimeMs)} and ${timeInWords(lastTimeMs)}` : ''
+  isTime(firstTimeMs) && isTime(lastTimeMs) ? ` ${spanInWords(firstTimeMs, lastTimeMs)}` : ''
 
 function header(page: Page, input: ReportInput): void {
   page.heading(`BELLWETHER${input.officeName === '' ? '' : ` for ${excerpt(input.officeName, nameCharactersMax)}`}`)
@@ -214,10 +215,8 @@ function alsoKnown(context: readonly string[]): string[] {
 function whenInWords(incident: Incident): string[] {
   const { firstSeenMs, lastSeenMs, detectedAtMs, timeline } = incident
   const lastedMs = lastSeenMs - firstSeenMs
-  const when =
-    lastedMs < 1000
-      ? `${timeInWords(firstSeenMs)}, within a second.`
-      : `From ${timeInWords(firstSeenMs)} until ${timeInWords(lastSeenMs)}: ${durationInWords(lastedMs)}.`
+  const lasted = lastedMs < 1000 ? 'All of it within a second.' : `That is ${durationInWords(lastedMs)}.`
+  const when = `${capitalised(spanInWords(firstSeenMs, lastSeenMs))}. ${lasted}`
   const paragraphs = [when]
   if (timeline.length > 1) {
     const busiest = timeline.reduce((best, day) => (day.hitCount > best.hitCount ? day : best))

@@ -5,6 +5,7 @@ import {
   countInWords,
   durationInWords,
   exposureInWords,
+  spanInWords,
   sureness,
   timeInWords,
 } from './words.ts'
@@ -25,6 +26,13 @@ describe('words', () => {
   test('a time that is none is said to be unknown', () => {
     expect(timeInWords(Number.NaN)).toBe('an unknown time')
     expect(timeInWords(Number.POSITIVE_INFINITY)).toBe('an unknown time')
+  })
+
+  test('a span within one day names the day once', () => {
+    const at = (day: number, hour: number, minute: number) => Date.UTC(2026, 6, day, hour, minute)
+    expect(spanInWords(at(10, 2, 24), at(10, 14, 36))).toBe('on July 10, 2026, between 2:24 am and 2:36 pm')
+    expect(spanInWords(at(10, 2, 24), at(10, 2, 24))).toBe('on July 10, 2026, at 2:24 am')
+    expect(spanInWords(at(10, 2, 24), at(11, 0, 0))).toBe('between July 10, 2026, 2:24 am and July 11, 2026, midnight')
   })
 
   test('a length of time is given in its two largest units', () => {

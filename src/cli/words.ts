@@ -60,6 +60,17 @@ export function clockInWords(timeMs: number): string {
 export const timeInWords = (timeMs: number): string =>
   isTime(timeMs) ? `${dayInWords(timeMs)}, ${clockInWords(timeMs)}` : 'an unknown time'
 
+/** `on July 10, 2026, between 2:24 am and 2:36 am`, or with both days where they differ; UTC. */
+export function spanInWords(fromMs: number, untilMs: number): string {
+  if (isTime(fromMs) && isTime(untilMs) && Math.floor(fromMs / dayMs) === Math.floor(untilMs / dayMs)) {
+    const [from, until] = [clockInWords(fromMs), clockInWords(untilMs)]
+    return from === until
+      ? `on ${dayInWords(fromMs)}, at ${from}`
+      : `on ${dayInWords(fromMs)}, between ${from} and ${until}`
+  }
+  return `between ${timeInWords(fromMs)} and ${timeInWords(untilMs)}`
+}
+
 /** A length of time, in its two largest units: `19 days and 13 hours`. */
 export function durationInWords(durationMs: number): string {
   if (!(durationMs >= secondMs)) return 'less than a second'
