@@ -220,7 +220,12 @@ describe('documents', () => {
         .filter((match) => !isThere(match[1] as string))
         .map((match) => `package.json: ${name}: ${match[1]}`),
     )
-    expectNone([...missing, ...dead])
+    const commands = documents.flatMap((path) =>
+      [...readText(path).matchAll(/\bbellwether ([a-z]+) (?:PATH|\/|[\w-]+\.log|[-`]|$)/gm)]
+        .filter((match) => !readText('src/cli/arguments.ts').includes(`'${match[1]}'`))
+        .map((match) => `${path}: ${match[0]}`),
+    )
+    expectNone([...missing, ...dead, ...commands])
   })
 
   test('of architecture fit in 150 lines and give the layers in the order that lint enforces', () => {
