@@ -98,7 +98,7 @@ export const limits = {
   /** Character tests and casts of one statement that are looked into: each costs a pass over its arguments. */
   characterTestsMax: 64,
   /** Tokens of one branch of a condition that are looked into. */
-  conditionTokensMax: 512,
+  conditionTokensMax: 256,
   /** Parentheses around a number, and lists within lists: attackers nest two, IN ((1, 2), (3, 4)) needs two. */
   numberParenthesesMax: 4,
   /** Statements run out of strings that are read within one statement. */
