@@ -85,6 +85,9 @@ export interface Client {
   lastPageMs: number
   /** The last time that it signed in; 0 for never. */
   signedInMs: number
+  /** The last time that a sign-in was answered with a redirect of which it is not clear where it led; 0 for none. */
+  redirectedMs: number
+  redirectedFrom: string
   served: number
   scan?: ScanState
   walks?: WalkState[]
@@ -142,6 +145,8 @@ export class ClientTable {
       lastMs: timeMs,
       lastPageMs: Number.NEGATIVE_INFINITY,
       signedInMs: 0,
+      redirectedMs: 0,
+      redirectedFrom: '',
       served: 0,
     }
     this.#clients[id] = client

@@ -75,7 +75,7 @@ export function observeLookup(seen: Seen, lookup: Lookup, key: Key, referred: bo
   }
   if (isNew) weighWalk(seen, lookup, walk, key, referred)
   const alone = walk.sequence >= alarmAt || walk.bare >= alarmAt
-  const together = isNew && weighPage(seen, lookup, walk, key, referred)
+  const together = isNew && weighPage(seen, lookup, walk, key)
   report(seen, lookup, walk, key, alone, together, isNew, emit)
   walk.lastMs = timeMs
 }
@@ -123,7 +123,9 @@ function weighWalk(seen: Seen, lookup: Lookup, walk: WalkState, key: Key, referr
     return
   }
   const paced = gapMs < 3000 ? 0.3 : gapMs > 60_000 ? -0.12 : 0
-  walk.bare = weigh(walk.bare, ratio(referred ? bareWalk.withReferer : bareWalk.visitor, bare) + (bare ? paced : 0))
+  // A referer that names a page which the client was never served is made up.
+  const believed = referred && !isBare(client, timeMs)
+  walk.bare = weigh(walk.bare, ratio(believed ? bareWalk.withReferer : bareWalk.visitor, bare) + (bare ? paced : 0))
   if (lookup.named && bare) walk.bare = weigh(walk.bare, 0.05)
 }
 
@@ -133,7 +135,7 @@ const ratio = (test: BinaryTest, seen: boolean): number => (seen ? test.seen : t
 
 /** The page as a whole: are look-ups by visitors who are not signed in ordered, or bare, more often than is ordinary
  *  here? True while the page is under such a walk and this client takes part. */
-function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key, referred: boolean): boolean {
+function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key): boolean {
   const { client, timeMs } = seen
   if (isSignedIn(client, timeMs)) return false
   const { number } = key
@@ -145,7 +147,7 @@ function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key, referr
     )
   lookup.recent.push({ key: number, client: client.address })
   if (lookup.recent.length > recentKeys.page) lookup.recent.shift()
-  const bare = !referred && walk.keys.size >= participantKeysMin && isBare(client, timeMs)
+  const bare = walk.keys.size >= participantKeysMin && isBare(client, timeMs)
   if (lookup.lastAlarmMs > 0 && timeMs - lookup.lastAlarmMs > pageAlarmMs) {
     // A walk that ended: the page is judged anew.
     lookup.lastAlarmMs = Number.NEGATIVE_INFINITY

@@ -51,6 +51,8 @@ export interface Page {
   /** Sign-in attempts: see `sign-in.ts`. */
   signInFailedShare: LearnedShare
   spray: number
+  /** Event time at which the evidence of a spray began to grow. */
+  spraySinceMs: number
   sprayAddresses: Map<string, number>
 }
 
@@ -156,6 +158,11 @@ export class Site {
     }
   }
 
+  /** The page of this name, where it was seen. */
+  pageNamed(name: string): Page | undefined {
+    return this.#pages.get(name)
+  }
+
   page(name: string): Page {
     const known = this.#pages.get(name)
     if (known !== undefined) return known
@@ -171,6 +178,7 @@ export class Site {
       lookups: [],
       signInFailedShare: learnedShare(0.2, 20),
       spray: 0,
+      spraySinceMs: 0,
       sprayAddresses: new Map(),
     }
     this.#pages.set(name, page)

@@ -13,6 +13,8 @@ const probeWeight = 4
 const scanPauseMs = 30 * 60_000
 /** Requests for missing things within the pace of a machine: from here on a scan is more than background noise. */
 const largeScanCount = 60
+/** A link checker meets many dead links among live ones; a scanner hardly meets a live one. */
+const largeScanShare = 0.6
 
 export function observeScan(seen: Seen, emit: Emit): void {
   const { client, path, status, agent } = seen
@@ -88,7 +90,7 @@ function report(seen: Seen, scan: ScanState, suspicious: boolean, emit: Emit): v
 
 function claimOf(seen: Seen, scan: ScanState): Claim {
   const tool = seen.agent.tool
-  const large = scan.alarmed && scan.badCount >= largeScanCount
+  const large = scan.alarmed && scan.badCount >= largeScanCount && scan.badCount >= scan.requestCount * largeScanShare
   const claim: Claim = {
     kind: seen.client.authorised ? 'authorised-scan' : 'scan',
     rule:

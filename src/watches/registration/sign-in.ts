@@ -19,18 +19,55 @@ const failureForgottenMs = 6 * 3_600_000
 const sprayRepeatMs = 10 * 60_000
 const sprayAddressesMin = 8
 const daysMs = 24 * 3_600_000
+/** A browser follows a redirect at once; a person may be slow to submit a form again. */
+const redirectFollowedMs = 60_000
+const redirectKnownMs = 30 * 60_000
 
 /** Sprays need the records of many clients: they are kept by page. */
 export class SignInWatch {
   readonly #kept = new Map<number, { record: KeptRecord; client: Client }[]>()
+  readonly #pageNamed: (name: string) => Page | undefined
+
+  constructor(pageNamed: (name: string) => Page | undefined) {
+    this.#pageNamed = pageNamed
+  }
 
   observe(seen: Seen, emit: Emit): void {
+    const { client, timeMs } = seen
     const page = seen.path.page
-    if (!isAttempt(seen)) return
+    if (!isAttempt(seen)) {
+      if (client.redirectedMs > 0) this.#confirm(seen, emit)
+      return
+    }
     const result = attemptResult(seen)
     if (result === 'unclear') return
-    if (result === 'refused') this.#failed(seen, page, emit)
-    else this.#succeeded(seen, page, emit)
+    if (result === 'refused') {
+      this.#failed(seen, page, emit)
+      return
+    }
+    if (result === 'signed-in') {
+      this.#succeeded(seen, page, emit)
+      return
+    }
+    // A redirect may lead in or back to the form. Whoever submits the form again without having seen anything else in
+    // between was led back.
+    if (client.redirectedMs > 0 && timeMs - client.redirectedMs < redirectKnownMs) this.#failed(seen, page, emit)
+    client.redirectedMs = timeMs
+    client.redirectedFrom = page.name
+  }
+
+  /** A page behind the sign-in, served soon after the redirect: the redirect led in. */
+  #confirm(seen: Seen, emit: Emit): void {
+    const { client, timeMs, status, path } = seen
+    if (timeMs - client.redirectedMs > redirectKnownMs) client.redirectedMs = 0
+    else if (status === 200 && !path.asset && !path.page.signIn && timeMs - client.redirectedMs <= redirectFollowedMs) {
+      client.redirectedMs = 0
+      this.#succeeded(seen, this.#pageOf(client, path.page), emit)
+    }
+  }
+
+  #pageOf(client: Client, otherwise: Page): Page {
+    return this.#pageNamed(client.redirectedFrom) ?? otherwise
   }
 
   #failed(seen: Seen, page: Page, emit: Emit): void {
@@ -67,7 +104,8 @@ export class SignInWatch {
     if (guess.alarmed) return
     if (page.spray >= alarmAt && page.sprayAddresses.size >= sprayAddressesMin) {
       for (const { record, client } of kept) {
-        if (client.guess?.alarmed !== true) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
+        const partOfIt = record.timeMs >= page.spraySinceMs && client.guess?.alarmed !== true
+        if (partOfIt) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
       }
       kept.length = 0
       page.sprayAddresses.set(address, seen.timeMs)
@@ -83,6 +121,7 @@ export class SignInWatch {
       page.sprayAddresses.set(address, seen.timeMs)
     const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
     // The same address failing again says little more; another one failing says that it is many.
+    if (page.spray === 0) page.spraySinceMs = seen.timeMs
     page.spray = weigh(page.spray, counted === undefined ? Math.log(0.95 / ordinary) : 0.1)
     if (page.spray < alarmAt / 2) learn(page.signInFailedShare, true)
   }
@@ -138,14 +177,14 @@ function forgetOld(page: Page, nowMs: number): void {
   }
 }
 
-/** What the answer to a sign-in says. A redirect is a success; 401, and on a sign-in page 400, 403, 422 and 429, are
+/** What the answer to a sign-in says. A redirect is a success where a page follows it; 401, and on a sign-in page 400, 403, 422 and 429, are
  *  failures; a plain page (200) is the form again, unless the page is known to say 401 to a failure. */
-function attemptResult(seen: Seen): 'signed-in' | 'refused' | 'unclear' {
+function attemptResult(seen: Seen): 'signed-in' | 'redirected' | 'refused' | 'unclear' {
   const { status } = seen
   const page = seen.path.page
   if (status === 401) return 'refused'
   if (!page.signIn) return 'unclear'
-  if (status >= 300 && status < 400) return 'signed-in'
+  if (status >= 300 && status < 400) return 'redirected'
   if (status === 200) return page.refused > 0 ? 'signed-in' : 'refused'
   return status === 400 || status === 403 || status === 422 || status === 429 ? 'refused' : 'unclear'
 }

@@ -33,7 +33,7 @@ export class RegistrationWatch {
   readonly #clients: ClientTable
   readonly #site: Site
   readonly #agents = new AgentTable()
-  readonly #signIn = new SignInWatch()
+  readonly #signIn: SignInWatch
   readonly #statements = new StatementWatch()
   readonly #trusted: AddressSet
   readonly #knownUsers: ReadonlySet<string>
@@ -52,6 +52,7 @@ export class RegistrationWatch {
     const factsOf = (address: string): ClientFacts => ({ authorised: scanners.has(address), known: known.has(address) })
     this.#clients = new ClientTable(factsOf)
     this.#site = new Site(office.lookupPages)
+    this.#signIn = new SignInWatch((name) => this.#site.pageNamed(name))
   }
 
   /** Says that database records will come, so that requests are kept for tying from the first one on. */

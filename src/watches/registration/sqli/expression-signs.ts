@@ -13,7 +13,8 @@ function hugs(scene: Scene, from: number, to: number): boolean {
   const first = scene.sentence.list[from - 1]
   const last = scene.sentence.list[to]
   if (first?.type !== 'S' || last?.type !== 'S') return false
-  return /\s$/.test(first.value) || /^\s+\S/.test(last.value)
+  // ... or as the possessive of a name such as D'Or.
+  return /\s$/.test(first.value) || /^\s+\S|^s\b/.test(last.value)
 }
 
 /** A clause after the expression that only SQL has. */
@@ -74,7 +75,8 @@ function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sig
     if (right.endsOpen && right.operators === 0) return sure('boolean', hugs(scene, at, right.end - 1) || phrase ? 0.4 : 0.75)
     if (right.endsOpen) return sure('boolean', 0.85)
     if (cut) return sure('boolean', words && phrase ? 0.4 : 0.8)
-    return sure('boolean', words ? (right.operators > 0 ? 0.5 : 0.3) : 0.72)
+    const name = /[A-Za-z\x80-\uffff]$/.test(sentence.value(0)) && sentence.list[at]?.start === sentence.list[0]?.end
+    return sure('boolean', words || name || phrase ? (right.operators > 0 && !phrase ? 0.45 : 0.3) : 0.72)
   }
   const left = sentence.type(at - 1)
   if (at === 0 && sentence.is(0, 'xor')) return sure('boolean', 0.5)

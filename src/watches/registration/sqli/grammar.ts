@@ -64,7 +64,7 @@ export class Sentence {
       const compares = token.type === 'C'
       const word = compares && wordComparison(token)
       this.#bareWords[i + 1] = (this.#bareWords[i] as number) + (token.type === 'W' || token.type === 'G' ? 1 : 0)
-      this.#questions[i + 1] = (this.#questions[i] as number) + (asks(token) ? 1 : 0)
+      this.#questions[i + 1] = (this.#questions[i] as number) + (this.#asks(i) ? 1 : 0)
       this.#signs[i + 1] = (this.#signs[i] as number) + (compares && !word ? 1 : 0)
       this.#wordComparisons[i + 1] = (this.#wordComparisons[i] as number) + (word ? 1 : 0)
     }
@@ -114,8 +114,26 @@ export class Sentence {
     return (this.#bareWords[Math.min(to, this.length)] as number) - (this.#bareWords[from] as number)
   }
 
+  /** `case when`, `case x when`: WHEN stands soon after. */
+  isCase(at: number): boolean {
+    for (let i = at + 1; i < at + 8; i++) if (this.is(i, 'when')) return true
+    return false
+  }
+
+  /** Whether the token puts a question to the database. */
+  #asks(at: number): boolean {
+    const token = this.list[at] as Token
+    if (token.type === 'F') return true
+    if (token.type === 'V') return token.value.startsWith('@@')
+    if (token.type !== 'K') return false
+    return token.value === 'select' ? this.type(at + 1) !== ')' : token.value === 'case' && this.isCase(at)
+  }
+
   #enter(facts: Facts, from: number, to: number): void {
-    if (this.bareWordsIn(from, to) > 0) facts.constant = false
+    if (this.bareWordsIn(from, to) > 0) {
+      facts.constant = false
+      if (this.questionsIn(from, to) === 0) facts.bareWords++
+    }
     if (this.questionsIn(from, to) > 0) facts.asksDatabase = true
     if ((this.#signs[to] as number) > (this.#signs[from] as number)) facts.comparison = 'sign'
     else if (
@@ -170,11 +188,14 @@ export class Sentence {
   #keywordOperand(at: number, facts: Facts): number {
     const { value } = this.list[at] as Token
     if (value === 'case') {
+      if (!this.isCase(at)) return -1
       facts.asksDatabase = true
       this.#enter(facts, at, this.groupEnd(at))
       return this.groupEnd(at)
     }
     if (value === 'select') {
+      const first = this.type(at + 1)
+      if (this.type(at - 1) !== '(' && !['N', 'V', 'F', 'S'].includes(first) && this.value(at + 1) !== '*') return -1
       facts.asksDatabase = true
       facts.constant = false
       return this.length
@@ -265,12 +286,6 @@ export class Sentence {
     const type = this.type(at)
     return type === '' || type === '#' || type === 'L' || type === ')' || type === ',' || type === ';' || type === 'K'
   }
-}
-
-function asks(token: Token): boolean {
-  if (token.type === 'F') return true
-  if (token.type === 'V') return token.value.startsWith('@@')
-  return token.type === 'K' && (token.value === 'select' || token.value === 'case')
 }
 
 /** Whether the call at `at` is of a function that only an attack would name. */

@@ -58,8 +58,10 @@ function dialects(text: string): Dialect[] {
   const mysql = text.includes('#') || /--(?=[^\s\x00-\x20])/.test(text)
   const escaped = /\\['"]/.test(text)
   const out: Dialect[] = []
+  // In JSON a double quote ends no literal of the application's.
+  const json = /^\s*(?:\{\s*"|\[\s*["{[\d])/.test(text)
   for (const quote of ['', "'", '"', '`'] as const) {
-    if (quote !== '' && !text.includes(quote)) continue
+    if (quote !== '' && (!text.includes(quote) || (json && quote === '"'))) continue
     for (const backslash of escaped ? [false, true] : [true]) {
       out.push({ quote, mysql: false, backslash })
       if (mysql) out.push({ quote, mysql: true, backslash })
@@ -75,10 +77,12 @@ function sceneOf(tokens: Tokens, quote: string): Scene {
     if (sentence.operandEndsBefore(1)) start = 1
   }
   while (sentence.type(start) === ')') start++
+  // A string with a word or a number right after it: prose with an apostrophe, no literal that closes.
+  const dead = quote !== '' && ['W', 'N', 'V', 'T', 'G'].includes(sentence.type(start))
   return {
     sentence,
-    quoted: quote !== '',
-    start,
+    quoted: quote !== '' && !dead,
+    start: dead ? 0 : start,
     endsInComment: sentence.type(sentence.length - 1) === '#',
     obfuscated: tokens.versionComments > 0 || tokens.inlineComments > 1,
   }

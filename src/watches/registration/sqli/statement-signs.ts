@@ -21,6 +21,8 @@ interface SelectList {
   readonly end: number
   /** Something in the list that prose has not: a literal, a call, a comma, a star, a name with an underscore. */
   readonly technical: boolean
+  /** A literal, a call, a star or a column's name, and not only words with commas. */
+  readonly strong: boolean
   readonly empty: boolean
   readonly asks: boolean
   readonly prose: boolean
@@ -29,6 +31,7 @@ interface SelectList {
 function readSelectList(sentence: Sentence, from: number): SelectList {
   let i = from
   let technical = false
+  let strong = false
   let asks = false
   let empty = true
   while (/^(?:all|distinct|distinctrow|top|sql_no_cache)$/.test(sentence.value(i)) && sentence.type(i) !== 'S') {
@@ -40,7 +43,7 @@ function readSelectList(sentence: Sentence, from: number): SelectList {
     if (item.end === i) break
     empty = false
     const word = item.end === i + 1 && sentence.type(i) === 'W'
-    if (!word || namedLikeColumn.test(sentence.value(i))) technical = true
+    if (!word || namedLikeColumn.test(sentence.value(i))) strong = true
     asks ||= item.asksDatabase
     i = item.end
     if (sentence.is(i, 'as')) i += 2
@@ -51,7 +54,7 @@ function readSelectList(sentence: Sentence, from: number): SelectList {
     i++
   }
   const next = sentence.type(i)
-  return { end: i, technical, empty, asks, prose: next === 'W' || next === 'S' || next === 'N' }
+  return { end: i, technical: technical || strong, strong, empty, asks, prose: next === 'W' || next === 'S' || next === 'N' }
 }
 
 function unionSign(scene: Scene, at: number): Sign | null {
@@ -94,8 +97,9 @@ function selectSign(scene: Scene, at: number): Sign | null {
     if (!column && list.prose) confidence = 0.3
   } else if (list.asks) confidence = sub || stacked || (at === 0 && !list.prose) ? 0.85 : 0.6
   else if (!list.empty && (sub || stacked) && list.technical && !list.prose) confidence = 0.75
-  else if (!list.empty && list.technical && (scene.quoted || scene.endsInComment) && !list.prose) confidence = 0.6
-  else if (list.technical && sentence.value(at + 1) === '*') confidence = 0.55
+  else if (list.strong && (at === 0 || (scene.quoted && at === scene.start)) && sentence.type(list.end) === '#')
+    confidence = 0.6
+  else if (list.strong && sentence.value(at + 1) === '*' && !list.prose) confidence = 0.55
   else if (/^(?:pg_|sys_|dbms_|utl_|load_|xp_)/.test(sentence.value(at + 1)) && list.end >= sentence.length) confidence = 0.55
   return { technique: sub ? 'boolean' : stacked ? 'stacked' : 'other', confidence }
 }
@@ -185,6 +189,7 @@ function stackedSign(scene: Scene, at: number): Sign | null {
   if (next === undefined) return scene.quoted && at === 1 && sentence.value(0) === '' ? { technique: 'stacked', confidence: 0.5 } : null
   const closes = (scene.quoted && at === scene.start) || (at === 1 && sentence.type(0) === 'N') || sentence.type(at - 1) === ')'
   if (next.type === '#') {
+    if (/^\d/.test(next.value)) return null
     return closes ? { technique: 'comment', confidence: 0.6 } : null
   }
   if (next.type === 'F' && closes && sentence.isClosed(at + 2)) return { technique: 'stacked', confidence: 0.75 }

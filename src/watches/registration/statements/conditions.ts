@@ -185,8 +185,10 @@ const isEndWord = (code: Code, i: number): boolean =>
 /** A literal, a sum of number literals, or a bare name (as a symbol of its own), at token i and on. */
 function operandAfter(code: Code, i: number): Value | null {
   let from = i
-  while (at(code, from) === '(' && isLiteral(code, from + 1) && at(code, from + 2) === ')')
+  // The text may end before the parenthesis does: the application closes it.
+  if (at(code, from) === '(' && isLiteral(code, from + 1) && /^\)?$/.test(at(code, from + 2))) {
     return literalAt(code, from + 1, from, from + 3)
+  }
   const sign = at(code, from) === '-' || at(code, from) === '+' ? at(code, from++) : ''
   if (code.kinds[from] === tokenKind.number) return sum(code, from, sign === '-' ? -1 : 1, i)
   if (sign !== '') return null
@@ -345,7 +347,10 @@ function isErrorBased(code: Code): boolean {
       if (asksServer(code, { from: openingOf(code, i - 1), to: i })) return true
     }
     if (at(code, i) === '/' && at(code, i + 1) === '(' && at(code, i + 2) === 'select') return true
-    if (code.kinds[i] === tokenKind.number && carriesText(code, i + 1)) return true
+    if (code.kinds[i] === tokenKind.number && /^(?:=|in)$/.test(at(code, i + 1))) {
+      looked++
+      if (carriesText(code, i + 1)) return true
+    }
     if (!hasRole(code, i, role.error) || !isCall(code, i)) continue
     const word = at(code, i)
     const args = { from: i + 2, to: Math.min(code.closedBy[i + 1] as number, code.count) }
@@ -370,7 +375,6 @@ function failsWithValue(code: Code, word: string, args: Range): boolean {
 
 /** Number = text built around a query: the conversion fails and the message holds the text. */
 function carriesText(code: Code, i: number): boolean {
-  if (at(code, i) !== '=' && at(code, i) !== 'in') return false
   let open = i + 1
   if (/^concat(?:_ws)?$/.test(at(code, open))) open++
   const built = open > i + 1

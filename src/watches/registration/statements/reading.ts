@@ -120,7 +120,7 @@ function readOuter(code: Code, dialect: Dialect, fragment: boolean): StatementRe
     fingerprinting: asksAboutServer(code),
     sleep: sleeps(code, outline),
     fileOrCommand: reachesOut(code),
-    write: writeOf(code, outline),
+    write: writeOf(code, outline, fragment),
     union: outline.queries.some((query) => query.union),
     tautology,
     constantCondition: constant,
@@ -209,29 +209,27 @@ const gravity: readonly Write[] = ['none', 'insert', 'update', 'delete', 'ddl']
 
 /** A word that writes counts where a statement begins, where a query of WITH begins, and, for T-SQL, which needs no
  *  semicolon, before the noun that makes it plain. */
-function writeOf(code: Code, outline: Outline): Write {
+function writeOf(code: Code, outline: Outline, fragment: boolean): Write {
   let gravest: Write = 'none'
   if ((code.present & role.write) === 0) return gravest
-  const starts = new Set(outline.statements)
+  const starts = new Set(fragment ? outline.statements.slice(1) : outline.statements)
+  let withSeen = false
   for (let i = 0; i < code.count; i++) {
+    if (starts.has(i) && isWord(code, i, 'with')) withSeen = true
     if (!hasRole(code, i, role.write)) continue
     const write = writes[at(code, i)]
     if (write === undefined || gravity.indexOf(write) <= gravity.indexOf(gravest)) continue
-    const begins = starts.has(i) || (at(code, i - 1) === '(' && !isCall(code, i) && i >= 2 && isWord(code, i - 2, 'as'))
-    if (begins || followsWith(code, i, starts) || isPlainWrite(code, i)) gravest = write
+    // WITH x AS (DELETE ... RETURNING ...), and WITH x AS (...) DELETE ...
+    const inWith = at(code, i - 1) === '(' && isWord(code, i - 2, 'as')
+    const behindWith = withSeen && at(code, i - 1) === ')'
+    if (starts.has(i) || (!isCall(code, i) && (inWith || behindWith)) || isPlainWrite(code, i)) gravest = write
   }
   return gravest
 }
 
-/** WITH x AS (...) DELETE FROM ... */
-function followsWith(code: Code, i: number, starts: ReadonlySet<number>): boolean {
-  if (at(code, i - 1) !== ')' || isCall(code, i)) return false
-  for (const start of starts) if (start < i && isWord(code, start, 'with')) return true
-  return false
-}
-
 function isPlainWrite(code: Code, i: number): boolean {
   const next = at(code, i + 1)
+  const third = at(code, i + 3)
   switch (at(code, i)) {
     case 'drop':
     case 'create':
@@ -239,11 +237,11 @@ function isPlainWrite(code: Code, i: number): boolean {
     case 'truncate':
       return /^(?:table|database|schema|view|user|role|login|function|procedure|trigger|extension|index)$/.test(next)
     case 'insert':
-      return next === 'into'
+      return next === 'into' && /^(?:\(|\.|values|select|default)$/.test(third)
     case 'delete':
-      return next === 'from'
+      return next === 'from' && /^(?:|;|\.|where|using)$/.test(third)
     case 'shutdown':
-      return /^(?:with|$)$/.test(next)
+      return next === 'with'
     default:
       return false
   }
