@@ -16,7 +16,9 @@ export interface IndexedLine extends Place {
 }
 
 /** Entries of one segment: growing by segments never copies what is there, so that memory has no peaks. */
-const segmentEntries = 65_536
+const segmentBits = 16
+const segmentEntries = 1 << segmentBits
+const segmentMask = segmentEntries - 1
 
 /** Columns of a run of entries: 28 bytes an entry. */
 class Segment {
@@ -58,7 +60,7 @@ export class EvidenceIndex {
       this.#left++
       return false
     }
-    const at = this.#count % segmentEntries
+    const at = this.#count & segmentMask
     if (at === 0) this.#segments.push(new Segment())
     const segment = this.#segments.at(-1) as Segment
     segment.source[at] = source
@@ -105,7 +107,7 @@ export class EvidenceIndex {
   /** Several hits of one finding on one line, one after another, are one entry. */
   #mergeWithLast(source: number, offset: number, finding: number, bit: number): boolean {
     if (this.#count === 0) return false
-    const at = (this.#count - 1) % segmentEntries
+    const at = (this.#count - 1) & segmentMask
     const last = this.#segments.at(-1) as Segment
     if (last.source[at] !== source || last.offset[at] !== offset || last.finding[at] !== finding) return false
     last.kinds[at] = (last.kinds[at] as number) | bit
@@ -113,25 +115,27 @@ export class EvidenceIndex {
   }
 
   #segment(entry: number): Segment {
-    return this.#segments[Math.floor(entry / segmentEntries)] as Segment
+    return this.#segments[entry >>> segmentBits] as Segment
   }
 
   #isSameLine(a: number, b: number): boolean {
-    const [left, right] = [this.#segment(a), this.#segment(b)]
-    const [i, j] = [a % segmentEntries, b % segmentEntries]
+    const left = this.#segment(a)
+    const right = this.#segment(b)
+    const i = a & segmentMask
+    const j = b & segmentMask
     return left.source[i] === right.source[j] && left.offset[i] === right.offset[j]
   }
 
   #merged(entries: Uint32Array): IndexedLine {
     const first = entries[0] as number
     const segment = this.#segment(first)
-    const at = first % segmentEntries
+    const at = first & segmentMask
     let bits = 0
     const findings: number[] = []
     for (const entry of entries) {
       const of = this.#segment(entry)
-      bits |= of.kinds[entry % segmentEntries] as number
-      const finding = of.finding[entry % segmentEntries] as number
+      bits |= of.kinds[entry & segmentMask] as number
+      const finding = of.finding[entry & segmentMask] as number
       if (findings.at(-1) !== finding) findings.push(finding)
     }
     return {
@@ -173,8 +177,10 @@ export class EvidenceIndex {
   }
 
   #compare(a: number, b: number, rank: Uint32Array): number {
-    const [left, right] = [this.#segment(a), this.#segment(b)]
-    const [i, j] = [a % segmentEntries, b % segmentEntries]
+    const left = this.#segment(a)
+    const right = this.#segment(b)
+    const i = a & segmentMask
+    const j = b & segmentMask
     return (
       (rank[left.source[i] as number] as number) - (rank[right.source[j] as number] as number) ||
       (left.offset[i] as number) - (right.offset[j] as number) ||
