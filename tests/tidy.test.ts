@@ -250,14 +250,38 @@ describe('advice', () => {
 })
 
 describe('the lockfile', () => {
+  const { packages } = JSON.parse(readText('package-lock.json')) as {
+    packages: Record<
+      string,
+      {
+        resolved?: string
+        integrity?: string
+        optionalDependencies?: Record<string, string>
+        hasInstallScript?: boolean
+      }
+    >
+  }
+
   test('pins every package by its hash and names no host', () => {
-    const { packages } = JSON.parse(readText('package-lock.json')) as {
-      packages: Record<string, { resolved?: string; integrity?: string }>
-    }
     expectNone(
       Object.entries(packages).flatMap(([path, { resolved, integrity }]) =>
         path !== '' && (resolved !== undefined || integrity === undefined) ? [path] : [],
       ),
     )
+  })
+
+  test('names the package of every platform, without which `npm ci` fails on all of them', () => {
+    expectNone(
+      Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies)
+          .filter((name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages))
+          .map((name) => `${path}: ${name}`),
+      ),
+    )
+  })
+
+  test('holds no package for Linux that runs a script when it is installed', () => {
+    const scripted = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript === true)
+    expectNone(scripted.filter((path) => path !== 'node_modules/fsevents'))
   })
 })
