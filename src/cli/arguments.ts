@@ -23,6 +23,7 @@ interface OutputOptions {
   readonly quiet: boolean
 }
 
+/** `bellwether scan PATH...`: what to read, and how. */
 export interface ScanCommand extends OutputOptions {
   readonly name: 'scan'
   readonly paths: readonly string[]
@@ -34,10 +35,12 @@ export interface ScanCommand extends OutputOptions {
   readonly utcOffsetMinutes?: number
 }
 
+/** `bellwether demo`: the bundled recording. */
 export interface DemoCommand extends OutputOptions {
   readonly name: 'demo'
 }
 
+/** What the user asked for. */
 export type Command = ScanCommand | DemoCommand | { readonly name: 'help' } | { readonly name: 'version' }
 
 /** One sentence: what cannot be used, and what to write instead. Exit code 2. */

@@ -9,6 +9,7 @@ export interface ProgressStream {
   write(text: string): unknown
 }
 
+/** How far a scan has come. */
 export interface ScanState {
   readonly bytesRead: number
   /** Bytes of all sources; 0 where it is not known (standard input). */
@@ -23,6 +24,7 @@ const barColumnsMax = 30
 const rateWindowMs = 2_000
 const wipe = '\r\u001b[2K'
 
+/** The bar itself: `update` it as often as you like, `clear` it before printing anything else. */
 export class ProgressBar {
   readonly #stream: ProgressStream
   readonly #now: () => number

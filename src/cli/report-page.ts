@@ -23,6 +23,7 @@ const levelInk: Readonly<Record<Level, keyof typeof sgr>> = {
   informational: 'bold',
 }
 
+/** Collects the lines of a report. */
 export class Page {
   readonly columns: number
   readonly #lines: string[] = []

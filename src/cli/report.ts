@@ -48,12 +48,14 @@ export interface Problem {
   readonly message: string
 }
 
+/** A line of evidence as the report shows it. */
 export interface EvidenceLine {
   readonly place: Place
   /** The line as text; it may hold anything. */
   readonly raw: string
 }
 
+/** Everything that the report, the JSON document and the OCSF lines are made from. */
 export interface ReportInput {
   /** Empty where no office file was given. */
   readonly officeName: string

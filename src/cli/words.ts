@@ -33,6 +33,7 @@ export const countInWords = (count: number): string => smallNumbers[count] ?? co
 export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
   `${countInDigits(count)} ${count === 1 ? singular : plural}`
 
+/** The first letter in upper case. */
 export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
 
 /** Whether a time is one: a scan that read no record has none. The bounds are those of `Date` (ECMA-262 21.4.1.1). */
