@@ -2,7 +2,7 @@
  *  environment and exit code. */
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { levelRank } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import { emptyOffice, type Office } from '../core/office.ts'
@@ -26,10 +26,8 @@ import { usageText } from './usage.ts'
 const evidenceReadMax = 4
 const columnsDefault = 80
 const root = join(import.meta.dirname, '..', '..')
-const recording = {
-  paths: [join(root, 'data', 'recording', 'access.log.gz')],
-  databasePaths: [join(root, 'data', 'recording', 'postgresql.json.gz')],
-}
+const recorded = (name: string): string => relative(process.cwd(), join(root, 'data', 'recording', name))
+const recording = { paths: [recorded('access.log.gz')], databasePaths: [recorded('postgresql.json.gz')] }
 
 function main(argv: readonly string[]): Promise<number> | number {
   const command = parseArguments(argv, formatNames)
@@ -189,7 +187,9 @@ async function writeEvidence(
   const failed = new Promise<never>((_, reject) => out.on('error', reject))
   failed.catch(() => undefined)
   const write = (text: string): Promise<unknown> | undefined =>
-    out.write(text) ? undefined : Promise.race([failed, new Promise<void>((resolve) => out.once('drain', () => resolve()))])
+    out.write(text)
+      ? undefined
+      : Promise.race([failed, new Promise<void>((resolve) => out.once('drain', () => resolve()))])
   for (const [source, lines] of bySource(index)) {
     const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
     if (reread === undefined) continue

@@ -13,7 +13,7 @@ import {
   outcomes,
 } from '../core/finding.ts'
 import { incidentId } from '../core/ids.ts'
-import { adviceFor } from './advice.ts'
+import { adviceForFindings } from './advice.ts'
 import { ExposureLedger } from './exposure.ts'
 import type { GatheredFinding } from './finding-ledger.ts'
 import type { Incident, TimelineEntry } from './incident.ts'
@@ -139,7 +139,7 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
   const actors = distinctActors(findings)
   const context = contextOf(actors, indicator)
   const exposure = exposureOf(members.map(({ gathered }) => gathered.exposure))
-  const atDetection = exposureOf([first.gathered.exposureAtDetection])
+  const atDetection = exposedBy(members, first.finding.detectedAtMs)
   const facts = {
     kinds,
     findings,
@@ -169,7 +169,7 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
     detectedAtMs: first.finding.detectedAtMs,
     ...(atDetection === undefined ? {} : { exposureAtDetection: atDetection }),
     timeline: timelineOf(members),
-    advice: adviceFor(kinds, outcome),
+    advice: adviceForFindings(findings),
     context,
   }
 }
@@ -177,6 +177,15 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
 function exposureOf(ledgers: readonly ExposureLedger[]): Exposure | undefined {
   const sum = new ExposureLedger()
   for (const ledger of ledgers) sum.merge(ledger)
+  return sum.isEmpty ? undefined : sum.total()
+}
+
+/** What had been exposed by a moment, over all findings. */
+function exposedBy(members: readonly Member[], timeMs: number): Exposure | undefined {
+  const sum = new ExposureLedger()
+  for (const { gathered } of members) {
+    for (const early of gathered.earlyExposures) if (early.timeMs <= timeMs) sum.add(early.item, early.fromDatabase)
+  }
   return sum.isEmpty ? undefined : sum.total()
 }
 

@@ -1,6 +1,7 @@
 /** Gathers hits into findings: hits of one kind, by one actor, against one target are one claim, however many there
  *  are. A scan is against the site as a whole. */
 import {
+  type Exposed,
   type Finding,
   type FindingKind,
   type Hit,
@@ -20,12 +21,19 @@ export interface GatheredFinding {
   readonly kind: FindingKind
   readonly finding: () => Finding
   readonly exposure: ExposureLedger
-  /** What had been exposed by the record that made the finding. */
-  readonly exposureAtDetection: ExposureLedger
+  /** The first exposures, at most `earlyExposuresMax`, to say what was lost when an incident was first seen. */
+  readonly earlyExposures: readonly EarlyExposure[]
   /** Hits by day: start of the day (UTC, milliseconds) to number. */
   readonly days: ReadonlyMap<number, number>
 }
 
+export interface EarlyExposure {
+  readonly timeMs: number
+  readonly item: Exposed
+  readonly fromDatabase: boolean
+}
+
+const earlyExposuresMax = 512
 const dayMs = 24 * 3_600_000
 export const wholeSite = 'the whole site'
 const siteWide: ReadonlySet<FindingKind> = new Set(['scan', 'authorised-scan', 'after-block'])
@@ -37,7 +45,7 @@ class Gathered implements GatheredFinding {
   readonly index: number
   readonly kind: FindingKind
   readonly exposure = new ExposureLedger()
-  readonly exposureAtDetection = new ExposureLedger()
+  readonly earlyExposures: EarlyExposure[] = []
   readonly days = new Map<number, number>()
   readonly #first: Hit
   readonly #target: string
@@ -86,7 +94,9 @@ class Gathered implements GatheredFinding {
     const fromDatabase = hit.rule.includes('/database-')
     for (const item of hit.exposes) {
       this.exposure.add(item, fromDatabase)
-      if (hit.timeMs <= this.#detectedAtMs) this.exposureAtDetection.add(item, fromDatabase)
+      if (this.earlyExposures.length < earlyExposuresMax) {
+        this.earlyExposures.push({ timeMs: hit.timeMs, item, fromDatabase })
+      }
     }
   }
 

@@ -56,6 +56,7 @@ export function titleOf(facts: StoryFacts): string {
         ? `Somebody tried passwords from many addresses and got in at ${page}`
         : `Somebody is trying passwords from many addresses at ${page}`
     case 'new-statement':
+      if (isBrokenPage(facts)) return `A weak spot: ${page} stumbles over names with an apostrophe`
       return 'The voter database was asked something it was never asked before'
     case 'scan':
       if (facts.findings.some((finding) => finding.level !== 'low')) return 'Somebody searched the site for weak spots'
@@ -106,6 +107,9 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
     case 'after-block':
       return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
     case 'new-statement':
+      if (isBrokenPage(facts)) {
+        return "A name such as O'Brien makes the database fail. What people type there reaches the database as a command: that is the door that break-ins use. Nothing shows that anybody did. Ask whoever wrote the page to repair it."
+      }
       return 'This can be a new version of your software. Ask your vendor whether it was updated; if not, treat it as a break-in.'
     case 'authorised-scan':
       return 'It is on your list, so nothing needs to be done.'
@@ -113,6 +117,12 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
       return 'The longest unused entries were dropped. Findings stay; a very slow attack may be seen later than it could be.'
   }
 }
+
+/** Only names with an apostrophe, and the database's complaint about them. */
+const isBrokenPage = (facts: StoryFacts): boolean =>
+  facts.findings.every(
+    ({ kind, rules }) => kind === 'new-statement' && rules.every((rule) => rule.endsWith('/unescaped-input')),
+  )
 
 function injectionOutcome(outcome: Outcome | undefined): string {
   if (outcome === 'success') return 'It worked: the database did what they asked.'

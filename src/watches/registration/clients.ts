@@ -70,6 +70,8 @@ export interface InjectionState {
   sizes: Set<number>
   /** Odd values at which the site failed. */
   oddFailures: number
+  /** Whether the page shows the payload back; see `outcome.ts`. */
+  echo: { form: number; bare: number; lengths: Map<number, Set<number>>[] }
   /** Sizes of answers to true and to false conditions; see `outcome.ts`. */
   oracle: { works: boolean; whenTrue: number[]; whenFalse: number[] }
   weak: KeptRecord[]

@@ -4,7 +4,7 @@
 import { limits } from '../../core/limits.ts'
 import { field } from '../../formats/request-batch.ts'
 import { type InjectionState, type KeptRecord, keep } from './clients.ts'
-import { judgeAnswer, newOracle } from './outcome.ts'
+import { judgeAnswer, newEcho, newOracle } from './outcome.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, keptRecord, type Seen } from './seen.ts'
 import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
 
@@ -106,6 +106,7 @@ function stateOf(seen: Seen): InjectionState {
     part: '',
     sizes: new Set(),
     oddFailures: 0,
+    echo: newEcho(),
     oracle: newOracle(),
     weak: [],
   }

@@ -2,6 +2,7 @@
  *  by the time it took against the delay that was asked for. Says which records that exposed, as far as the web log
  *  alone can tell; the database log knows better (`statement-watch.ts`). */
 import type { Exposed, Outcome } from '../../core/finding.ts'
+import { limits } from '../../core/limits.ts'
 import type { InjectionState } from './clients.ts'
 import type { SizeHistory } from './pages.ts'
 import { isRefused, type Seen } from './seen.ts'
@@ -84,6 +85,8 @@ function constantTruth(decoded: string): boolean | undefined {
  *  is known of the page, only an answer clearly longer than the shortest counts. */
 function isLonger(seen: Seen, state: InjectionState, verdict: RequestVerdict): boolean {
   if (seen.bodyBytes <= 0) return false
+  const echo = echoOf(state, seen.bodyBytes, verdict.decoded)
+  if (echo !== undefined) return seen.bodyBytes - echo.shown > echo.bare + echoSlackBytes
   const sizes = seen.path.page.sizes
   const known = sizes.count >= usualAnswersMin
   const shortest = known ? sizes.bytesMin : Math.min(...state.sizes)
@@ -94,6 +97,60 @@ function isLonger(seen: Seen, state: InjectionState, verdict: RequestVerdict): b
   const shown = verdict.decoded.length
   return !(reflected >= shown * 0.9 && reflected <= shown * reflectionGrowth)
 }
+
+/** Learns whether a page shows the payload back: then answers without their payload are of one size though payloads
+ *  differ in length. Gives that size and the payload's length as shown, once it is known. */
+function echoOf(
+  state: InjectionState,
+  bodyBytes: number,
+  decoded: string,
+): { bare: number; shown: number } | undefined {
+  const { echo } = state
+  for (const [form, shownAs] of echoForms.entries()) {
+    const shown = shownAs(decoded)
+    const bare = bodyBytes - shown
+    if (echo.form === form) return { bare: echo.bare, shown }
+    const lengths = echo.lengths[form] ?? new Map<number, Set<number>>()
+    echo.lengths[form] = lengths
+    const ofBare = lengths.get(bare) ?? new Set()
+    if (lengths.size < limits.pageSizesMax || lengths.has(bare)) lengths.set(bare, ofBare)
+    if (ofBare.size < limits.pageSizesMax) ofBare.add(shown)
+    if (echo.form < 0 && ofBare.size >= echoed.lengthsMin && spread(ofBare) >= echoed.spreadMin) {
+      echo.form = form
+      echo.bare = bare
+      echo.lengths = []
+      return { bare, shown }
+    }
+  }
+  return undefined
+}
+
+/** How a page shows a text back: as it is, or with HTML's five characters escaped (`&#39;` for the apostrophe, as most
+ *  frameworks do, or `&#x27;`). */
+const escapedLength = (text: string, apostrophe: number): number => {
+  let length = text.length
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 38) length += 4
+    else if (code === 60 || code === 62) length += 3
+    else if (code === 34) length += 5
+    else if (code === 39) length += apostrophe
+  }
+  return length
+}
+const echoForms: readonly ((text: string) => number)[] = [
+  (text) => text.length,
+  (text) => escapedLength(text, 4),
+  (text) => escapedLength(text, 5),
+]
+/** Payloads of so many different lengths, so far apart, whose answers are alike but for them show that a page echoes:
+ *  rows of a dump differ by a few bytes, and so do the requests for them. */
+const echoed = { lengthsMin: 5, spreadMin: 64 }
+const echoSlackBytes = 12
+
+const spread = (lengths: ReadonlySet<number>): number => Math.max(...lengths) - Math.min(...lengths)
+
+export const newEcho = (): InjectionState['echo'] => ({ form: -1, bare: 0, lengths: [] })
 
 /** The size that a page answers most when it found nothing: the one that comes again and again to the byte. */
 export function usualMiss(sizes: SizeHistory): number {

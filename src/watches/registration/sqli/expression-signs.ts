@@ -14,7 +14,7 @@ function hugs(scene: Scene, from: number, to: number): boolean {
   const last = scene.sentence.list[to]
   if (first?.type !== 'S' || last?.type !== 'S') return false
   // ... or as the possessive of a name such as D'Or.
-  return /\s$/.test(first.value) || /^\s+\S|^s\b/.test(last.value)
+  return /[\s+]$/.test(first.value) || /^[\s+]+\S|^s\b/.test(last.value)
 }
 
 /** A clause after the expression that only SQL has. */
@@ -74,8 +74,8 @@ function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sig
     const phrase = /\S\s+\S/.test(sentence.value(0)) && at === scene.start
     if (right.endsOpen && right.operators === 0) return sure('boolean', hugs(scene, at, right.end - 1) || phrase ? 0.4 : 0.75)
     if (right.endsOpen) return sure('boolean', 0.85)
-    if (cut) return sure('boolean', words && phrase ? 0.4 : 0.8)
     const name = /[A-Za-z\x80-\uffff]$/.test(sentence.value(0)) && sentence.list[at]?.start === sentence.list[0]?.end
+    if (cut) return sure('boolean', words && (phrase || name) ? 0.4 : 0.8)
     return sure('boolean', words || name || phrase ? (right.operators > 0 && !phrase ? 0.45 : 0.3) : 0.72)
   }
   const left = sentence.type(at - 1)
@@ -233,7 +233,7 @@ export function bracketSign({ sentence, quoted, start }: Scene): Sign | null {
 export function patternSign({ sentence, quoted }: Scene): Sign | null {
   const last = sentence.list.at(-1)
   if (quoted || last?.type !== 'S' || !last.open || last.value !== '' || sentence.length < 3) return null
-  return sentence.type(sentence.length - 2) === 'C' && sentence.operandEndsBefore(sentence.length - 2) ? sure('boolean', 0.5) : null
+  return /^(?:i|r)?like$/.test(sentence.value(sentence.length - 2)) && sentence.operandEndsBefore(sentence.length - 2) ? sure('boolean', 0.5) : null
 }
 
 /** Names of catalogues and system procedures, and system variables, wherever they stand. */

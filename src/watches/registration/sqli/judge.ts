@@ -83,9 +83,18 @@ function sceneOf(tokens: Tokens, quote: string): Scene {
     sentence,
     quoted: quote !== '' && !dead,
     start: dead ? 0 : start,
+    wordy: !dead && quote !== '' && isWordy(tokens.list),
     endsInComment: sentence.type(sentence.length - 1) === '#',
     obfuscated: tokens.versionComments > 0 || tokens.inlineComments > 1,
   }
+}
+
+/** Whether the literal that the text closes, or the string that it leaves open, is a phrase. */
+function isWordy(list: readonly Token[]): boolean {
+  const first = list[0] as Token
+  const last = list.at(-1) as Token
+  if (/[^\s'"+]{2}[\s+]+[^\s'"+]{2}|^\s*[[{]\s*"/.test(first.value)) return true
+  return last.type === 'S' && last.open && /[^\s+][\s+]+[^\s+]+[\s+]+[^\s+]/.test(last.value)
 }
 
 /** Text that is neither SQL nor an operand: two bare words side by side, as prose has them. */
@@ -118,7 +127,8 @@ function weigh(signs: readonly Sign[], scene: Scene): Sign | null {
   const others = signs.filter((sign) => sign !== best && sign.confidence >= 0.4).length
   let confidence = best.confidence
   if (best.confidence >= 0.5) confidence += Math.min(0.1, others * 0.03)
-  if (best.confidence < 0.85) {
+  if (scene.wordy && best.confidence < 0.87) confidence *= 0.55
+  else if (best.confidence < 0.85) {
     const prose = proseCount(scene)
     if (prose >= 3) confidence *= 0.6
     else if (prose > 0 && best.confidence < 0.5) confidence *= 0.5

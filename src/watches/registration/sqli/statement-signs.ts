@@ -11,6 +11,8 @@ export interface Scene {
   /** The first token after the literal and the brackets that the text closes. */
   readonly start: number
   readonly endsInComment: boolean
+  /** The closed literal or the open string at the end is several words long, as prose with apostrophes is. */
+  readonly wordy: boolean
   readonly obfuscated: boolean
 }
 
@@ -28,7 +30,7 @@ interface SelectList {
   readonly prose: boolean
 }
 
-function readSelectList(sentence: Sentence, from: number): SelectList {
+function readSelectList({ sentence, quoted }: Scene, from: number): SelectList {
   let i = from
   let technical = false
   let strong = false
@@ -42,8 +44,9 @@ function readSelectList(sentence: Sentence, from: number): SelectList {
     const item = sentence.expression(i)
     if (item.end === i) break
     empty = false
-    const word = item.end === i + 1 && sentence.type(i) === 'W'
-    if (!word || namedLikeColumn.test(sentence.value(i))) strong = true
+    const named = sentence.type(i) === 'W' && namedLikeColumn.test(sentence.value(i))
+    const loose = item.endsOpen && !quoted
+    if (named || item.asksDatabase || (item.operands > item.bareWords && !loose)) strong = true
     asks ||= item.asksDatabase
     i = item.end
     if (sentence.is(i, 'as')) i += 2
@@ -70,13 +73,13 @@ function unionSign(scene: Scene, at: number): Sign | null {
     const cut = sentence.type(i) === '#' && at === 1 && sentence.type(0) === 'N'
     return cut ? { technique: 'union', confidence: 0.55 } : null
   }
-  const list = readSelectList(sentence, i + 1)
+  const list = readSelectList(scene, i + 1)
   const follows = sentence.is(list.end, 'from')
-  if (list.technical && !list.empty) return { technique: 'union', confidence: list.prose && !list.asks ? 0.75 : 0.97 }
-  if (bracketed || scene.obfuscated) return { technique: 'union', confidence: 0.9 }
-  if (follows && namedLikeColumn.test(sentence.value(list.end + 1))) return { technique: 'union', confidence: 0.9 }
   const numbered = at > 0 && ['N', ')', 'T', 'V'].includes(sentence.type(at - 1))
   const continues = numbered || (scene.quoted && at === scene.start) || scene.endsInComment
+  if ((list.strong || (list.technical && (follows || continues))) && !list.empty) return { technique: 'union', confidence: list.prose && !list.asks ? 0.75 : 0.97 }
+  if ((bracketed || scene.obfuscated) && !list.empty) return { technique: 'union', confidence: 0.9 }
+  if (follows && namedLikeColumn.test(sentence.value(list.end + 1))) return { technique: 'union', confidence: 0.9 }
   if (list.prose) return { technique: 'union', confidence: continues && follows ? 0.5 : 0.35 }
   return { technique: 'union', confidence: continues ? 0.8 : follows ? 0.6 : list.empty ? 0.35 : 0.3 }
 }
@@ -84,7 +87,7 @@ function unionSign(scene: Scene, at: number): Sign | null {
 function selectSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
   const before = sentence.type(at - 1)
-  const list = readSelectList(sentence, at + 1)
+  const list = readSelectList(scene, at + 1)
   const from = sentence.is(list.end, 'from')
   const sub = before === '(' || before === 'F' || before === 'G'
   const stacked = before === ';'
@@ -97,7 +100,11 @@ function selectSign(scene: Scene, at: number): Sign | null {
     if (!column && list.prose) confidence = 0.3
   } else if (list.asks) confidence = sub || stacked || (at === 0 && !list.prose) ? 0.85 : 0.6
   else if (!list.empty && (sub || stacked) && list.technical && !list.prose) confidence = 0.75
-  else if (list.strong && (at === 0 || (scene.quoted && at === scene.start)) && sentence.type(list.end) === '#')
+  else if (
+    (['N', 'S', 'V'].includes(sentence.type(at + 1)) || sentence.value(at + 1) === '*') &&
+    (at === 0 || (scene.quoted && at === scene.start)) &&
+    sentence.type(list.end) === '#'
+  )
     confidence = 0.6
   else if (list.strong && sentence.value(at + 1) === '*' && !list.prose) confidence = 0.55
   else if (/^(?:pg_|sys_|dbms_|utl_|load_|xp_)/.test(sentence.value(at + 1)) && list.end >= sentence.length) confidence = 0.55
@@ -151,7 +158,8 @@ function statementAt(scene: Scene, at: number): number {
     case 'exec':
     case 'execute':
       if (/^(?:xp_|sp_|master\.|msdb\.|immediate$)|\.\./.test(next)) return 0.9
-      return nextType === 'V' || nextType === '(' ? 0.8 : nextType === 'S' ? 0.5 : 0
+      if (nextType === '(') return ['S', 'V', 'F'].includes(sentence.type(at + 2)) ? 0.8 : 0
+      return nextType === 'V' && next.length > 1 ? 0.8 : nextType === 'S' ? 0.35 : 0
     case 'declare':
       return nextType === 'V' ? 0.9 : isName(sentence, at + 1) && sentence.is(at + 2, 'cursor') ? 0.8 : 0
     case 'set':

@@ -137,7 +137,7 @@ describe('one row by its rank is a position', () => {
     ['LIMIT 1 alone', 'any', "' UNION SELECT 1,email FROM voters LIMIT 1-- ", position(0, '', 'union')],
   ])('by %s (%s)', (_, dialect, payload, wanted) => {
     expect(shownBy(payload, dialect)).toEqual(wanted)
-  }) // prettier-ignore
+  })
 
   test('which is the same whatever columns are asked for, and through case and comments', () => {
     const one = shownBy("' UNION SELECT 1,(SELECT email FROM voters ORDER BY id OFFSET 4 LIMIT 1)-- ", 'postgresql')
@@ -350,5 +350,5 @@ describe('a fragment of a request shows the same', () => {
     ['id,(SELECT email FROM voters LIMIT 1 OFFSET 2)', position(2)],
   ])('%s', (fragment, wanted) => {
     expect(readFragment(fragment).extraction).toEqual(wanted)
-  }) // prettier-ignore
+  })
 })

@@ -31,7 +31,7 @@ function factsOf(reading: StatementReading): Fact[] {
     'catalogueRead',
     'fingerprinting',
     'fileOrCommand',
-  ] // prettier-ignore
+  ]
   return facts.filter((fact) => reading[fact])
 }
 
@@ -280,7 +280,7 @@ describe('a fragment as it stands in a request', () => {
     expect(reading.extraction).toBeNull()
     expect(reading.statements).toBe(1)
     expect(reading.write).toBe('none')
-  }) // prettier-ignore
+  })
 
   test("of which the application's table is out of view leaves its name empty", () => {
     expect(readFragment("x' OR 1=1-- ").extraction).toMatchObject({ table: '', kind: 'all', place: 'own' })

@@ -2,11 +2,12 @@
  *  the text (stacked, union, catalogue, sleep, which records of which table); whether they are an attack is judged by
  *  who knows the application. It never fails and is linear in the text. */
 import { at, type Code, codeOf, hasRole, isCall, isLiteral, isWord, numberValue } from './code.ts'
-import { asksServer, conditionsOf } from './conditions.ts'
+import { conditionsOf } from './conditions.ts'
 import { type Extraction, extractionsOf } from './extraction.ts'
 import { type InnerStatement, innerStatements } from './inner-statements.ts'
 import { type Dialect, tokenKind } from './lexer.ts'
 import { type Outline, outlineOf, type Table } from './outline.ts'
+import { asksServer } from './server-questions.ts'
 import { role } from './words.ts'
 
 export type { Extraction, ExtractionKind } from './extraction.ts'
@@ -204,7 +205,7 @@ const writes: Readonly<Record<string, Write>> = {
   revoke: 'ddl',
   rename: 'ddl',
   shutdown: 'ddl',
-} // prettier-ignore
+}
 const gravity: readonly Write[] = ['none', 'insert', 'update', 'delete', 'ddl']
 
 /** A word that writes counts where a statement begins, where a query of WITH begins, and, for T-SQL, which needs no

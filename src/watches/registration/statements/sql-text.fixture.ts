@@ -85,7 +85,7 @@ const scraps = [
   ' ',
   '_',
   'é',
-] // prettier-ignore
+]
 
 /** Text that may be anything, and is often nearly SQL. */
 export const sqlText: fc.Arbitrary<string> = fc
