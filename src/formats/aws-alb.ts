@@ -74,7 +74,7 @@ class AlbParser implements LineParser {
       while (from < end && bytes[from] !== space) from++
       from++
     }
-    if (bytes[from + 4] !== 45 || bytes[from + 10] !== 84) return notThisFormat
+    if (end - from < 19 || bytes[from + 4] !== 45 || bytes[from + 10] !== 84) return notThisFormat
     const count = this.#split(bytes, from, end)
     if (count < fieldsOfAll) return truncated
     return this.#record(bytes, count, batch)

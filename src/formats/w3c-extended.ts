@@ -212,7 +212,7 @@ export class W3cParser implements LineParser {
     let p = start
     while (p <= end) {
       if (count === this.#columnCount) return count + 1
-      const quoted = quotes && bytes[p] === 34
+      const quoted = quotes && p < end && bytes[p] === 34
       const from = quoted ? p + 1 : p
       p = from
       if (quoted) while (p < end && !(bytes[p] === 34 && (p + 1 === end || bytes[p + 1] === separator))) p++

@@ -56,7 +56,9 @@ export class LineArena {
 /** Reads one line of one format. State between lines is the parser's own. */
 export interface LineParser {
   /** Reads the line at `[start, end)` of `arena.bytes` into record `batch.count`, whose spans are empty and whose
-   *  numbers are unknown. `end - start` is at least 1 and the line is not blank. */
+   *  numbers are unknown. `end - start` is at least 1 and the line is not blank.
+   *  What stands behind `end` is left over from other reads: whoever looks there makes results that depend on how
+   *  the bytes were cut. */
   parse(arena: LineArena, start: number, end: number, batch: RequestBatch): LineResult
 }
 

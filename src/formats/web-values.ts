@@ -191,7 +191,7 @@ export class WebTimeParser {
     if (end - start >= 19 && (fourth === dash || fourth === slash)) {
       return readIsoTime(bytes, start, end, this.#utcOffsetMinutes)
     }
-    if (bytes[start] === 91 && bytes[end - 1] === 93) return this.parse(bytes, start + 1, end - 1)
+    if (end - start > 2 && bytes[start] === 91 && bytes[end - 1] === 93) return this.parse(bytes, start + 1, end - 1)
     if (bytes[start + 2] === slash) return end - start === 26 ? this.#clf.parse(bytes, start) : Number.NaN
     return readEpoch(bytes, start, end)
   }
@@ -233,6 +233,7 @@ export function targetEnd(bytes: Uint8Array, start: number, end: number): number
   while (last >= start && end - last < 12 && bytes[last] !== space) last--
   if (last < start || bytes[last] !== space) return end
   if (end - last === 2 && bytes[last + 1] === dash) return last
+  if (end - last < 6) return end
   const named = bytes[last + 1] === 72 && bytes[last + 2] === 84 && bytes[last + 3] === 84 && bytes[last + 4] === 80
   return named && bytes[last + 5] === slash ? last : end
 }

@@ -193,10 +193,18 @@ function runAddresses(bytes: Uint8Array): void {
     assert.equal(typeof clientAddress(peer, text, trusted), 'string')
 }
 
+/** Comparing what came of half a million lines takes longer than reading them. */
+const checkedBytesMax = 1 << 16
+
+function runFormat(format: RequestFormat, bytes: Uint8Array): void {
+  if (bytes.length <= checkedBytesMax) checkWebFormat(format, bytes)
+  else readRequests(format, bytes)
+}
+
 export const fuzzTargets: readonly FuzzTarget[] = [
   ...webFormats.map((format) => ({
     name: `formats/${format.name}`,
-    run: (bytes: Uint8Array): void => checkWebFormat(format, bytes),
+    run: (bytes: Uint8Array): void => runFormat(format, bytes),
     seeds: (seeds[format.name] ?? []).map(bytesOf),
   })),
   {
