@@ -27,6 +27,7 @@ export interface DatabaseReader extends StatementReader {
   readonly fillerLines: number
 }
 
+/** A `StatementFormat` whose readers count what they pass over. */
 export interface DatabaseFormat extends StatementFormat {
   open(options: FormatOptions): DatabaseReader
 }

@@ -7,6 +7,7 @@ import { splitDelimited } from './delimited.ts'
 /** What every message of pgaudit begins with. */
 export const auditPrefix = 'AUDIT: '
 
+/** What one message says. */
 export interface AuditEntry {
   readonly type: 'SESSION' | 'OBJECT'
   /** READ, WRITE, FUNCTION, ROLE, DDL, MISC, MISC_SET. */

@@ -29,8 +29,11 @@ const headMissing: Problem = {
   message: 'The line belongs to an entry whose beginning is not in this file.',
 }
 
+/** The words that stand before `:  `: an entry's severity, or the name of one of its further fields. */
 const label =
-  /(?:^|[^A-Za-z])(DEBUG[1-5]?|INFO|NOTICE|WARNING|LOG|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|BACKTRACE|STATEMENT): {2}/
+  /(?:^|[^A-Za-z])(DEBUG[1-5]?|INFO|NOTICE|WARNING|LOG|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|BACKTRACE|STATEMENT)$/
+/** The longest label and the character before it. */
+const labelCharacters = 10
 
 interface Line {
   readonly prefix: string
@@ -38,34 +41,43 @@ interface Line {
   readonly text: string
 }
 
-/** Parts a line at its severity or field label, or null. A quote before the label means that this is another log. */
+/** Parts a line at its label, or null. A quote before the label means that this is another log. */
 function partLine(line: string): Line | null {
-  const found = label.exec(
-    line.length > limits.logPrefixCharactersMax ? line.slice(0, limits.logPrefixCharactersMax) : line,
-  )
-  if (found === null) return null
-  const name = found[1] as string
-  const end = found.index + found[0].length
-  const prefix = line.slice(0, end - name.length - 3)
-  return prefix.includes('"') ? null : { prefix, label: name, text: line.slice(end) }
+  for (let at = line.indexOf(':  '); at >= 0 && at < limits.logPrefixCharactersMax; at = line.indexOf(':  ', at + 1)) {
+    const name = label.exec(line.slice(Math.max(0, at - labelCharacters), at))?.[1]
+    if (name === undefined) continue
+    const prefix = line.slice(0, at - name.length)
+    return prefix.includes('"') ? null : { prefix, label: name, text: line.slice(at + 3) }
+  }
+  return null
 }
 
-const latin1 = new TextDecoder('latin1')
-const headOf = (units: Units, start: number, end: number): string =>
-  latin1.decode(units.subarray(start, Math.min(end, start + limits.logPrefixCharactersMax)))
+/** The label of a line that is not decoded yet; empty where it has none. */
+function labelOf(units: Units, start: number, end: number): string {
+  const stop = Math.min(end - 2, start + limits.logPrefixCharactersMax)
+  for (let at = start; at < stop; at++) {
+    const unit = units[at]
+    if (unit === 34) return ''
+    if (unit !== 58 || units[at + 1] !== 32 || units[at + 2] !== 32) continue
+    const before = String.fromCharCode(...units.subarray(Math.max(start, at - labelCharacters), at))
+    const name = label.exec(before)?.[1]
+    if (name !== undefined) return name
+  }
+  return ''
+}
 
 /** Whether a line goes on with the entry before it: the server puts a tab before each further line of a text, and
  *  writes DETAIL, HINT, QUERY, CONTEXT, LOCATION and STATEMENT as lines with a prefix of their own. */
 function isContinuation(units: Units, start: number, end: number): boolean {
   if (units[start] === 9) return true
-  const line = partLine(headOf(units, start, end))
-  return line !== null && !severities.has(line.label)
+  const name = labelOf(units, start, end)
+  return name !== '' && !severities.has(name)
 }
 
 /** An entry ends where the next begins, so the last one of a chunk waits for what follows. */
 const frame: Framer = (units, start, end, last, out) => {
   if (!frameLine(units, start, end, last, out)) return 'open'
-  if (units[start] === 9 || partLine(headOf(units, start, out.end)) === null) return 'whole'
+  if (units[start] === 9 || labelOf(units, start, out.end) === '') return 'whole'
   let { end: stop, next, lines } = out
   for (;;) {
     if (next >= end) {
