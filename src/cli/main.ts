@@ -3,6 +3,7 @@
 import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { levelRank } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import { emptyOffice, type Office } from '../core/office.ts'
@@ -19,6 +20,7 @@ import { ocsfLines } from './ocsf.ts'
 import { readOffice } from './office-file.ts'
 import { ProgressBar } from './progress.ts'
 import { type EvidenceLine, type ReportInput, renderReport } from './report.ts'
+import { colourWanted } from './report-page.ts'
 import { type ScanResult, scan } from './scan.ts'
 import { usageText } from './usage.ts'
 
@@ -56,8 +58,8 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-const demoWelcome = `This is a made-up recording of an invented county's voter-registration site under
-attack. To scan your own logs:  npx bellwether scan /var/log/nginx/access.log*
+const demoWelcome = `This is a made-up recording of an invented county's voter-registration site,
+under attack. To scan your own:  npx bellwether scan /var/log/nginx/access.log*
 
 `
 
@@ -92,7 +94,11 @@ async function runScan(command: ScanCommand): Promise<number> {
   const problems: Problem[] = [...result.problems]
   try {
     if (evidence !== undefined && command.evidencePath !== undefined) {
-      await writeEvidence(command.evidencePath, evidence, result, problems)
+      const written = await writeEvidence(command.evidencePath, evidence, result, problems)
+      if (!written.ok) {
+        process.stderr.write(`${written.error}\n`)
+        return exitCodes.nothingRead
+      }
     }
     const input = await reportInput(office.value, result, problems)
     await print(render(command, input, { name: 'bellwether', version: await version() }))
@@ -109,7 +115,7 @@ function render(command: ScanCommand, input: ReportInput, generator: GeneratedBy
     case 'ocsf':
       return ocsfLines(input, generator)
     case 'report': {
-      const colour = command.colour && process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === ''
+      const colour = colourWanted(command.colour, process.stdout.isTTY === true, process.env)
       return [renderReport(input, { columns: process.stdout.columns ?? columnsDefault, colour })]
     }
   }
@@ -182,27 +188,28 @@ async function writeEvidence(
   index: EvidenceIndex,
   result: ScanResult,
   problems: Problem[],
-): Promise<void> {
-  const out = createWriteStream(path)
-  const failed = new Promise<never>((_, reject) => out.on('error', reject))
-  failed.catch(() => undefined)
-  const write = (text: string): Promise<unknown> | undefined =>
-    out.write(text)
-      ? undefined
-      : Promise.race([failed, new Promise<void>((resolve) => out.once('drain', () => resolve()))])
+): Promise<Result<void, string>> {
+  try {
+    await pipeline(evidenceLines(index, result, problems), createWriteStream(path))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    return err(`The evidence file ${path} cannot be written (${code}). Choose another place and scan again.`)
+  }
+  const left = index.statement()
+  if (left !== undefined) problems.push({ path, code: 'read-error', message: left })
+  return ok(undefined)
+}
+
+async function* evidenceLines(index: EvidenceIndex, result: ScanResult, problems: Problem[]): AsyncGenerator<string> {
   for (const [source, lines] of bySource(index)) {
     const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
     if (reread === undefined) continue
     for await (const { place, raw } of readEvidence(reread, lines, problems)) {
       const findings = place.findings.map((finding) => result.findingIds[finding] as string)
       const { line, offset, kinds } = place
-      const waiting = write(renderEvidenceLine({ file: source, line, offset, bytes: raw, kinds, findings }))
-      if (waiting !== undefined) await waiting
+      yield renderEvidenceLine({ file: source, line, offset, bytes: raw, kinds, findings })
     }
   }
-  await Promise.race([failed, new Promise<void>((resolve) => out.end(() => resolve()))])
-  const left = index.statement()
-  if (left !== undefined) problems.push({ path, code: 'read-error', message: left })
 }
 
 /** The index's lines, one source after the other, each as a stream. */

@@ -34,6 +34,7 @@ export interface ScanOptions {
   readonly onProgress?: (progress: ScanProgress) => void
 }
 
+/** How far a scan is. Bytes are those of the files on disk; streams count as 0. */
 export interface ScanProgress {
   readonly bytesRead: number
   readonly bytesTotal: number
@@ -41,6 +42,7 @@ export interface ScanProgress {
   readonly findings: number
 }
 
+/** What a scan found and what it read. */
 export interface ScanResult {
   readonly incidents: readonly Incident[]
   /** The ids of all findings, in the order of their first hits. */

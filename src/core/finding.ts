@@ -6,7 +6,9 @@ import type { Place } from './place.ts'
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const
 export type Level = (typeof levels)[number]
 
+/** The level's place in `levels`, from 0. */
 export const levelRank = (level: Level): number => levels.indexOf(level)
+/** The graver of two levels. */
 export const maxLevel = (a: Level, b: Level): Level => (levelRank(a) >= levelRank(b) ? a : b)
 
 export const findingKinds = [
@@ -20,6 +22,7 @@ export const findingKinds = [
   'after-block',
   'limit-reached',
 ] as const
+/** What a finding is about. */
 export type FindingKind = (typeof findingKinds)[number]
 
 /** What came of an attack, as far as the logs show. `probe`: it was tried and the site reacted in a way that tells

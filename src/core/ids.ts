@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto'
 declare const brand: unique symbol
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name }
 
+/** `finding-` and 32 hexadecimal digits. */
 export type FindingId = Brand<string, 'FindingId'>
+/** `incident-` and 32 hexadecimal digits. */
 export type IncidentId = Brand<string, 'IncidentId'>
 
 /** 128 bits of SHA-256 over the parts, each preceded by its length so that no two lists of parts collide. */
@@ -15,5 +17,7 @@ function digest(prefix: string, parts: readonly string[]): string {
   return `${prefix}-${hash.digest('hex').slice(0, 32)}`
 }
 
+/** The id of the finding with this content. */
 export const findingId = (...parts: string[]): FindingId => digest('finding', parts) as FindingId
+/** The id of the incident with this content. */
 export const incidentId = (...parts: string[]): IncidentId => digest('incident', parts) as IncidentId

@@ -67,6 +67,12 @@ export const limits = {
   /** Verdicts kept for requests that come again, and the longest request that is worth keeping: together under 8 MiB. */
   verdictsKeptMax: 8_192,
   verdictKeyCharactersMax: 400,
+  /** Names kept of one finding's parts, shapes and rules: enough to tell, not to store an attack. */
+  findingNamesMax: 32,
+  /** Exposures of one finding kept with their times, to say what was lost when an incident was first seen. */
+  earlyExposuresMax: 512,
+  /** Rejects of one source that are shown. */
+  rejectExamplesMax: 5,
   /** User agents remembered at once; ordinary traffic shows some thousands. */
   agentsMax: 20_000,
   /** Records of one client kept to be flagged in hindsight, once it is clear what they were part of. */

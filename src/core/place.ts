@@ -18,6 +18,7 @@ export interface Reject {
   readonly message: string
 }
 
+/** Why a line is a reject. */
 export type RejectReason =
   | 'not-this-format'
   | 'truncated'

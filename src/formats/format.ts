@@ -29,11 +29,13 @@ export interface Progress {
   readonly lines: number
 }
 
+/** Reads one source of web requests. */
 export interface RequestReader {
   /** Reads records into `batch` (which it resets) until the chunk ends or the batch is full. */
   read(chunk: Chunk, batch: RequestBatch, rejects: Reject[]): Progress
 }
 
+/** Reads one source of database statements. */
 export interface StatementReader {
   read(chunk: Chunk, records: StatementRecord[], rejects: Reject[]): Progress
 }
@@ -50,6 +52,7 @@ export interface FormatOptions {
   readonly fieldMap?: Readonly<Record<string, string>>
 }
 
+/** A format of web logs. */
 export interface RequestFormat {
   readonly kind: 'requests'
   /** What `--format` takes and the report says, for example `combined`. */
@@ -60,6 +63,7 @@ export interface RequestFormat {
   open(options: FormatOptions): RequestReader
 }
 
+/** A format of database logs. */
 export interface StatementFormat {
   readonly kind: 'statements'
   readonly name: string
@@ -68,4 +72,5 @@ export interface StatementFormat {
   open(options: FormatOptions): StatementReader
 }
 
+/** Any format. */
 export type Format = RequestFormat | StatementFormat

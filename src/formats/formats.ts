@@ -24,4 +24,5 @@ export function recogniseFormat(sample: Uint8Array): Format | undefined {
   return best
 }
 
+/** The format of this name. */
 export const formatNamed = (name: string): Format | undefined => formats.find((format) => format.name === name)

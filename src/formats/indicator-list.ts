@@ -11,6 +11,7 @@ export interface IndicatorList {
 
 const cellEnd = /[,;\t|"\s]+/
 
+/** Reads a list's text; `name` is what findings call it. */
 export function readIndicatorList(name: string, text: string): IndicatorList {
   const entries: string[] = []
   let otherLines = 0

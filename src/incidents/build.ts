@@ -159,11 +159,13 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
     targets: [...new Set(findings.map((finding) => finding.target))],
     tools: [...new Set(findings.flatMap((finding) => finding.tools))].sort(),
     hitCount: findings.reduce((sum, finding) => sum + finding.hitCount, 0),
+    lineCount: members.reduce((sum, { gathered }) => sum + gathered.lineCount, 0),
   }
+  const { lineCount: _, ...shown } = facts
   return {
     id: incidentId((findings[0] as Finding).id),
     state: 'new',
-    ...facts,
+    ...shown,
     title: titleOf(facts),
     story: storyOf(facts),
     detectedAtMs: first.finding.detectedAtMs,

@@ -21,24 +21,24 @@ export interface GatheredFinding {
   readonly kind: FindingKind
   readonly finding: () => Finding
   readonly exposure: ExposureLedger
-  /** The first exposures, at most `earlyExposuresMax`, to say what was lost when an incident was first seen. */
+  /** The first exposures, at most `limits.earlyExposuresMax`, to say what was lost when an incident was first seen. */
   readonly earlyExposures: readonly EarlyExposure[]
   /** Hits by day: start of the day (UTC, milliseconds) to number. */
   readonly days: ReadonlyMap<number, number>
+  /** Lines that no other finding had claimed just before: summed over findings, each line once. */
+  readonly lineCount: number
 }
 
+/** One exposure, with the event time of the record that shows it. */
 export interface EarlyExposure {
   readonly timeMs: number
   readonly item: Exposed
   readonly fromDatabase: boolean
 }
 
-const earlyExposuresMax = 512
 const dayMs = 24 * 3_600_000
 export const wholeSite = 'the whole site'
 const siteWide: ReadonlySet<FindingKind> = new Set(['scan', 'authorised-scan', 'after-block'])
-/** Names kept of one finding's parts, shapes and rules: enough to tell, not to store an attack. */
-const namesMax = 32
 
 class Gathered implements GatheredFinding {
   readonly id: FindingId
@@ -47,6 +47,7 @@ class Gathered implements GatheredFinding {
   readonly exposure = new ExposureLedger()
   readonly earlyExposures: EarlyExposure[] = []
   readonly days = new Map<number, number>()
+  lineCount = 0
   readonly #first: Hit
   readonly #target: string
   readonly #rules = new Set<string>()
@@ -94,7 +95,7 @@ class Gathered implements GatheredFinding {
     const fromDatabase = hit.rule.includes('/database-')
     for (const item of hit.exposes) {
       this.exposure.add(item, fromDatabase)
-      if (this.earlyExposures.length < earlyExposuresMax) {
+      if (this.earlyExposures.length < limits.earlyExposuresMax) {
         this.earlyExposures.push({ timeMs: hit.timeMs, item, fromDatabase })
       }
     }
@@ -124,12 +125,13 @@ class Gathered implements GatheredFinding {
 }
 
 function note(names: Set<string>, name: string | undefined): void {
-  if (name !== undefined && names.size < namesMax) names.add(name)
+  if (name !== undefined && names.size < limits.findingNamesMax) names.add(name)
 }
 
 /** All findings so far, in the order of their first hits. */
 export class FindingLedger {
   readonly #byKey = new Map<string, Gathered>()
+  #lastPlace: Place | undefined
 
   /** Adds a hit; returns the place of its finding in `findings`. */
   add(hit: Hit): number {
@@ -142,6 +144,9 @@ export class FindingLedger {
       this.#byKey.set(key, gathered)
     }
     gathered.add(hit)
+    if (hit.place.offset !== this.#lastPlace?.offset || hit.place.source !== this.#lastPlace.source)
+      gathered.lineCount++
+    this.#lastPlace = hit.place
     return gathered.index
   }
 

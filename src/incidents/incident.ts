@@ -20,6 +20,7 @@ export interface Advice {
   readonly call: readonly string[]
 }
 
+/** What a clerk is told of: an incident with all that stands behind it. Times are milliseconds since the epoch, UTC. */
 export interface Incident {
   readonly id: IncidentId
   readonly state: IncidentState

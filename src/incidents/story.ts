@@ -11,7 +11,8 @@ export interface StoryFacts {
   readonly exposure?: Exposure
   readonly tools: readonly string[]
   readonly targets: readonly string[]
-  readonly hitCount: number
+  /** Log lines that belong to it, each once. */
+  readonly lineCount: number
   readonly confidence: number
 }
 
@@ -32,6 +33,7 @@ const order: readonly FindingKind[] = [
   'limit-reached',
 ]
 
+/** Of several kinds, the one that matters most. */
 export const leadingKind = (kinds: readonly FindingKind[]): FindingKind =>
   order.find((kind) => kinds.includes(kind)) ?? 'limit-reached'
 
@@ -83,7 +85,7 @@ export function storyOf(facts: StoryFacts): string[] {
 
 function whoSentence(facts: StoryFacts): string {
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
-  const records = plural(facts.hitCount, 'log line')
+  const records = plural(facts.lineCount, 'log line')
   if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
   return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
 }

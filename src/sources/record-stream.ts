@@ -1,5 +1,6 @@
 /** A source read through its format: batches of records in the order of its lines. A stream shows the time of its next
  *  record, so that several can be read in the order of events. */
+import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
 import type { Format, FormatOptions, RequestReader, StatementReader } from '../formats/format.ts'
 import { RequestBatch } from '../formats/request-batch.ts'
@@ -12,14 +13,12 @@ import { openSource, type Source, type SourceOptions } from './source.ts'
 export interface StreamCount {
   records: number
   rejects: number
-  /** The first rejects, at most `rejectExamplesMax`. */
+  /** The first rejects, at most `limits.rejectExamplesMax`. */
   readonly rejectExamples: Reject[]
   bytes: number
   firstTimeMs: number | undefined
   lastTimeMs: number | undefined
 }
-
-const rejectExamplesMax = 5
 
 /** Who gets the records of a stream. */
 export interface RecordSink {
@@ -27,6 +26,7 @@ export interface RecordSink {
   statements(records: readonly StatementRecord[], from: number, to: number): void
 }
 
+/** One source with its format and reader, and the records that are at hand. */
 export class RecordStream {
   readonly file: SourceFile
   readonly format: Format
@@ -132,7 +132,7 @@ export class RecordStream {
     const rejects = source.rejects
     this.count.rejects += rejects.length
     for (const reject of rejects)
-      if (this.count.rejectExamples.length < rejectExamplesMax) this.count.rejectExamples.push(reject)
+      if (this.count.rejectExamples.length < limits.rejectExamplesMax) this.count.rejectExamples.push(reject)
     rejects.length = 0
   }
 

@@ -77,6 +77,7 @@ export interface InjectionState {
   weak: KeptRecord[]
 }
 
+/** One address, with what the detections remember of it. Times are event times in milliseconds. */
 export interface Client {
   readonly address: string
   readonly authorised: boolean
@@ -106,6 +107,7 @@ const matters = (client: Client): boolean =>
   client.block !== undefined ||
   client.walks?.some((walk) => walk.alarmed) === true
 
+/** What the office's lists say of an address. */
 export interface ClientFacts {
   readonly authorised: boolean
   readonly known: boolean

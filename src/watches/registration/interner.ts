@@ -18,6 +18,7 @@ export function hashSpan(view: DataView, start: number, end: number): number {
 
 const latin1 = new TextDecoder('latin1')
 
+/** Distinct runs of bytes, numbered from 0 in the order of their coming. */
 export class Interner {
   readonly capacity: number
   size = 0

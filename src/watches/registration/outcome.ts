@@ -30,6 +30,7 @@ const oracleAnswersKept = 16
 /** Different sizes of error answers to error-based injection that show that the errors carry data. */
 const errorSizesMin = 6
 
+/** The outcome of one injected request, and the records that its answer exposed. */
 export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestVerdict): Answer {
   const outcome = outcomeOf(seen, state, verdict)
   const extraction = readFragment(verdict.decoded).extraction
@@ -67,6 +68,7 @@ function booleanOutcome(seen: Seen, state: InjectionState, verdict: RequestVerdi
   return oracle.works || isLonger(seen, state, verdict) ? 'success' : 'attempt'
 }
 
+/** Nothing is known yet of how a page answers conditions. */
 export const newOracle = (): InjectionState['oracle'] => ({ works: false, whenTrue: [], whenFalse: [] })
 
 /** Enough answers, all of one size: a page that shows the payload back varies with it. */
@@ -150,6 +152,7 @@ const echoSlackBytes = 12
 
 const spread = (lengths: ReadonlySet<number>): number => Math.max(...lengths) - Math.min(...lengths)
 
+/** Nothing is known yet of whether a page shows payloads back. */
 export const newEcho = (): InjectionState['echo'] => ({ form: -1, bare: 0, lengths: [] })
 
 /** The size that a page answers most when it found nothing: the one that comes again and again to the byte. */

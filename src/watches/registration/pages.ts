@@ -37,6 +37,7 @@ export interface Lookup {
   lastAlarmMs: number
 }
 
+/** A page of the site: what it answered so far, and its look-ups. */
 export interface Page {
   readonly id: number
   /** The path with key segments as `*`. */
@@ -85,6 +86,7 @@ export function isKeySegment(segment: string): boolean {
 
 const digitsIn = (text: string): number => text.replace(/\D/g, '').length
 
+/** The history of a page that has not answered yet. */
 export const newSizes = (): SizeHistory => ({
   count: 0,
   bytesMax: 0,

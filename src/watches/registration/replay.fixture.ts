@@ -30,6 +30,37 @@ export type PlayedRecord =
   | { readonly timeMs: number; readonly batch: RequestBatch; readonly at: number }
   | { readonly timeMs: number; readonly records: readonly StatementRecord[]; readonly at: number }
 
+/** One request as an access log has it. */
+export interface AccessLine {
+  readonly client: string
+  readonly timeMs: number
+  readonly target: string
+  readonly method?: string
+  readonly status?: number
+  readonly bytes?: number
+  readonly referer?: string
+  readonly agent?: string
+  readonly user?: string
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A time as the Common Log Format has it, in UTC. */
+export function clfTime(timeMs: number): string {
+  const [, year, month, day, clock] = /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(
+    new Date(timeMs).toISOString(),
+  ) as RegExpExecArray
+  return `${day}/${months[Number(month) - 1]}/${year}:${clock} +0000`
+}
+
+/** A line of an nginx or Apache log, combined. Times are cut to the second, as the writers cut them. */
+export function accessLine(line: AccessLine): string {
+  const { client, timeMs, target, method = 'GET', status = 200, bytes = 5_000 } = line
+  const { referer = '-', agent = 'Mozilla/5.0', user = '-' } = line
+  const request = `${method} ${target} HTTP/1.1`
+  return `${client} - ${user} [${clfTime(timeMs)}] "${request}" ${status} ${bytes} "${referer}" "${agent}"`
+}
+
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 function requestsOf(text: string, cutting: Cutting): PlayedRecord[] {

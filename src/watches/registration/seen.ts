@@ -8,6 +8,7 @@ import type { Path } from './pages.ts'
 
 export type Emit = (hit: Hit) => void
 
+/** The request at hand. */
 export interface Seen {
   batch: RequestBatch
   record: number
@@ -61,6 +62,7 @@ export function hitOfKept(kept: KeptRecord, client: Client, decidedAtMs: number,
   }
 }
 
+/** The request at hand as a record for hindsight. */
 export function keptRecord(seen: Seen, part = ''): KeptRecord {
   return {
     timeMs: seen.timeMs,
@@ -79,4 +81,5 @@ export function isSubmission(seen: Seen): boolean {
 /** True where the request was answered with what was asked for. */
 export const isServed = (status: number): boolean => status >= 200 && status < 400
 
+/** True where the site turned the request away. */
 export const isRefused = (status: number): boolean => status === 403 || status === 429 || status === 444

@@ -27,11 +27,14 @@ export interface LearnedShare {
   total: number
 }
 
+/** A share that starts from a prior. */
 export const learnedShare = (prior: number, weight: number): LearnedShare => ({ seen: prior * weight, total: weight })
 
+/** Adds one observation. */
 export function learn(share: LearnedShare, seen: boolean): void {
   share.total++
   if (seen) share.seen++
 }
 
+/** The share as learned so far, 0 to 1. */
 export const shareOf = (share: LearnedShare): number => share.seen / share.total

@@ -12,7 +12,7 @@ import { alarmAt, learn, shareOf, weigh } from './sequential-test.ts'
 /** Failures in a row that a person who has forgotten a password hardly reaches. */
 const guessFailuresMin = 10
 /** An address that takes part in a spray fails more often than a person, but not this often. */
-const sprayFailuresMax = 40
+const guessFailuresOfSprayer = 40
 /** A failure is forgotten after this long: slow guessing over days still adds up. */
 const failureForgottenMs = 6 * 3_600_000
 /** An address may fail again and count again for a spray only after this long. */
@@ -83,7 +83,8 @@ export class SignInWatch {
       confidence: 0.9,
       outcome: 'attempt',
     }
-    const sprays = page.spray >= alarmAt && page.sprayAddresses.has(client.address) && guess.evidence < sprayFailuresMax
+    const sprays =
+      page.spray >= alarmAt && page.sprayAddresses.has(client.address) && guess.evidence < guessFailuresOfSprayer
     if (guess.alarmed) emit(hitOf(seen, withTool(seen, claim)))
     else if (guess.evidence >= guessFailuresMin && !sprays) {
       guess.alarmed = true

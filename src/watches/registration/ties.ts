@@ -21,6 +21,7 @@ export interface TieRequest {
   readonly place: Place
 }
 
+/** Which request caused a statement, and how that is known. */
 export interface Tie {
   readonly request: TieRequest
   /** The parameter whose value reached the statement, empty where only time or an id tells. */
