@@ -1,7 +1,7 @@
 /** The tokens of a statement that the server executes (comments left out), each with the text that a reader compares:
  *  words and names in lower case without quotes, operators as they stand, literals raw. */
 import { type Dialect, lex, type TokenKind, Tokens, tokenKind } from './lexer.ts'
-import { wordOf } from './words.ts'
+import { detached, wordOf } from './words.ts'
 
 /** A statement's executed tokens as columns. */
 export interface Code {
@@ -87,7 +87,7 @@ const punctuation: readonly (string | undefined)[] = [
 function unquoted(raw: string): string {
   const start = /^u&/i.test(raw) ? 3 : 1
   const closed = raw.length > start && raw.at(-1) === (raw[0] === '[' ? ']' : raw[start - 1])
-  return raw.slice(start, closed ? -1 : undefined).toLowerCase()
+  return detached(raw.slice(start, closed ? -1 : undefined)).toLowerCase()
 }
 
 /** The token's text, or nothing beyond the ends. */

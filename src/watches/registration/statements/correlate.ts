@@ -19,7 +19,7 @@ export function literalsOf(text: string, dialect: Dialect): string[] {
       Math.min(tokens.ends[i] as number, (tokens.starts[i] as number) + rawCharacters),
     )
     const value = kind === tokenKind.string ? stringValue(raw) : raw
-    if (value !== '') found.add(value.slice(0, limits.statementLiteralCharactersMax))
+    if (value !== '') found.add(detached(value.slice(0, limits.statementLiteralCharactersMax)))
   }
   const values = [...found]
   if (values.length <= limits.statementLiteralsMax) return values

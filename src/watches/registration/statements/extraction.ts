@@ -46,8 +46,8 @@ export interface Extractions {
 
 /** Reads what a statement's queries show; `fragment` where the application's own query is out of view. */
 export function extractionsOf(outline: Outline, conditions: Conditions, fragment: boolean): Extractions {
-  const { code, queries } = outline
-  const main = fragment ? -1 : queries.findIndex((q) => q.depth === 0 && !q.union && !q.derived && q.statement === 0)
+  const { queries } = outline
+  const main = queries.findIndex((q) => q.depth === 0 && !q.union && !q.derived && q.statement === 0)
   const injected: Extraction[] = []
   for (let q = 0; q < queries.length; q++) {
     const query = queries[q] as Query
@@ -58,17 +58,15 @@ export function extractionsOf(outline: Outline, conditions: Conditions, fragment
   const mainQuery = queries[main]
   const own = mainQuery === undefined ? null : describe(outline, mainQuery, conditions, 'own')
   const showing = injected.filter((e) => e.kind !== 'count')
-  const tautology = conditions.tautology ? everyRow(code, own, fragment) : null
+  const tautology = conditions.tautology ? everyRow(own, fragment) : null
   const counts = injected.filter((e) => e.kind === 'count')
   return { injected: tautology === null ? [...showing, ...counts] : [...showing, tautology, ...counts], own }
 }
 
 /** A tautology in the application's own WHERE returns whatever its LIMIT lets through. */
-function everyRow(code: Code, own: Extraction | null, fragment: boolean): Extraction | null {
-  if (own === null) {
-    const table = { table: '', ordering: '', columns: [], kind: 'all', blind: false, place: 'own' } as const
-    return fragment || code.count === 0 ? table : null
-  }
+function everyRow(own: Extraction | null, fragment: boolean): Extraction | null {
+  if (fragment) return { table: '', ordering: '', columns: [], kind: 'all', blind: false, place: 'own' }
+  if (own === null) return null
   if (own.kind === 'count' || own.kind === 'aggregate') return own
   const { key: _, predicate: __, kind: ___, offset: ____, ...rest } = own
   return { ...rest, kind: 'all' }

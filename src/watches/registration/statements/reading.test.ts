@@ -282,6 +282,10 @@ describe('a fragment as it stands in a request', () => {
     expect(reading.write).toBe('none')
   })
 
+  test('that is a sentence with SQL words shows no rows', () => {
+    expect(readFragment('select a party from the list').extraction).toBeNull()
+  })
+
   test("of which the application's table is out of view leaves its name empty", () => {
     expect(readFragment("x' OR 1=1-- ").extraction).toMatchObject({ table: '', kind: 'all', place: 'own' })
   })

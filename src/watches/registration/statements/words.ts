@@ -72,14 +72,18 @@ const known = new Map<string, Word>()
 export function wordOf(spelling: string): Word {
   const found = known.get(spelling)
   if (found !== undefined) return found
-  const lower = spelling.toLowerCase()
+  const kept = detached(spelling)
+  const lower = kept.toLowerCase()
   const bits = (roles.get(lower) ?? 0) | (lower.startsWith('@@') ? role.fingerprintWord : 0)
   const shaped = maskDigits(lower)
   const word = { lower, roles: bits, shaped, spaced: ` ${shaped}` }
   if (known.size >= limits.wordsMax) known.clear()
-  if (spelling.length <= limits.wordCharactersMax) known.set(spelling, word)
+  if (spelling.length <= limits.wordCharactersMax) known.set(kept, word)
   return word
 }
+
+/** The same text in memory of its own: a part that V8 cut out of a longer string keeps the whole of it alive. */
+export const detached = (part: string): string => (part.length < 13 ? part : part.split('').join(''))
 
 /** Dates and numbers in names (`voters_20261103`, or a value that stands unquoted) do not make a shape of their own. */
 export const maskDigits = (name: string): string => (name.length < 5 ? name : name.replace(/\d{5,}/g, '_'))
