@@ -2,6 +2,7 @@
 import { limits } from '../../../core/limits.ts'
 import { stringValue } from './code.ts'
 import { type Dialect, lex, Tokens, tokenKind } from './lexer.ts'
+import { detached } from './words.ts'
 
 const tokens = new Tokens()
 
