@@ -111,6 +111,8 @@ export class Site {
   readonly #pages = new Map<string, Page>()
   readonly #lookupPages: ReadonlySet<string>
   #lookupCount = 0
+  /** Pages ever made: a page that is forgotten leaves its number to no other. */
+  #pageCount = 0
   /** How often the table of paths had to be emptied of those that nobody was served. */
   compactions = 0
 
@@ -169,7 +171,7 @@ export class Site {
     const known = this.#pages.get(name)
     if (known !== undefined) return known
     const page: Page = {
-      id: this.#pages.size,
+      id: this.#pageCount++,
       name,
       signIn: isSignInPath(name),
       ok: 0,
@@ -232,16 +234,18 @@ export class Site {
     this.#byPath = [...paths]
   }
 
-  save(): { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number } {
-    return { paths: this.#byPath, pages: [...this.#pages.values()], lookupCount: this.#lookupCount }
+  save(): { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number; pageCount: number } {
+    const pages = [...this.#pages.values()]
+    return { paths: this.#byPath, pages, lookupCount: this.#lookupCount, pageCount: this.#pageCount }
   }
 
   /** Takes back what `save` gave; it must come from one structured clone so that paths and pages still share. */
-  restore(saved: { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number }): void {
+  restore(saved: ReturnType<Site['save']>): void {
     this.#pages.clear()
     for (const page of saved.pages) this.#pages.set(page.name, page)
     this.#load(saved.paths)
     this.#lookupCount = saved.lookupCount
+    this.#pageCount = saved.pageCount
   }
 }
 

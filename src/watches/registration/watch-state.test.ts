@@ -226,4 +226,35 @@ describe('a bound that is reached is said', () => {
     const limitHits = hitsOf({ web }).filter(({ kind }) => kind === 'limit-reached')
     expect(limitHits.map(({ target }) => target)).toEqual(['paths'])
   })
+
+  test('and pages that come after that are not taken for pages that were there before', () => {
+    const post = (client: string, i: number): string =>
+      accessLine({ client, timeMs: startMs + i * 60_000, method: 'POST', target: '/login', status: 401 })
+    const payload = "?dl=D1'+UNION+SELECT+licence,name+FROM+voters--+"
+    const junk = Array.from({ length: limits.pathsMax }, (_, i) => ask('203.0.113.6', `/a${i}x`, 404))
+    const page = (name: string, query = ''): string => ask('203.0.113.7', `/${name}${query}`, 200)
+    const web = lines([
+      ...junk.slice(0, 3),
+      page('status', payload),
+      ...junk.slice(3),
+      ...['help', 'about', 'map', 'news', 'hours', 'forms'].map((name) => page(name, '?lang=es')),
+      post('203.0.113.8', 1),
+    ])
+    const injected = hitsOf({ web }).filter(({ kind }) => kind === 'sql-injection')
+    expect(injected.map(({ target }) => target)).toEqual(['/status'])
+  })
+})
+
+describe('a payload is seen', () => {
+  test('behind a path so long that it is only remembered in part', () => {
+    const path = `/${'a'.repeat(limits.pathBytesMax)}/`
+    const timeMs = Date.UTC(2026, 5, 1)
+    const web = lines(
+      [`${path}b`, `${path}1'%20UNION%20SELECT%20name%20FROM%20voters--%20`].map((target) =>
+        accessLine({ client: '203.0.113.5', timeMs, target, status: 404 }),
+      ),
+    )
+    const injected = hitsOf({ web }).filter(({ kind }) => kind === 'sql-injection')
+    expect(injected.map(({ place }) => place.line)).toEqual([2])
+  })
 })

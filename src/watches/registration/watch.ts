@@ -160,6 +160,10 @@ export class RegistrationWatch {
     const { batch, record, path } = seen
     const { bytes } = batch
     if (path.mayCarrySql || seen.agent.mayCarrySql) return true
+    const targetStart = batch.start(record, field.target)
+    // Of a longer path only the beginning is remembered, so what is known of it is not known of its end.
+    const longPath = seen.queryStart - targetStart > limits.pathBytesMax
+    if (longPath && mayCarrySql(bytes, targetStart, seen.queryStart)) return true
     if (seen.queryEnd > seen.queryStart && mayCarrySql(bytes, seen.queryStart, seen.queryEnd)) return true
     const refererStart = batch.start(record, field.referer)
     const refererEnd = batch.end(record, field.referer)
