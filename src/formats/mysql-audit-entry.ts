@@ -54,7 +54,8 @@ export function readAuditEntry(entry: MysqlAuditEntry, place: Place, clock: Data
   }
 }
 
-/** `2019-10-03T14:06:33 UTC`, `2019-10-03 13:50:01` (UTC: MySQL manual, section 8.4.6.4), or milliseconds of the epoch. */
+/** `2019-10-03T14:06:33 UTC`, `2019-10-03 13:50:01` (UTC: MySQL manual, "Audit Log File Formats"), or
+ *  milliseconds of the epoch. */
 function readAuditTime(time: string, clock: DatabaseClock): number {
   return /^\d{13}$/.test(time) ? Number(time) : clock.parse(time)
 }

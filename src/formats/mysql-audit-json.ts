@@ -1,6 +1,6 @@
 /** Audit logs in JSON: MySQL Enterprise Audit and Percona's audit log filter (a JSON array whose elements may spread
- *  over lines; MySQL manual, section 8.4.6.4), Percona's audit log plugin and the former McAfee plugin (an object a
- *  line). Finds one object's end and reads it. */
+ *  over lines; MySQL manual, "Audit Log File Formats"), Percona's audit log plugin and the former McAfee plugin (an
+ *  object a line). Finds one object's end and reads it. */
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import { type Framer, frameLine, type Problem, type Reading, type Units } from './database-reader.ts'

@@ -1,6 +1,6 @@
-/** Audit logs in XML: elements (`audit_log_format=NEW`) and attributes (`OLD`), as MySQL Enterprise Audit and Percona's
- *  audit log plugin write them (MySQL manual, section 8.4.6.4). Reads only what those writers write: it is no XML
- *  parser, knows no entities but the predefined and numeric ones, and follows no declarations. */
+/** Audit logs in XML: elements (`audit_log_format=NEW`) and attributes (`OLD`), as MySQL Enterprise Audit and
+ *  Percona's audit log plugin write them (MySQL manual, "Audit Log File Formats"). Reads only what those writers
+ *  write: it is no XML parser, knows no entities but the predefined and numeric ones, and follows no declarations. */
 import type { Place } from '../core/place.ts'
 import { type Framer, frameLine, type Problem, type Reading, type Units } from './database-reader.ts'
 import type { DatabaseClock } from './database-time.ts'

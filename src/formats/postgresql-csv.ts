@@ -1,6 +1,7 @@
-/** PostgreSQL's CSV log (`log_destination = 'csvlog'`; manual, section 19.8.4): 22 columns up to PostgreSQL 8.4, 23 with
- *  the application's name (9.0), 24 with the backend's type (13), 26 with leader and query id (14). Quoted fields hold
- *  line ends. Entries that are not about statements are passed over; what is not such a record is a reject. */
+/** PostgreSQL's CSV log (`log_destination = 'csvlog'`; PostgreSQL 18 manual, section 19.8.4): 22 columns up to
+ *  version 8.4, 23 with the application's name (9.0), 24 with the backend's type (13), 26 with leader and query id
+ *  (14). Quoted fields hold line ends. Entries that are not about statements are passed over; what is not such a
+ *  record is a reject. */
 import type { Place } from '../core/place.ts'
 import {
   type DatabaseFormat,

@@ -1,6 +1,6 @@
 /** What one entry of PostgreSQL's log says about a statement, whichever of the three log formats it came in. The texts
  *  are those of the server's English messages (`lc_messages` C or en); a server that logs in another language needs
- *  its `lc_messages` changed, as PostgreSQL's manual advises for log readers (section 23.1.2). */
+ *  its `lc_messages` changed (PostgreSQL 18 manual, section 19.11.2). */
 import type { Place } from '../core/place.ts'
 import { Private } from '../core/private.ts'
 import type { Problem, Reading } from './database-reader.ts'
@@ -27,7 +27,7 @@ export interface PostgresqlEntry {
   readonly stateCode: string
 }
 
-/** Severities of whole entries (PostgreSQL 18, table 19.2). */
+/** Severities of whole entries (PostgreSQL 18 manual, table 19.2). */
 export const severities: ReadonlySet<string> = new Set(
   'DEBUG DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 INFO NOTICE WARNING LOG ERROR FATAL PANIC'.split(' '),
 )

@@ -1,5 +1,6 @@
-/** PostgreSQL's JSON log (`log_destination = 'jsonlog'`, PostgreSQL 15 and later; manual, section 19.8.5): one object a
- *  line. Entries that are not about statements are passed over; a line that is not such an object is a reject. */
+/** PostgreSQL's JSON log (`log_destination = 'jsonlog'`, since PostgreSQL 15; PostgreSQL 18 manual, section 19.8.5):
+ *  one object a line. Entries that are not about statements are passed over; a line that is not such an object is a
+ *  reject. */
 import type { Place } from '../core/place.ts'
 import {
   type DatabaseFormat,

@@ -1,7 +1,8 @@
 /** PostgreSQL's plain log (`log_destination = 'stderr'`), whose lines begin with whatever `log_line_prefix` says
- *  (manual, section 19.8.3). The prefix is not asked for: time, process, role and database are found in it by their
- *  usual forms, such as `%m [%p] %q%u@%d `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ` and `%t:%r:%u@%d:[%p]:`.
- *  Entries that are not about statements are passed over; a line that continues nothing is a reject. */
+ *  (PostgreSQL 18 manual, section 19.8.3). The prefix is not asked for: time, process, role and database are found in
+ *  it by their usual forms, such as `%m [%p] %q%u@%d `, `%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ` and
+ *  `%t:%r:%u@%d:[%p]:`. Entries that are not about statements are passed over, but for bare durations of parse and
+ *  bind steps, which this log does not tell from others; a line that continues nothing is a reject. */
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import {
