@@ -214,11 +214,28 @@ export class KeyNode {
   }
 }
 
-/** The scanner computes the same while it looks for the end of a key. */
+/** A hash of a key's length and of three of its bytes: the comparison that follows looks at all of them. */
 export function hashKey(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0
-  for (let p = start; p < end; p++) hash = (Math.imul(hash, 31) + (bytes[p] as number)) | 0
-  return hash
+  if (end === start) return 0
+  const first = bytes[start] as number
+  const middle = bytes[(start + end) >> 1] as number
+  const last = bytes[end - 1] as number
+  return (end - start) * 37 + first * 5 + middle * 11 + last * 17
+}
+
+/** The entry of a key in a node's table. */
+export function findKey(node: KeyNode, bytes: Uint8Array, start: number, end: number): KeyEntry | undefined {
+  const { table } = node
+  const mask = table.length - 1
+  for (let at = hashKey(bytes, start, end) & mask; ; at = (at + 1) & mask) {
+    const entry = table[at]
+    if (entry === undefined) return undefined
+    const key = entry.bytes
+    if (key.length !== end - start) continue
+    let same = 0
+    while (same < key.length && key[same] === bytes[start + same]) same++
+    if (same === key.length) return entry
+  }
 }
 
 /** Adds a key path: nested (`a`, `b`, `c`), as one key (`a.b.c`), and every cut between. */

@@ -1,7 +1,7 @@
 /** Scans one line of JSON (RFC 8259) over its bytes and notes where the wanted values stand; strings with escapes are
  *  decoded in place. It is lenient where log writers are (raw control characters, invalid UTF-8, nginx's `\xHH`) and
  *  never builds objects, so that hostile depth or size costs one pass. */
-import { jsonFields, type KeyEntry, type KeyNode } from './json-access-map.ts'
+import { findKey, jsonFields, type KeyEntry, type KeyNode } from './json-access-map.ts'
 import { isAbsent, readHexByte } from './web-values.ts'
 
 const quote = 34
@@ -13,31 +13,45 @@ const closeBracket = 93
 const openBrace = 123
 const closeBrace = 125
 
+const unseen = 255
+const seenEmpty = 254
+
 /** `truncated`: the line ends inside the object. `malformed`: it is no JSON object, or more follows it. */
 export type ScanResult = 'complete' | 'truncated' | 'malformed'
 
 /** Where each field's value stands in the line that was scanned last. */
 export class JsonLineScanner {
-  /** Span of each field by `slotOf`; an empty span where the line does not say. */
-  readonly start = new Int32Array(jsonFields.length)
-  readonly end = new Int32Array(jsonFields.length)
-  /** 1 where the line has a key for the field, even with nothing in it. */
-  readonly seen = new Uint8Array(jsonFields.length)
+  readonly #spans = new Int32Array(jsonFields.length * 2)
+  /** How good the key was that filled a field; `seenEmpty` and `unseen` are worse than any. */
   readonly #rank = new Uint8Array(jsonFields.length)
   readonly #root: KeyNode
   #bytes: Uint8Array = new Uint8Array(0)
   #end = 0
   #malformed = false
+  /** Whether the string that `#stringEnd` walked over last holds a backslash. */
+  #escaped = false
 
   constructor(root: KeyNode) {
     this.#root = root
   }
 
+  /** Where a field's value begins and ends, by `slotOf`; equal where the line does not say. */
+  start(slot: number): number {
+    return this.#spans[slot * 2] as number
+  }
+
+  end(slot: number): number {
+    return this.#spans[slot * 2 + 1] as number
+  }
+
+  /** Whether the line has a key for the field, even with nothing in it. */
+  seen(slot: number): boolean {
+    return this.#rank[slot] !== unseen
+  }
+
   scan(bytes: Uint8Array, start: number, end: number): ScanResult {
-    this.start.fill(0)
-    this.end.fill(0)
-    this.seen.fill(0)
-    this.#rank.fill(255)
+    this.#spans.fill(0)
+    this.#rank.fill(unseen)
     this.#bytes = bytes
     this.#end = end
     this.#malformed = false
@@ -65,27 +79,14 @@ export class JsonLineScanner {
   #object(node: KeyNode, from: number): number {
     const bytes = this.#bytes
     const end = this.#end
-    const { table } = node
-    const mask = table.length - 1
     let p = this.#blank(from)
     if (p < end && bytes[p] === closeBrace) return p + 1
     while (p < end) {
       if (bytes[p] !== quote) return this.#fail()
-      const keyStart = ++p
-      let hash = 0
-      let byte = 0
-      for (; p < end; p++) {
-        byte = bytes[p] as number
-        if (byte === quote) break
-        if (byte === backslash) {
-          p = this.#stringEnd(p)
-          hash = -1
-          break
-        }
-        hash = (Math.imul(hash, 31) + byte) | 0
-      }
-      if (p < 0 || p >= end) return -1
-      const entry = findKey(table, mask, hash, bytes, keyStart, p)
+      const keyStart = p + 1
+      p = this.#stringEnd(keyStart)
+      if (p < 0) return -1
+      const entry = findKey(node, bytes, keyStart, p)
       p++
       if (bytes[p] !== colon || p >= end) {
         p = this.#blank(p)
@@ -109,12 +110,12 @@ export class JsonLineScanner {
   #value(entry: KeyEntry, p: number): number {
     const bytes = this.#bytes
     const { slot } = entry
-    if (slot >= 0) this.seen[slot] = 1
+    if (slot >= 0 && this.#rank[slot] === unseen) this.#rank[slot] = seenEmpty
     const first = bytes[p] as number
     if (first === quote) {
       const end = this.#stringEnd(p + 1)
       if (end < 0) return -1
-      if (slot >= 0) this.#note(entry, p + 1, decodeEscapes(bytes, p + 1, end))
+      if (slot >= 0) this.#note(entry, p + 1, this.#escaped ? decodeEscapes(bytes, p + 1, end) : end)
       return end + 1
     }
     if (first === openBrace && entry.child !== undefined) return this.#object(entry.child, p + 1)
@@ -130,8 +131,8 @@ export class JsonLineScanner {
     // Of two equal keys the last counts, as in JSON.parse.
     if (rank > (this.#rank[slot] as number) || isAbsent(this.#bytes, start, end)) return
     this.#rank[slot] = rank
-    this.start[slot] = start
-    this.end[slot] = end
+    this.#spans[slot * 2] = start
+    this.#spans[slot * 2 + 1] = end
   }
 
   /** A header that was sent several times is a list: its strings joined with `, ` in place (RFC 9110 section 5.3;
@@ -172,10 +173,14 @@ export class JsonLineScanner {
   #stringEnd(from: number): number {
     const bytes = this.#bytes
     const end = this.#end
+    this.#escaped = false
     for (let p = from; p < end; p++) {
       const byte = bytes[p]
       if (byte === quote) return p
-      if (byte === backslash) p++
+      if (byte === backslash) {
+        this.#escaped = true
+        p++
+      }
     }
     return -1
   }
@@ -214,25 +219,6 @@ export class JsonLineScanner {
       if (!ok) break
     }
     return p === from ? this.#fail() : p
-  }
-}
-
-function findKey(
-  table: readonly (KeyEntry | undefined)[],
-  mask: number,
-  hash: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): KeyEntry | undefined {
-  for (let at = hash & mask; ; at = (at + 1) & mask) {
-    const entry = table[at]
-    if (entry === undefined) return undefined
-    const key = entry.bytes
-    if (key.length !== end - start) continue
-    let same = 0
-    while (same < key.length && key[same] === bytes[start + same]) same++
-    if (same === key.length) return entry
   }
 }
 

@@ -45,6 +45,9 @@ const badNumber: Problem = {
   message: 'The status, size or duration of this line is not a number.',
 }
 
+/** Fields of which a line of a web log has one at least. */
+const requestSlots: readonly number[] = [slotOf.request, slotOf.target, slotOf.url, slotOf.path]
+
 /** Fields that go into the record as they are. */
 const plainFields: readonly (readonly [number, Field])[] = [
   [slotOf.referer, field.referer],
@@ -70,28 +73,22 @@ class JsonAccessParser implements LineParser {
     const { bytes } = arena
     const result = scanner.scan(bytes, start, end)
     if (result !== 'complete') return result === 'truncated' ? truncated : notJson
-    const { seen } = scanner
-    if (!(seen[slotOf.request] || seen[slotOf.target] || seen[slotOf.url] || seen[slotOf.path])) return noRequest
+    if (!requestSlots.some((slot) => scanner.seen(slot))) return noRequest
     const record = batch.count
     const timeMs = this.#eventTime(arena)
     if (Number.isNaN(timeMs)) return badTime
     batch.timeMs[record] = timeMs
-    const status = readStatus(bytes, scanner.start[slotOf.status] as number, scanner.end[slotOf.status] as number)
-    const size = readDecimal(
-      bytes,
-      scanner.start[slotOf.bodyBytes] as number,
-      scanner.end[slotOf.bodyBytes] as number,
-      1,
-    )
+    const status = readStatus(bytes, scanner.start(slotOf.status), scanner.end(slotOf.status))
+    const size = readDecimal(bytes, scanner.start(slotOf.bodyBytes), scanner.end(slotOf.bodyBytes), 1)
     const durationMs = this.#durationMs(bytes)
     if (Number.isNaN(status) || Number.isNaN(size) || Number.isNaN(durationMs)) return badNumber
     batch.status[record] = status
     batch.bodyBytes[record] = size
     batch.durationMs[record] = durationMs
-    const clientStart = scanner.start[slotOf.client] as number
-    setAddressSpan(batch, bytes, field.client, clientStart, scanner.end[slotOf.client] as number, false)
+    const clientStart = scanner.start(slotOf.client)
+    setAddressSpan(batch, bytes, field.client, clientStart, scanner.end(slotOf.client), false)
     for (const [slot, of] of plainFields) {
-      setSpan(batch, bytes, of, scanner.start[slot] as number, scanner.end[slot] as number)
+      setSpan(batch, bytes, of, scanner.start(slot), scanner.end(slot))
     }
     this.#request(arena, batch)
     return 'record'
@@ -99,11 +96,11 @@ class JsonAccessParser implements LineParser {
 
   /** Event time, from one value or from a date and a time of day. */
   #eventTime(arena: LineArena): number {
-    const { start, end } = this.#scanner
-    const timeStart = start[slotOf.time] as number
-    const timeEnd = end[slotOf.time] as number
-    const dateStart = start[slotOf.date] as number
-    const dateEnd = end[slotOf.date] as number
+    const scanner = this.#scanner
+    const timeStart = scanner.start(slotOf.time)
+    const timeEnd = scanner.end(slotOf.time)
+    const dateStart = scanner.start(slotOf.date)
+    const dateEnd = scanner.end(slotOf.date)
     if (dateEnd <= dateStart)
       return timeEnd <= timeStart ? Number.NaN : this.#time.parse(arena.bytes, timeStart, timeEnd)
     if (timeEnd <= timeStart) return this.#time.parse(arena.bytes, dateStart, dateEnd)
@@ -118,45 +115,44 @@ class JsonAccessParser implements LineParser {
   }
 
   #durationMs(bytes: Uint8Array): number {
-    const { start, end } = this.#scanner
-    const ms = readDuration(bytes, start[slotOf.durationMs] as number, end[slotOf.durationMs] as number, 1)
+    const scanner = this.#scanner
+    const ms = readDuration(bytes, scanner.start(slotOf.durationMs), scanner.end(slotOf.durationMs), 1)
     if (ms !== unknown) return ms
     const seconds = readDuration(
       bytes,
-      start[slotOf.durationSeconds] as number,
-      end[slotOf.durationSeconds] as number,
+      scanner.start(slotOf.durationSeconds),
+      scanner.end(slotOf.durationSeconds),
       1000,
     )
     if (seconds !== unknown) return seconds
-    const ns = readDecimal(bytes, start[slotOf.durationNs] as number, end[slotOf.durationNs] as number, 1)
+    const ns = readDecimal(bytes, scanner.start(slotOf.durationNs), scanner.end(slotOf.durationNs), 1)
     return ns === unknown ? unknown : ns / 1e6
   }
 
   /** Method and target, from wherever the line has them. */
   #request(arena: LineArena, batch: RequestBatch): void {
     const { bytes } = arena
-    const { start, end } = this.#scanner
-    const has = (slot: number): boolean => (end[slot] as number) > (start[slot] as number)
-    setSpan(batch, bytes, field.method, start[slotOf.method] as number, end[slotOf.method] as number)
-    if (has(slotOf.request))
-      readRequestLine(batch, bytes, start[slotOf.request] as number, end[slotOf.request] as number)
+    const scanner = this.#scanner
+    const has = (slot: number): boolean => scanner.end(slot) > scanner.start(slot)
+    setSpan(batch, bytes, field.method, scanner.start(slotOf.method), scanner.end(slotOf.method))
+    if (has(slotOf.request)) readRequestLine(batch, bytes, scanner.start(slotOf.request), scanner.end(slotOf.request))
     if (has(slotOf.target)) {
-      setSpan(batch, bytes, field.target, start[slotOf.target] as number, end[slotOf.target] as number)
+      setSpan(batch, bytes, field.target, scanner.start(slotOf.target), scanner.end(slotOf.target))
     } else if (has(slotOf.request)) return
     else if (has(slotOf.url)) {
-      const urlEnd = end[slotOf.url] as number
-      const url = splitUrl(bytes, start[slotOf.url] as number, urlEnd)
+      const urlEnd = scanner.end(slotOf.url)
+      const url = splitUrl(bytes, scanner.start(slotOf.url), urlEnd)
       setSpan(batch, bytes, field.target, url.pathStart, urlEnd)
       if (!has(slotOf.host)) setSpan(batch, bytes, field.host, url.hostStart, url.hostEnd)
     } else if (has(slotOf.path)) this.#joinQuery(arena, batch)
   }
 
   #joinQuery(arena: LineArena, batch: RequestBatch): void {
-    const { start, end } = this.#scanner
-    const pathStart = start[slotOf.path] as number
-    const pathEnd = end[slotOf.path] as number
-    const queryStart = start[slotOf.query] as number
-    const queryEnd = end[slotOf.query] as number
+    const scanner = this.#scanner
+    const pathStart = scanner.start(slotOf.path)
+    const pathEnd = scanner.end(slotOf.path)
+    const queryStart = scanner.start(slotOf.query)
+    const queryEnd = scanner.end(slotOf.query)
     const whole = queryEnd <= queryStart || findByte(arena.bytes, 63, pathStart, pathEnd) >= 0
     if (whole) {
       setSpan(batch, arena.bytes, field.target, pathStart, pathEnd)
