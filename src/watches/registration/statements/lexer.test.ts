@@ -160,7 +160,7 @@ describe('every text', () => {
         }
         expect(isSpace(text.slice(end))).toBe(true)
       }),
-      { numRuns: 2_000 },
+      { seed: 2016, numRuns: 2_000 },
     )
   })
 

@@ -117,7 +117,7 @@ describe('every statement', () => {
         const once = shape(text, dialect)
         expect(shape(once, dialect)).toBe(once)
       }),
-      { numRuns: 3_000 },
+      { seed: 2016, numRuns: 3_000 },
     )
   })
 
@@ -133,7 +133,7 @@ describe('every statement', () => {
           expect(shape(filled, dialect)).toBe(shape(text, dialect))
         },
       ),
-      { numRuns: 1_000 },
+      { seed: 2016, numRuns: 1_000 },
     )
   })
 
@@ -145,7 +145,7 @@ describe('every statement', () => {
         const broken = text.replace(/\?/g, `'O'${secret}'`)
         expect(shape(broken, dialect).toLowerCase()).not.toContain(secret.toLowerCase())
       }),
-      { numRuns: 500 },
+      { seed: 2016, numRuns: 500 },
     )
   })
 })

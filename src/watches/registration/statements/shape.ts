@@ -214,7 +214,7 @@ class Shaper {
     if (operator === '`') this.spill()
     else if (operator === '::') this.write(this.last === 'operator' ? ' ::' : '::', 'dot')
     else if (operator === '[') return this.bracket(i)
-    else if (operator === ']') this.write(']', 'close')
+    else if (operator === ']') this.write(this.dialect === 'sqlserver' ? this.spaced(']') : ']', 'close')
     else this.write(this.spaced(operator), 'operator')
     return i
   }
