@@ -127,7 +127,7 @@ export class ExposureLedger {
       recordsMax += max
       recordsLikely += likely
     }
-    for (const [page, keys] of this.#keys) {
+    for (const [page, keys] of [...this.#keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const certain = [...keys.values()].filter(Boolean).length
       add(certain, keys.size, keys.size)
       basis.push(`${count(keys.size, 'different voter key')} answered by the page ${page}`)

@@ -219,7 +219,7 @@ function rowsInAggregate(bytes: number, extraction: Extraction): [min: number, m
   const framing = (columns - 1) * 6 + 13
   const rowsOf = (columnBytes: number, frame: number): number =>
     Math.max(1, Math.floor(bytes / (frame + columns * columnBytes)))
-  return [rowsOf(20, framing), Math.ceil(bytes / (columns * 4 + columns)), rowsOf(9, framing)]
+  return [rowsOf(20, framing), Math.max(1, Math.ceil(bytes / (columns * 4 + columns))), rowsOf(9, framing)]
 }
 
 /** Records on a page that lists them: from what one record adds to the page when it is found. */
