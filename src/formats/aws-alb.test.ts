@@ -121,7 +121,7 @@ describe('rejects of a load balancer log', () => {
     [entryOf().replace('2026-06-23', '2026-06-33'), 'bad-time'],
     [entryOf({ status: 'ok -' }), 'bad-number'],
     [entryOf({ times: '0.1 x 0.1' }), 'bad-number'],
-  ])('a damaged entry is a reject, %#', (text, reason) => {
+  ])('a damaged entry is a reject: $1', (text, reason) => {
     expect(readRequests(awsAlb, text)).toMatchObject({
       records: [],
       rejects: [{ reason, place: { line: 1, offset: 0 } }],

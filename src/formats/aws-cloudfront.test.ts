@@ -120,7 +120,7 @@ test.each([
   [entryOf({ date: '2026-13-01' }), 'bad-time'],
   [entryOf({ 'sc-status': '2OO' }), 'bad-number'],
   [entryOf({ 'time-taken': 'soon' }), 'bad-number'],
-])('a damaged entry is a reject with its reason, %#', (entry, reason) => {
+])('a damaged entry is a reject with its reason: $1', (entry, reason) => {
   const { records, rejects } = readRequests(awsCloudfront, `${head}${entry}\n${entryOf()}\n`)
   expect(records).toHaveLength(1)
   expect(rejects).toMatchObject([{ reason, place: { line: 3, offset: head.length, length: entry.length } }])

@@ -152,7 +152,7 @@ describe('rejects of an IIS log', () => {
     ['2026-06-23 02:52:48 192.0.2.1 GET /a ok', 'bad-number'],
     ['2026-06-23 02:52:48 192.0.2.1 GET /\u0000 200 x', 'binary'],
     ['a'.repeat(limits.lineBytesMax + 1), 'line-too-long'],
-  ])('a damaged line is a reject, %#', (entry, reason) => {
+  ])('a damaged line is a reject: $1', (entry, reason) => {
     expect(reasonOf('#Fields: date time c-ip cs-method cs-uri-stem sc-status', entry)[0]).toBe(reason)
   })
 

@@ -175,7 +175,7 @@ describe('rejects', () => {
     ['{"msec":1,"request":"GET / HTTP/1.1","request_time":"soon"}', 'bad-number'],
     ['{"msec":1,"request":"GET / \u0000', 'binary'],
     [`{"msec":1,"request":"${'a'.repeat(limits.lineBytesMax)}"}`, 'line-too-long'],
-  ])('a damaged line is a reject, %#', (line, reason) => {
+  ])('a damaged line is a reject: $1', (line, reason) => {
     expect(reasonOf(line)).toBe(reason)
   })
 
