@@ -1,6 +1,6 @@
 /** Says what happened in words that a clerk understands: what, from where, how sure, what came of it. No technical term
  *  comes first. */
-import type { Actor, Exposure, Finding, FindingKind, Outcome } from '../core/finding.ts'
+import { type Actor, type Exposure, type Finding, type FindingKind, levelRank, type Outcome } from '../core/finding.ts'
 
 /** What a story is told from. */
 export interface StoryFacts {
@@ -142,14 +142,19 @@ function sureness(facts: StoryFacts): string {
     : 'This is possible; it may have an innocent cause.'
 }
 
-/** The page that the leading kind is about. */
+/** The page that the leading kind is about: the one where most came of it. */
 function pageOf(facts: StoryFacts, kind: FindingKind): string {
-  const pages = [...new Set(facts.findings.filter((finding) => finding.kind === kind).map((finding) => finding.target))]
-  const shown = pages.filter((page) => page.startsWith('/'))
-  const first = shown[0]
+  const ofKind = facts.findings.filter((finding) => finding.kind === kind && finding.target.startsWith('/'))
+  const [first] = ofKind.toSorted((a, b) => levelRank(b.level) - levelRank(a.level) || b.hitCount - a.hitCount)
   if (first === undefined) return 'the site'
-  return shown.length === 1 ? `the page ${first}` : `the page ${first} and ${plural(shown.length - 1, 'other page')}`
+  const others = new Set(ofKind.map((finding) => finding.target)).size - 1
+  if (others === 0) return `the page ${first.target}`
+  if (others > pagesWorthCounting) return `the page ${first.target} and many others`
+  return `the page ${first.target} and ${plural(others, 'other page')}`
 }
+
+/** More pages than this are no pages: somebody put commands into the addresses themselves. */
+const pagesWorthCounting = 20
 
 function list(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

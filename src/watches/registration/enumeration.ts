@@ -65,7 +65,7 @@ export function observeLookup(seen: Seen, lookup: Lookup, key: Key, referred: bo
   const { hash } = key
   const known = isLookup(lookup, hash)
   const { client, timeMs } = seen
-  if (client.known || client.authorised) return
+  if (client.known) return
   const walk = walkOf(client, lookup, timeMs)
   const isNew = !walk.keys.has(hash)
   if (isNew && walk.keys.size < limits.clientKeysMax) walk.keys.add(hash)

@@ -1,6 +1,7 @@
 /** SQL injection in a request: who sent it, where it stood, and what else of the same client belongs to it (the odd
  *  value before the first clear one, the harmless-looking baseline requests in between). The judging of a value is in
  *  `sqli/`, the judging of the answer in `outcome.ts`. */
+import type { Level, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
 import { field } from '../../formats/request-batch.ts'
 import { type InjectionState, type KeptRecord, keep } from './clients.ts'
@@ -55,7 +56,7 @@ export function observeContext(seen: Seen, emit: Emit): boolean {
     hitOf(seen, {
       kind: 'sql-injection',
       rule: 'registration/sql-injection/same-run',
-      level: levelOf(seen, 'attempt'),
+      level: levelOf('attempt'),
       confidence: 0.8,
       part: state.part,
       outcome: 'attempt',
@@ -119,9 +120,9 @@ function promote(seen: Seen, state: InjectionState, emit: Emit): void {
   for (const kept of state.weak.filter(belongs)) {
     emit(
       hitOfKept(kept, seen.client, seen.timeMs, {
-        kind: seen.client.authorised ? 'authorised-scan' : 'sql-injection',
+        kind: 'sql-injection',
         rule: 'registration/sql-injection/quote-probe',
-        level: levelOf(seen, 'probe'),
+        level: levelOf('probe'),
         confidence: 0.7,
         part: kept.part,
         outcome: 'probe',
@@ -136,9 +137,9 @@ function claimOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Cl
   const answer = judgeAnswer(seen, state, verdict)
   if (state.sizes.size < limits.pageSizesMax) state.sizes.add(seen.bodyBytes)
   return {
-    kind: seen.client.authorised ? 'authorised-scan' : 'sql-injection',
+    kind: 'sql-injection',
     rule: `registration/sql-injection/${verdict.technique}`,
-    level: levelOf(seen, answer.outcome),
+    level: levelOf(answer.outcome),
     confidence: verdict.confidence,
     part: verdict.part,
     outcome: answer.outcome,
@@ -148,10 +149,7 @@ function claimOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Cl
   }
 }
 
-function levelOf(seen: Seen, outcome: 'attempt' | 'probe' | 'success'): Claim['level'] {
-  if (seen.client.authorised) return 'informational'
-  return outcome === 'success' ? 'critical' : 'high'
-}
+const levelOf = (outcome: Outcome): Level => (outcome === 'success' ? 'critical' : 'high')
 
 const toolOf = (seen: Seen): { tool: string } | Record<string, never> =>
   seen.agent.tool === undefined ? {} : { tool: seen.agent.tool.name }

@@ -92,14 +92,14 @@ function claimOf(seen: Seen, scan: ScanState): Claim {
   const tool = seen.agent.tool
   const large = scan.alarmed && scan.badCount >= largeScanCount && scan.badCount >= scan.requestCount * largeScanShare
   const claim: Claim = {
-    kind: seen.client.authorised ? 'authorised-scan' : 'scan',
+    kind: 'scan',
     rule:
       tool !== undefined
         ? 'registration/scan/tool'
         : scan.alarmed
           ? 'registration/scan/missing-pages'
           : 'registration/scan/probed-path',
-    level: seen.client.authorised ? 'informational' : large || tool?.purpose === 'injection' ? 'medium' : 'low',
+    level: large || tool?.purpose === 'injection' ? 'medium' : 'low',
     confidence: scan.alarmed || tool !== undefined ? 0.95 : 0.6,
     outcome: 'attempt',
   }

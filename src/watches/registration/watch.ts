@@ -15,7 +15,7 @@ import { looksLikeKey, observeLookup } from './enumeration.ts'
 import { observeContext, observeInjection } from './injection.ts'
 import { hashKey, type Lookup, learnSize, numberIn, type Path, Site } from './pages.ts'
 import { observeScan } from './scans.ts'
-import { type Emit, isRefused, isServed, type Seen } from './seen.ts'
+import { type Emit, hitOf, isRefused, isServed, type Seen } from './seen.ts'
 import { SignInWatch } from './sign-in.ts'
 import { mayCarrySql } from './sqli/prefilter.ts'
 import { StatementWatch } from './statement-watch.ts'
@@ -83,6 +83,10 @@ export class RegistrationWatch {
     const seen = this.#look(batch, record)
     const { client, path, timeMs, status, agent } = seen
     this.#lastMs = timeMs
+    if (client.authorised) {
+      this.#authorised(seen)
+      return
+    }
     const page = path.page
     const hasQuery = seen.queryEnd > seen.queryStart
     const injected = this.#mayInject(seen)
@@ -108,6 +112,21 @@ export class RegistrationWatch {
     if (isServed(status)) client.served++
     if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions)
       this.#sayLimits()
+  }
+
+  /** A scanner that the office ordered: all it sends is reported as that, and nothing is learned from it. */
+  #authorised(seen: Seen): void {
+    if (this.#statements.active) this.#statements.observeRequest(seen, this.#emit)
+    const tool = seen.agent.tool
+    this.#emit(
+      hitOf(seen, {
+        kind: 'authorised-scan',
+        rule: 'registration/authorised-scan',
+        level: 'informational',
+        confidence: 1,
+        ...(tool === undefined ? {} : { tool: tool.name }),
+      }),
+    )
   }
 
   /** Fills the one `Seen` that all detections look at. */

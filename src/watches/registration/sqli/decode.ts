@@ -164,7 +164,7 @@ function layers(text: string): string[] {
 /** Readings that undo what only some filters and databases undo, where the text shows the trick. */
 function* oddReadings(text: string): Generator<string> {
   // ASP drops a percent sign that starts no escape: %S%E%L%E%C%T.
-  if (/%[A-Za-z_]%[A-Za-z_ ]%?/.test(text)) yield text.replaceAll('%', '')
+  if (/%[A-Za-z_]%[A-Za-z_ ]%?|(?:%[^%]){5}/.test(text)) yield text.replaceAll('%', '')
   // Filters that delete comments or null bytes put the halves of a word together.
   if (/[A-Za-z]\/\*[^*]{0,40}\*\/[A-Za-z]/.test(text))
     yield text.replace(/(?<=[A-Za-z])\/\*[^*]{0,40}\*\/(?=[A-Za-z])/g, '')

@@ -1,8 +1,7 @@
 /** Signs of injected expressions: conditions after AND and OR, calls of database functions, arithmetic that closes and
  *  reopens a string, comments that cut the rest off. Prose with an apostrophe parses as none of these. */
 import { type Expression, isUnmistakable, type Sentence } from './grammar.ts'
-import type { Sign } from './judge.ts'
-import type { Scene } from './statement-signs.ts'
+import type { Scene, Sign } from './scene.ts'
 import { catalogNames, type Technique, typeNames, unmistakableCatalogs, unmistakableFunctions } from './words.ts'
 
 const sure = (technique: Technique, confidence: number): Sign => ({ technique, confidence })
@@ -26,7 +25,7 @@ const clauseFollows = (sentence: Sentence, at: number): boolean =>
 
 /** A condition after AND, OR, XOR, && or ||. */
 export function logicSign(scene: Scene, at: number): Sign | null {
-  const { sentence, quoted, endsInComment } = scene
+  const { sentence, quoted } = scene
   const symbol = sentence.type(at) === 'O' || sentence.value(at) === '&&'
   const breaksIn = quoted && at === scene.start
   const left = sentence.type(at - 1)
@@ -67,12 +66,14 @@ function compared(scene: Scene, at: number, right: Expression, goesOn: boolean):
 function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sign | null {
   const { sentence, quoted, endsInComment } = scene
   if (!goesOn) return broken(scene, at, right)
-  const cut = sentence.type(right.end) === '#' || (sentence.type(right.end) === ';' && right.end === sentence.length - 1)
+  const cut =
+    sentence.type(right.end) === '#' || (sentence.type(right.end) === ';' && right.end === sentence.length - 1)
   const words = right.bareWords === right.operands
   if (clauseFollows(sentence, right.end)) return sure('boolean', at > 0 && !words ? 0.7 : 0.3)
   if (quoted && (at === scene.start || right.endsOpen)) {
     const phrase = /\S\s+\S/.test(sentence.value(0)) && at === scene.start
-    if (right.endsOpen && right.operators === 0) return sure('boolean', hugs(scene, at, right.end - 1) || phrase ? 0.4 : 0.75)
+    if (right.endsOpen && right.operators === 0)
+      return sure('boolean', hugs(scene, at, right.end - 1) || phrase ? 0.4 : 0.75)
     if (right.endsOpen) return sure('boolean', 0.85)
     const name = /[A-Za-z\x80-\uffff]$/.test(sentence.value(0)) && sentence.list[at]?.start === sentence.list[0]?.end
     if (cut) return sure('boolean', words && (phrase || name) ? 0.4 : 0.8)
@@ -206,7 +207,13 @@ export function tautologySign(scene: Scene): Sign | null {
     const inner = sentence.expression(1)
     if (inner.comparison !== 'none' && inner.constant) return sure('boolean', 0.6)
   }
-  if (last === 3 && sentence.is(1, 'is') && sentence.is(2, 'not') && sentence.type(0) === 'N' && sentence.type(3) === 'N')
+  if (
+    last === 3 &&
+    sentence.is(1, 'is') &&
+    sentence.is(2, 'not') &&
+    sentence.type(0) === 'N' &&
+    sentence.type(3) === 'N'
+  )
     return sentence.value(0) === sentence.value(3) ? null : sure('boolean', 0.5)
   const [left, operator, right] = [sentence.list[last - 2], sentence.list[last - 1], sentence.list[last]]
   if (left?.type !== 'N' || right?.type !== 'N' || operator?.type !== 'C') return null
@@ -233,7 +240,9 @@ export function bracketSign({ sentence, quoted, start }: Scene): Sign | null {
 export function patternSign({ sentence, quoted }: Scene): Sign | null {
   const last = sentence.list.at(-1)
   if (quoted || last?.type !== 'S' || !last.open || last.value !== '' || sentence.length < 3) return null
-  return /^(?:i|r)?like$/.test(sentence.value(sentence.length - 2)) && sentence.operandEndsBefore(sentence.length - 2) ? sure('boolean', 0.5) : null
+  return /^(?:i|r)?like$/.test(sentence.value(sentence.length - 2)) && sentence.operandEndsBefore(sentence.length - 2)
+    ? sure('boolean', 0.5)
+    : null
 }
 
 /** Names of catalogues and system procedures, and system variables, wherever they stand. */

@@ -146,7 +146,8 @@ export class Sentence {
   /** One operand from `at`; returns the token after it, or -1 where none parses. */
   #operand(at: number, facts: Facts): number {
     let i = at
-    while (this.#isPrefix(i)) i++
+    // A bracket that stays open groups what follows, as a sign before it does.
+    while (this.#isPrefix(i) || (this.type(i) === '(' && !this.isClosed(i))) i++
     const token = this.list[i]
     if (token === undefined) return -1
     facts.operands++
@@ -172,7 +173,6 @@ export class Sentence {
         this.#enter(facts, i + 1, this.groupEnd(i + 1))
         return this.groupEnd(i + 1)
       case '(':
-        if (!this.isClosed(i)) return this.#operand(i + 1, facts)
         this.#enter(facts, i, this.groupEnd(i))
         return this.groupEnd(i)
       case 'K':

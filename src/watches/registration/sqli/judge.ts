@@ -15,19 +15,12 @@ import {
   tautologySign,
 } from './expression-signs.ts'
 import { fingerprintOf, shapeOf } from './fingerprint.ts'
-import { Sentence } from './grammar.ts'
 import { probeSign } from './probe.ts'
-import { type Scene, statementSigns } from './statement-signs.ts'
-import { type Dialect, type Token, Tokeniser, type Tokens } from './tokens.ts'
+import { type RequestParts, valuesOf } from './request.ts'
+import { type Scene, type Sign, sceneOf } from './scene.ts'
+import { statementSigns } from './statement-signs.ts'
+import { type Dialect, type Token, Tokeniser } from './tokens.ts'
 import type { Technique } from './words.ts'
-
-export type { Technique } from './words.ts'
-
-/** One thing in a text that speaks for an injection, by itself. */
-export interface Sign {
-  readonly technique: Technique
-  readonly confidence: number
-}
 
 export interface SqlVerdict {
   /** 0 to 1. From 0.5 on it is SQL injection; from 0.2 to 0.5 it is weak: context, not to be reported alone. */
@@ -70,33 +63,6 @@ function dialects(text: string): Dialect[] {
   return out
 }
 
-function sceneOf(tokens: Tokens, quote: string): Scene {
-  const sentence = new Sentence(tokens.list)
-  let start = quote === '' ? 0 : 1
-  if (quote === '') {
-    if (sentence.operandEndsBefore(1)) start = 1
-  }
-  while (sentence.type(start) === ')') start++
-  // A string with a word or a number right after it: prose with an apostrophe, no literal that closes.
-  const dead = quote !== '' && ['W', 'N', 'V', 'T', 'G'].includes(sentence.type(start))
-  return {
-    sentence,
-    quoted: quote !== '' && !dead,
-    start: dead ? 0 : start,
-    wordy: !dead && quote !== '' && isWordy(tokens.list),
-    endsInComment: sentence.type(sentence.length - 1) === '#',
-    obfuscated: tokens.versionComments > 0 || tokens.inlineComments > 1,
-  }
-}
-
-/** Whether the literal that the text closes, or the string that it leaves open, is a phrase. */
-function isWordy(list: readonly Token[]): boolean {
-  const first = list[0] as Token
-  const last = list.at(-1) as Token
-  if (/[^\s'"+]{2}[\s+]+[^\s'"+]{2}|^\s*[[{]\s*"/.test(first.value)) return true
-  return last.type === 'S' && last.open && /[^\s+][\s+]+[^\s+]+[\s+]+[^\s+]/.test(last.value)
-}
-
 /** Text that is neither SQL nor an operand: two bare words side by side, as prose has them. */
 function proseCount(scene: Scene): number {
   const { sentence } = scene
@@ -107,7 +73,13 @@ function proseCount(scene: Scene): number {
 
 function signsOf(scene: Scene): Sign[] {
   const { sentence } = scene
-  const found: (Sign | null)[] = [operatorSign(scene), commentSign(scene), tautologySign(scene), bracketSign(scene), patternSign(scene)]
+  const found: (Sign | null)[] = [
+    operatorSign(scene),
+    commentSign(scene),
+    tautologySign(scene),
+    bracketSign(scene),
+    patternSign(scene),
+  ]
   for (let i = 0; i < sentence.length; i++) {
     const type = sentence.type(i)
     if (type === 'L' || (type === 'O' && sentence.value(i) === '||')) found.push(logicSign(scene, i))
@@ -204,4 +176,25 @@ export function judgeValue(raw: string): SqlVerdict | null {
   }
 }
 
-export { judgeRequest, type RequestParts, type RequestVerdict } from './request.ts'
+export interface RequestVerdict extends SqlVerdict {
+  /** `path`, `parameter NAME`, `cookie NAME`, `referer` or `user agent`. */
+  readonly part: string
+}
+
+/** Values of one request that are judged: more parameters than this are themselves no ordinary request. */
+const valuesMax = 400
+
+/** Judges every value of a request. One verdict a part, the surest first; empty where nothing is SQL. */
+export function judgeRequest(parts: RequestParts): RequestVerdict[] {
+  const byPart = new Map<string, RequestVerdict>()
+  let count = 0
+  for (const { part, value } of valuesOf(parts)) {
+    if (++count > valuesMax) break
+    if (value.length < 1) continue
+    const verdict = judgeValue(value)
+    if (verdict === null) continue
+    const known = byPart.get(part)
+    if (known === undefined || verdict.confidence > known.confidence) byPart.set(part, { ...verdict, part })
+  }
+  return [...byPart.values()].sort((a, b) => b.confidence - a.confidence)
+}

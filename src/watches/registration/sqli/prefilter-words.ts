@@ -1,6 +1,6 @@
 /** The second stage of the prefilter: decodes a field once into a scratch buffer and reads it word by word, keeping a
  *  few facts for each value. Every rule here must be wider than the judge's signs. */
-import { beginsAsPath, beginsBase64, beginsCatalogue } from './prefilter.ts'
+import { beginsAsPath, isUnusual } from './prefilter-starts.ts'
 import { unmistakableFunctions } from './words.ts'
 
 /** What a word can contribute; a value is sent on when a pair of contributions could make a sign. */
@@ -28,6 +28,8 @@ const fact = {
   quote: 1 << 20,
   semicolon: 1 << 21,
   insertTail: 1 << 22,
+  caseHead: 1 << 23,
+  when: 1 << 24,
 } as const
 
 const contributions: [number, string][] = [
@@ -57,6 +59,8 @@ const contributions: [number, string][] = [
      values exec execute declare shutdown`,
   ],
   [fact.insertTail, 'into'],
+  [fact.caseHead, 'case'],
+  [fact.when, 'when'],
   [fact.compareWord, 'div mod'],
 ]
 
@@ -177,6 +181,7 @@ function isEnough(found: number): boolean {
   if (found & fact.setHead && found & fact.setTail) return true
   if (found & fact.deleteHead && found & fact.from) return true
   if (found & fact.define && found & (fact.defined | fact.semicolon)) return true
+  if (found & fact.caseHead && found & fact.when) return true
   if (found & fact.insertTail && found & fact.statement) return true
   if (found & (fact.where | fact.setTail) && found & fact.sign) return true
   if (found & fact.comment && found & (fact.quote | fact.unionHead)) return true
@@ -298,7 +303,11 @@ function readWide(at: number): boolean {
   if (byte === 0xf0 && next < 0x90) return false
   const last = scratch[at + 2] as number
   if (byte === 0xca && (next === 0xbc || next === 0xb9)) return readQuote(at + 1)
-  if (byte === 0xe2 && next === 0x80 && (last === 0x98 || last === 0x99 || last === 0x9c || last === 0x9d || last === 0xb2 || last === 0xb3))
+  if (
+    byte === 0xe2 &&
+    next === 0x80 &&
+    (last === 0x98 || last === 0x99 || last === 0x9c || last === 0x9d || last === 0xb2 || last === 0xb3)
+  )
     return readQuote(at + 2)
   return true
 }
@@ -313,7 +322,7 @@ function evaluate(length: number, agent: boolean): boolean {
       if (isEnough(reader.found)) return true
       reset()
       i++
-      if (!agent && (beginsBase64(scratch, i, length) || beginsCatalogue(scratch, i, length))) return true
+      if (!agent && isUnusual(scratch, i, length)) return true
       continue
     }
     if (isWordByte(byte)) {
@@ -327,8 +336,7 @@ function evaluate(length: number, agent: boolean): boolean {
       reader.found |= fact.digit
       reader.numeric = true
     } else if (!readMark(i, agent)) return true
-    else if (byte === 47 && !agent && (beginsBase64(scratch, i + 1, length) || beginsCatalogue(scratch, i + 1, length)))
-      return true
+    else if (byte === 47 && !agent && isUnusual(scratch, i + 1, length)) return true
     if (byte > 32) {
       if (byte < 48 || byte > 57) {
         if (byte !== 46) reader.numeric = false
@@ -351,11 +359,10 @@ function reset(): void {
 
 export function evaluateField(bytes: Uint8Array, start: number, end: number): boolean {
   const length = decode(bytes, start, end, beginsAsPath(bytes, start) ? 'path' : 'query')
-  if (length < 0 || beginsBase64(scratch, 0, length)) return true
-  return beginsCatalogue(scratch, 0, length) || evaluate(length, false)
+  return length < 0 || isUnusual(scratch, 0, length) || evaluate(length, false)
 }
 
 export function evaluateAgent(bytes: Uint8Array, start: number, end: number): boolean {
   const length = decode(bytes, start, end, 'agent')
-  return length < 0 || evaluate(length, true)
+  return length < 0 || isUnusual(scratch, 0, length) || evaluate(length, true)
 }

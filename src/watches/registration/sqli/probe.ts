@@ -1,6 +1,6 @@
 /** Text that only asks how a page reacts: a lone quote, unbalanced quotes and brackets, a bare SQL word, arithmetic on
  *  small numbers. Never an attack by itself; all of it is weak. */
-import type { Sign } from './judge.ts'
+import type { Sign } from './scene.ts'
 
 const probe = (confidence: number): Sign => ({ technique: 'quote-probe', confidence })
 
@@ -8,6 +8,7 @@ const probe = (confidence: number): Sign => ({ technique: 'quote-probe', confide
 export function probeSign(text: string): Sign | null {
   if (text.length > 200) return null
   if (isNoise(text)) return probe(0.35)
+  if (/^[-'"=;()<>#&+*/,.|!@\\\s]{2,12}$/.test(text) && /['";]|--/.test(text)) return probe(0.25)
   // A quote at either end of a value that has no spaces; between letters it is an apostrophe.
   if (/^[^\s'"]{0,80}\\?['"]+[);]{0,6}\s?$/.test(text) || /^['"][^\s'"]{0,80}$/.test(text)) return probe(0.25)
   if (/^-?\d{1,12}\s?(?:[-+]0|\*\d{1,4}|\/[01])$/.test(text)) return { technique: 'other', confidence: 0.2 }

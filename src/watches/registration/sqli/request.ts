@@ -1,6 +1,5 @@
-/** Takes a request apart into the values that an attacker can put SQL into, and judges each. Says where it stood. */
-import { judgeValue, type SqlVerdict } from './judge.ts'
-
+/** Takes a request apart into the values that an attacker can put SQL into, each with the name of its place. It judges
+ *  nothing. */
 /** A request's fields as text: latin-1, log-writer escapes undone, still URL-encoded; empty where the log has none. */
 export interface RequestParts {
   readonly target: string
@@ -9,13 +8,7 @@ export interface RequestParts {
   readonly agent: string
 }
 
-export interface RequestVerdict extends SqlVerdict {
-  /** `path`, `parameter NAME`, `cookie NAME`, `referer` or `user agent`. */
-  readonly part: string
-}
-
 const nameCharactersMax = 40
-const valuesMax = 400
 
 /** A name from the request, fit to be shown: decoded no further, control characters out, shortened. */
 function shown(name: string): string {
@@ -23,7 +16,7 @@ function shown(name: string): string {
   return clean.length > nameCharactersMax ? `${clean.slice(0, nameCharactersMax)}...` : clean
 }
 
-interface Named {
+export interface Named {
   readonly part: string
   readonly value: string
 }
@@ -67,25 +60,11 @@ function* refererValues(referer: string): Generator<Named> {
   if (/['"(%]/.test(referer.slice(0, mark))) yield { part: 'referer', value: referer.slice(0, mark) }
 }
 
-function* valuesOf(parts: RequestParts): Generator<Named> {
+/** Every value of a request that SQL can stand in, with the name of its place. */
+export function* valuesOf(parts: RequestParts): Generator<Named> {
   yield* targetValues(parts.target)
   if (parts.cookie !== '') yield* pairs(parts.cookie, /; ?/, 'cookie')
   if (parts.cookie.includes(';') && /['"]/.test(parts.cookie)) yield { part: 'cookie', value: parts.cookie }
   if (parts.referer !== '') yield* refererValues(parts.referer)
   if (parts.agent !== '') yield { part: 'user agent', value: parts.agent }
-}
-
-/** Judges every value of a request. One verdict a part, the surest first; empty where nothing is SQL. */
-export function judgeRequest(parts: RequestParts): RequestVerdict[] {
-  const byPart = new Map<string, RequestVerdict>()
-  let count = 0
-  for (const { part, value } of valuesOf(parts)) {
-    if (++count > valuesMax) break
-    if (value.length < 1) continue
-    const verdict = judgeValue(value)
-    if (verdict === null) continue
-    const known = byPart.get(part)
-    if (known === undefined || verdict.confidence > known.confidence) byPart.set(part, { ...verdict, part })
-  }
-  return [...byPart.values()].sort((a, b) => b.confidence - a.confidence)
 }

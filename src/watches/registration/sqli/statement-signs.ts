@@ -1,20 +1,8 @@
 /** Signs of injected statements: UNION SELECT, subselects, stacked statements, clauses that probe a query's columns.
  *  Each sign says how sure it is by itself; nothing here knows where in a request the text stood. */
 import type { Sentence } from './grammar.ts'
-import type { Sign } from './judge.ts'
+import type { Scene, Sign } from './scene.ts'
 import type { Technique } from './words.ts'
-
-/** Everything that a sign may look at. `closed`: the text closed a string or a bracket of the application's. */
-export interface Scene {
-  readonly sentence: Sentence
-  readonly quoted: boolean
-  /** The first token after the literal and the brackets that the text closes. */
-  readonly start: number
-  readonly endsInComment: boolean
-  /** The closed literal or the open string at the end is several words long, as prose with apostrophes is. */
-  readonly wordy: boolean
-  readonly obfuscated: boolean
-}
 
 const namedLikeColumn = /[_.`$\d]/
 
@@ -57,7 +45,14 @@ function readSelectList({ sentence, quoted }: Scene, from: number): SelectList {
     i++
   }
   const next = sentence.type(i)
-  return { end: i, technical: technical || strong, strong, empty, asks, prose: next === 'W' || next === 'S' || next === 'N' }
+  return {
+    end: i,
+    technical: technical || strong,
+    strong,
+    empty,
+    asks,
+    prose: next === 'W' || next === 'S' || next === 'N',
+  }
 }
 
 function unionSign(scene: Scene, at: number): Sign | null {
@@ -77,7 +72,8 @@ function unionSign(scene: Scene, at: number): Sign | null {
   const follows = sentence.is(list.end, 'from')
   const numbered = at > 0 && ['N', ')', 'T', 'V'].includes(sentence.type(at - 1))
   const continues = numbered || (scene.quoted && at === scene.start) || scene.endsInComment
-  if ((list.strong || (list.technical && (follows || continues))) && !list.empty) return { technique: 'union', confidence: list.prose && !list.asks ? 0.75 : 0.97 }
+  if ((list.strong || (list.technical && (follows || continues))) && !list.empty)
+    return { technique: 'union', confidence: list.prose && !list.asks ? 0.75 : 0.97 }
   if ((bracketed || scene.obfuscated) && !list.empty) return { technique: 'union', confidence: 0.9 }
   if (follows && namedLikeColumn.test(sentence.value(list.end + 1))) return { technique: 'union', confidence: 0.9 }
   if (list.prose) return { technique: 'union', confidence: continues && follows ? 0.5 : 0.35 }
@@ -107,7 +103,8 @@ function selectSign(scene: Scene, at: number): Sign | null {
   )
     confidence = 0.6
   else if (list.strong && sentence.value(at + 1) === '*' && !list.prose) confidence = 0.55
-  else if (/^(?:pg_|sys_|dbms_|utl_|load_|xp_)/.test(sentence.value(at + 1)) && list.end >= sentence.length) confidence = 0.55
+  else if (/^(?:pg_|sys_|dbms_|utl_|load_|xp_)/.test(sentence.value(at + 1)) && list.end >= sentence.length)
+    confidence = 0.55
   return { technique: sub ? 'boolean' : stacked ? 'stacked' : 'other', confidence }
 }
 
@@ -173,7 +170,9 @@ function statementAt(scene: Scene, at: number): number {
     case 'load':
       return sentence.value(at + 1) === 'data' && sentence.is(at + 2, 'infile') ? 0.9 : 0
     case 'copy':
-      return isName(sentence, at + 1) && /^(?:from|to)$/.test(sentence.value(at + 2)) && /^[S(]$/.test(sentence.type(at + 3))
+      return isName(sentence, at + 1) &&
+        /^(?:from|to)$/.test(sentence.value(at + 2)) &&
+        /^[S(]$/.test(sentence.type(at + 3))
         ? 0.8
         : 0
     case 'pragma':
@@ -194,8 +193,10 @@ function stackedSign(scene: Scene, at: number): Sign | null {
   const { sentence } = scene
   const next = sentence.list[at + 1]
   // `';` closes the string and the statement, and says nothing else.
-  if (next === undefined) return scene.quoted && at === 1 && sentence.value(0) === '' ? { technique: 'stacked', confidence: 0.5 } : null
-  const closes = (scene.quoted && at === scene.start) || (at === 1 && sentence.type(0) === 'N') || sentence.type(at - 1) === ')'
+  if (next === undefined)
+    return scene.quoted && at === 1 && sentence.value(0) === '' ? { technique: 'stacked', confidence: 0.5 } : null
+  const closes =
+    (scene.quoted && at === scene.start) || (at === 1 && sentence.type(0) === 'N') || sentence.type(at - 1) === ')'
   if (next.type === '#') {
     if (/^\d/.test(next.value)) return null
     return closes ? { technique: 'comment', confidence: 0.6 } : null
