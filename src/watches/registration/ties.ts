@@ -16,6 +16,8 @@ export interface TieRequest {
   readonly client: Client
   readonly page: Page
   readonly target: string
+  /** The values of the target, decoded when a statement first asks for them. */
+  values?: readonly RequestValue[]
   readonly requestId: string
   readonly bodyBytes: number
   readonly place: Place
@@ -28,6 +30,12 @@ export interface Tie {
   readonly part: string
   /** True where the value reaches beyond one literal of the statement. */
   readonly injected: boolean
+}
+
+/** One value of a request, decoded once. */
+export interface RequestValue {
+  readonly part: string
+  readonly value: string
 }
 
 /** A web log's time may be cut to the second, and is written when the answer is sent: after the statement. */
@@ -106,7 +114,8 @@ const isNamed = (request: TieRequest, text: string): boolean =>
 
 function tieTo(request: TieRequest, text: string): Tie | undefined {
   let tie: Tie | undefined
-  for (const { part, value } of valuesOf(request.target)) {
+  request.values ??= valuesOf(request.target)
+  for (const { part, value } of request.values) {
     if (value.length < valueCharactersMin) continue
     const at = text.indexOf(value)
     if (at < 0) continue
@@ -117,8 +126,8 @@ function tieTo(request: TieRequest, text: string): Tie | undefined {
 }
 
 /** The decoded values of a request's query and path, as an application would hand them to the database. */
-export function valuesOf(target: string): { part: string; value: string }[] {
-  const values: { part: string; value: string }[] = []
+export function valuesOf(target: string): RequestValue[] {
+  const values: RequestValue[] = []
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   for (const segment of path.split('/').slice(-3)) values.push({ part: 'path', value: decodeOnce(segment) })
