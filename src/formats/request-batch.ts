@@ -2,6 +2,7 @@
  *  A field is a span of `bytes`; a string is made only for a record that is looked at closely. */
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
+import { latin1Text } from './latin1.ts'
 
 /** The fields that are kept as spans of bytes. A field that a log lacks, or holds as `-`, is an empty span. */
 export const field = {
@@ -21,8 +22,6 @@ export const fieldCount = 10
 
 /** Not known: the log has no such field, or `-`. */
 export const unknown = -1
-
-const latin1 = new TextDecoder('latin1')
 
 /** A run of requests of one source, in the order of its lines.
  *
@@ -83,7 +82,7 @@ export class RequestBatch {
     const start = this.start(record, of)
     const end = this.end(record, of)
     if (start >= end) return ''
-    const raw = latin1.decode(this.bytes.subarray(start, end))
+    const raw = latin1Text(this.bytes, start, end)
     return this.escaped && raw.includes('\\') ? unescapeLog(raw) : raw
   }
 
@@ -97,7 +96,16 @@ export class RequestBatch {
   }
 }
 
-const simpleEscapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', v: '\v', b: '\b', f: '\f', '"': '"', '\\': '\\' }
+const simpleEscapes: Record<string, string> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  b: '\b',
+  f: '\f',
+  '"': '"',
+  '\\': '\\',
+}
 
 /** Undoes what web servers do to a field before they log it: nginx writes `\xHH` (upper case) for control characters,
  *  `"` and `\`; Apache writes `\"`, `\\`, C escapes and `\xhh`. Anything else after a backslash stays as it is. */

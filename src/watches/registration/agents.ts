@@ -1,5 +1,6 @@
 /** What user agents say of themselves, judged once for each distinct one. */
 import { limits } from '../../core/limits.ts'
+import { latin1Bytes } from '../../formats/latin1.ts'
 import { Interner } from './interner.ts'
 import { mayCarrySqlAgent } from './sqli/prefilter.ts'
 import { type Tool, toolNamed } from './tools.ts'
@@ -52,7 +53,7 @@ export class AgentTable {
     this.#agents = new Interner(limits.agentsMax)
     this.#known = []
     for (const text of texts) {
-      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+      const bytes = latin1Bytes(text)
       this.of(bytes, 0, bytes.length)
     }
   }

@@ -1,5 +1,6 @@
 /** Gives each distinct run of bytes a small whole number, so that the hot path compares numbers and makes no strings.
  *  It holds at most `capacity` entries; its owner clears or compacts it when it is full. */
+import { latin1Bytes, latin1Text } from '../../formats/latin1.ts'
 
 /** 32-bit hash of a span: two lanes of four bytes each, so that the processor works on both at once, and a last
  *  avalanche that brings the high bits down, so that low bits are usable as a table index. `view` covers the bytes. */
@@ -17,8 +18,6 @@ export function hashSpan(view: DataView, start: number, end: number): number {
   hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39)
   return (hash ^ (hash >>> 15)) | 0
 }
-
-const latin1 = new TextDecoder('latin1')
 
 /** Distinct runs of bytes, numbered from 0 in the order of their coming. */
 export class Interner {
@@ -60,7 +59,7 @@ export class Interner {
   }
 
   text(id: number): string {
-    return latin1.decode(this.#arena.subarray(this.#starts[id] as number, this.#starts[id + 1] as number))
+    return latin1Text(this.#arena, this.#starts[id] as number, this.#starts[id + 1] as number)
   }
 
   save(): readonly string[] {
@@ -70,7 +69,7 @@ export class Interner {
   static restore(capacity: number, texts: readonly string[]): Interner {
     const interner = new Interner(capacity)
     for (const text of texts) {
-      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+      const bytes = latin1Bytes(text)
       interner.intern(bytes, 0, bytes.length)
     }
     return interner

@@ -17,6 +17,8 @@ interface OpenStatement {
   rows: number
   durationMs: number
   errorCode: string
+  /** Event time of its last entry. */
+  lastMs: number
 }
 
 interface ShapeHistory {
@@ -44,6 +46,8 @@ const learned = { statements: 1_000, ms: 24 * 3_600_000 }
 /** Rows beyond this many times the shape's largest so far, and at least this many, are far beyond its history. */
 const rowsBeyond = { factor: 5, rowsMin: 50, countMin: 50 }
 const waitMs = 6_000
+/** A statement's log entries follow each other at once; a long one ends with its duration. */
+const lingerMs = 500
 
 export class StatementWatch {
   readonly ring = new RequestRing()
@@ -55,6 +59,7 @@ export class StatementWatch {
 
   /** Keeps a request for ties, and ties statements that waited for it. */
   observeRequest(seen: Seen, emit: Emit): void {
+    this.expire(seen.timeMs, emit)
     const request = this.ring.add(seen)
     if (this.#waiting.length > 0) this.#tieWaiting(request, emit)
   }
@@ -65,34 +70,35 @@ export class StatementWatch {
     const session = `${record.database}/${record.session}`
     const open = this.#open.get(session)
     if (record.phase === 'statement' || (record.phase === 'audit' && !isOf(open, record))) {
-      if (open !== undefined) this.#finish(open, emit)
-      if (this.#open.size >= limits.tieStatementsMax) this.#finishOldest(emit)
-      const started = { record, rows: record.rows ?? -1, durationMs: record.durationMs ?? 0, errorCode: '' }
-      this.#open.set(session, started)
-      if (record.durationMs !== undefined || record.errorCode !== undefined) {
-        started.errorCode = record.errorCode ?? ''
-        this.#close(session, started, emit)
-      }
+      if (open !== undefined) this.#close(session, open, emit)
+      if (this.#open.size >= limits.tieStatementsMax) this.#closeOldest(emit)
+      this.#open.set(session, {
+        record,
+        rows: record.rows ?? -1,
+        durationMs: record.durationMs ?? 0,
+        errorCode: record.errorCode ?? '',
+        lastMs: record.timeMs,
+      })
       return
     }
     if (record.phase === 'error') {
-      this.#failed(session, open, record, emit)
+      this.#failed(session, open, record)
       return
     }
     if (open === undefined) return
+    open.lastMs = record.timeMs
     if (record.rows !== undefined) open.rows = Math.max(open.rows, record.rows)
-    if (record.phase === 'duration') {
-      open.durationMs = record.durationMs ?? 0
-      this.#close(session, open, emit)
-    }
+    if (record.phase === 'duration') open.durationMs = record.durationMs ?? 0
   }
 
-  #failed(session: string, open: OpenStatement | undefined, record: StatementRecord, emit: Emit): void {
-    const failed = open ?? { record, rows: -1, durationMs: 0, errorCode: '' }
-    if (failed.record.text === '' && record.text === '') return
-    failed.errorCode = record.errorCode ?? 'error'
-    if (failed.record.text === '') failed.record = record
-    this.#close(session, failed, emit)
+  #failed(session: string, open: OpenStatement | undefined, record: StatementRecord): void {
+    if (open !== undefined) {
+      open.errorCode = record.errorCode ?? 'error'
+      open.lastMs = record.timeMs
+    } else if (record.text !== '') {
+      const errorCode = record.errorCode ?? 'error'
+      this.#open.set(session, { record, rows: -1, durationMs: 0, errorCode, lastMs: record.timeMs })
+    }
   }
 
   #close(session: string, open: OpenStatement, emit: Emit): void {
@@ -100,7 +106,7 @@ export class StatementWatch {
     this.#finish(open, emit)
   }
 
-  #finishOldest(emit: Emit): void {
+  #closeOldest(emit: Emit): void {
     const first = this.#open.entries().next().value
     if (first !== undefined) this.#close(first[0], first[1], emit)
   }
@@ -150,8 +156,14 @@ export class StatementWatch {
     })
   }
 
-  /** Decides what has waited long enough, in event time. */
+  /** Decides what has waited long enough, in event time: statements for their last log entries, and suspicious ones for
+   *  the request that caused them. A server writes the audit line before the duration or, for prepared statements,
+   *  behind it. */
   expire(nowMs: number, emit: Emit): void {
+    for (const [session, open] of this.#open) {
+      if (nowMs - open.record.timeMs < lingerMs) break
+      if (nowMs - open.lastMs >= lingerMs) this.#close(session, open, emit)
+    }
     while (this.#waiting.length > 0 && (this.#waiting[0] as Waiting).untilMs < nowMs) {
       this.#giveUp(this.#waiting.shift() as Waiting, emit)
     }
@@ -227,8 +239,9 @@ export class StatementWatch {
   }
 }
 
+/** Whether an audit entry tells more of the open statement. Where only audit entries are logged, each is one of its own. */
 const isOf = (open: OpenStatement | undefined, audit: StatementRecord): boolean =>
-  open !== undefined && (audit.text === '' || audit.text === open.record.text)
+  open !== undefined && (audit.text === '' || (open.record.phase !== 'audit' && audit.text === open.record.text))
 
 function remember(history: ShapeHistory | undefined, statement: OpenStatement): void {
   if (history === undefined) return

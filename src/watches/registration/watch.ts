@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import type { Office } from '../../core/office.ts'
 import { AddressSet } from '../../formats/address.ts'
 import { clientAddress } from '../../formats/client-address.ts'
+import { latin1Bytes, latin1Text } from '../../formats/latin1.ts'
 import { field, fieldCount, type RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { observeAfterBlock } from './after-block.ts'
@@ -25,7 +26,6 @@ const ampersand = 38
 const equalsSign = 61
 const hash = 35
 const stride = fieldCount * 2
-const latin1 = new TextDecoder('latin1')
 
 export class RegistrationWatch {
   readonly name = 'registration'
@@ -168,7 +168,7 @@ export class RegistrationWatch {
     const forwardedEnd = batch.end(record, field.forwarded)
     if (this.#trusted.size > 0 && forwardedEnd > batch.start(record, field.forwarded)) {
       const text = clientAddress(batch.text(record, field.client), batch.text(record, field.forwarded), this.#trusted)
-      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+      const bytes = latin1Bytes(text)
       return this.#clients.of(bytes, 0, bytes.length, timeMs)
     }
     return this.#clients.of(batch.bytes, start, end, timeMs)
@@ -228,7 +228,7 @@ export class RegistrationWatch {
     const hash = hashKey(bytes, nameStart, nameEnd) || 1
     const known = this.#site.findLookup(seen.path.page, hash)
     if (known !== undefined || !isKey || seen.path.page.lookups.length >= limits.pageLookupsMax) return known
-    const name = latin1.decode(bytes.subarray(nameStart, Math.min(nameEnd, nameStart + 40)))
+    const name = latin1Text(bytes, nameStart, Math.min(nameEnd, nameStart + 40))
     return this.#site.addLookup(seen.path.page, hash, `parameter ${name}`)
   }
 
