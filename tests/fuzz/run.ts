@@ -55,7 +55,7 @@ function report(name: string, seconds: number, result: SessionResult): void {
 }
 
 const targets = await findTargets()
-const workers = Math.min(2, availableParallelism())
+const workers = Math.max(1, Math.min(2, availableParallelism(), targets.length))
 console.log(`Seed ${seed}, ${targets.length} targets, ${workers} at a time.`)
 let failed = 0
 const waiting = targets.values()
