@@ -105,7 +105,7 @@ function weigh(signs: readonly Sign[], scene: Scene): Sign | null {
     if (prose >= 3) confidence *= 0.6
     else if (prose > 0 && best.confidence < 0.5) confidence *= 0.5
   }
-  if (scene.obfuscated && best.confidence >= 0.4) confidence += 0.15
+  if (scene.obfuscated && best.confidence >= 0.5) confidence += 0.15
   return { technique: leading(signs, best), confidence: Math.min(0.99, confidence) }
 }
 

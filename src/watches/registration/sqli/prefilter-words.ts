@@ -30,6 +30,7 @@ const fact = {
   insertTail: 1 << 22,
   caseHead: 1 << 23,
   when: 1 << 24,
+  bracket: 1 << 25,
 } as const
 
 const contributions: [number, string][] = [
@@ -141,8 +142,7 @@ function decode(bytes: Uint8Array, start: number, end: number, begins: 'path' | 
         byte = 34
         i++
       } else return -1
-    } else if (byte === 43) byte = 32
-    else if (byte === 38) {
+    } else if (byte === 38) {
       if (isEntity(bytes, i + 1, end) || bytes[i + 1] === 38) return -1
       if (inQuery) byte = separator
       free = inQuery
@@ -187,7 +187,7 @@ function isEnough(found: number): boolean {
   if (found & fact.comment && found & (fact.quote | fact.unionHead)) return true
   if (found & (fact.unionHead | fact.compareWord) && found & fact.quote) return true
   if ((found & fact.logic) === 0) return false
-  if (found & (fact.sign | fact.comment | fact.quote | fact.unionHead)) return true
+  if (found & (fact.sign | fact.comment | fact.quote | fact.unionHead | fact.bracket)) return true
   return (found & fact.compareWord) !== 0 && (found & (fact.digit | fact.literal)) !== 0
 }
 
@@ -202,7 +202,9 @@ interface Reader {
 
 const reader: Reader = { found: 0, last: 0, numeric: false, quotes: 0, glued: false }
 
-const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13)
+/** Space, the plus sign that a query has for it, and the bytes of no-break space. */
+const isBlank = (byte: number): boolean =>
+  byte === 32 || byte === 43 || (byte >= 9 && byte <= 13) || byte === 0xa0 || byte === 0xc2 || byte === 0x85
 
 function startsWithDigit(at: number): boolean {
   let i = at
@@ -246,8 +248,14 @@ function readMark(at: number, agent: boolean): boolean {
     case 39:
       return readQuote(at)
     case 40:
+      reader.found |= fact.bracket
       return agent && !reader.glued && (reader.found & fact.timeFunction) === 0
+    case 10:
+      reader.found |= fact.comment
+      return true
     case 35:
+      // `#5` is a flat's number, unless a line ends after it (see above).
+      if (next >= 48 && next <= 57) return true
       reader.found |= fact.comment
       return reader.last !== 59 && reader.last !== 39
     case 45:
@@ -263,7 +271,7 @@ function readMark(at: number, agent: boolean): boolean {
     case 126:
       reader.found |= fact.sign
       // A comparison of numbers that stands alone.
-      return !(reader.numeric && (next === 61 || next === 32 || next === 62 || (next >= 45 && next <= 57)))
+      return !(reader.numeric && (next === 61 || next === 62 || isBlank(next) || (next >= 45 && next <= 57)))
     case 58:
       return next !== 58 || !isWordByte(scratch[at + 2] as number)
     case 64:
@@ -284,12 +292,14 @@ function readMark(at: number, agent: boolean): boolean {
 function readQuote(at: number): boolean {
   reader.quotes++
   let i = at + 1
-  while (isBlank(scratch[i] as number)) i++
+  while (scratch[i] === 32) i++
   const next = scratch[i] as number
-  // The end, or a letter: the word decides (see readWord).
-  if (next === separator && isWordByte(scratch[i + 1] as number)) return true
-  if (next === 0) reader.found |= fact.quote
-  if (next === 0 || isWordByte(next) || (next >= 0x80 && next !== 0xe2)) return true
+  if (next === 0 || (next === separator && isWordByte(scratch[i + 1] as number))) {
+    reader.found |= fact.quote
+    return true
+  }
+  // A letter (an accented one begins with C3 to DF): the word decides (see readWord).
+  if (isWordByte(next) || (next >= 0xc3 && next <= 0xdf)) return true
   if (reader.quotes > 1) reader.found |= fact.quote
   return false
 }
@@ -337,7 +347,7 @@ function evaluate(length: number, agent: boolean): boolean {
       reader.numeric = true
     } else if (!readMark(i, agent)) return true
     else if (byte === 47 && !agent && isUnusual(scratch, i + 1, length)) return true
-    if (byte > 32) {
+    if (!isBlank(byte)) {
       if (byte < 48 || byte > 57) {
         if (byte !== 46) reader.numeric = false
         reader.glued = false

@@ -207,7 +207,11 @@ function stackedSign(scene: Scene, at: number): Sign | null {
   const own = statementAt(scene, at + 1)
   const technical = own > 0 || next.type === 'F' || scene.endsInComment
   if (next.value === 'select') return null
-  if (own > 0) return { technique: 'stacked', confidence: Math.min(0.97, own + (closes ? 0.3 : 0.2)) }
+  if (own > 0)
+    return {
+      technique: next.value === 'waitfor' ? 'time' : 'stacked',
+      confidence: Math.min(0.97, own + (closes ? 0.3 : 0.2)),
+    }
   const parsed = ends(sentence, at + 2) || ['S', 'V', '(', 'F'].includes(sentence.type(at + 2))
   return { technique: 'stacked', confidence: closes && (parsed || technical) ? 0.7 : technical && closes ? 0.6 : 0.35 }
 }
@@ -287,6 +291,8 @@ export function statementSigns(scene: Scene, at: number): (Sign | null)[] {
   const own = statementAt(scene, at)
   const breaksIn = scene.quoted && at === scene.start
   const stated: Sign | null =
-    own > 0 ? { technique: 'stacked', confidence: Math.min(0.95, own + (breaksIn ? 0.2 : 0)) } : null
+    own > 0
+      ? { technique: value === 'waitfor' ? 'time' : 'stacked', confidence: Math.min(0.95, own + (breaksIn ? 0.2 : 0)) }
+      : null
   return [stated, clauseSign(scene, at)]
 }
