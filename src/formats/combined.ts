@@ -4,6 +4,7 @@
  *
  *  Apache HTTP Server 2.4, "Log Files" and mod_log_config; nginx, ngx_http_log_module (`combined`). */
 import type { Place, Reject, RejectReason } from '../core/place.ts'
+import { areDigits, exactDigits, looksLikeAddress, readExtras } from './combined-extras.ts'
 import type { Chunk, FormatOptions, Progress, RequestFormat, RequestReader } from './format.ts'
 import { LogTimeParser } from './log-time.ts'
 import { field, fieldCount, type RequestBatch, unknown } from './request-batch.ts'
@@ -13,6 +14,7 @@ const carriageReturn = 13
 const space = 32
 const quote = 34
 const dash = 45
+const point = 46
 const backslash = 92
 const openBracket = 91
 const closeBracket = 93
@@ -85,60 +87,63 @@ class CombinedReader implements RequestReader {
     const record = batch.count
     const spans = batch.spans
     const base = record * stride
-    let p = from
-    let wordStart = p
-    while (p < end && bytes[p] !== space) p++
-    let wordEnd = p
+    const bracket = this.#findTime(bytes, from, end, batch)
+    if (typeof bracket !== 'number') return bracket
+    // `vhost:port client ident user [time]` has one word more before the bracket than `client ident user [time]`.
+    let clientStart = from
+    let clientEnd = wordEnd(bytes, from, bracket)
+    let identEnd = wordEnd(bytes, clientEnd + 1, bracket)
     spans[base + at.host] = 0
     spans[base + at.host + 1] = 0
-    // `vhost:port client ident user [time]` has one word more before the bracket than `client ident user [time]`.
-    const identStart = p + 1
-    p = identStart
-    while (p < end && bytes[p] !== space) p++
-    const userStart = p + 1
-    p = userStart
-    while (p < end && bytes[p] !== space && bytes[p] !== openBracket) p++
-    let userFrom = userStart
-    let userTo = p
-    if (bytes[p + 1] !== openBracket) {
-      // A virtual host in front, or a user name that holds spaces.
-      const bracket = bytes.indexOf(openBracket, p)
-      if (bracket < 0 || bracket >= end) return 'not-this-format'
-      if (looksLikeAddress(bytes, identStart, userStart - 1)) {
-        spans[base + at.host] = wordStart
-        spans[base + at.host + 1] = wordEnd
-        wordStart = identStart
-        wordEnd = userStart - 1
-        userFrom = p + 1
-      }
-      userTo = bracket - 1
-      p = bracket - 1
+    if (looksLikeAddress(bytes, clientEnd + 1, identEnd)) {
+      spans[base + at.host] = from
+      spans[base + at.host + 1] = clientEnd
+      clientStart = clientEnd + 1
+      clientEnd = identEnd
+      identEnd = wordEnd(bytes, clientEnd + 1, bracket)
     }
-    spans[base + at.client] = wordStart
-    spans[base + at.client + 1] = wordEnd
-    const anonymous = userTo - userFrom === 1 && bytes[userFrom] === dash
-    spans[base + at.user] = userFrom
-    spans[base + at.user + 1] = anonymous ? userFrom : userTo
-    if (p + 28 >= end) return 'truncated'
-    const timeMs = this.#time.parse(bytes, p + 2)
-    if (Number.isNaN(timeMs) || bytes[p + 28] !== closeBracket) return 'bad-time'
-    batch.timeMs[record] = timeMs
-    p += 30
-    if (bytes[p] !== quote) return 'not-this-format'
-    return readRequest(bytes, p + 1, end, batch, base, record)
+    spans[base + at.client] = clientStart
+    spans[base + at.client + 1] = clientEnd
+    const userStart = Math.min(identEnd + 1, bracket)
+    const userEnd = Math.max(userStart, bracket - 1)
+    const anonymous = userEnd - userStart === 1 && bytes[userStart] === dash
+    spans[base + at.user] = userStart
+    spans[base + at.user + 1] = anonymous ? userStart : userEnd
+    return readRequest(bytes, bracket + 30, end, batch, base, record)
+  }
+
+  /** Where the bracket of `[time] "` stands, the time noted; the reason where there is none. A user name is whatever was
+   *  sent and may hold spaces and brackets, but no writer leaves a quote in it as it is. */
+  #findTime(bytes: Uint8Array, from: number, end: number, batch: RequestBatch): number | RejectReason {
+    let failure: RejectReason | undefined
+    for (let p = from; p < end; p++) {
+      if (bytes[p] !== openBracket) continue
+      if (p + 29 >= end) return failure ?? 'truncated'
+      const timeMs = this.#time.parse(bytes, p + 1)
+      if (Number.isNaN(timeMs)) failure ??= 'bad-time'
+      else if (bytes[p + 27] !== closeBracket || bytes[p + 29] !== quote) failure ??= 'not-this-format'
+      else {
+        batch.timeMs[batch.count] = timeMs
+        return p
+      }
+    }
+    return failure ?? 'not-this-format'
   }
 }
+
+/** The end of the word that begins at `from`: the next space, or `end`. */
+function wordEnd(bytes: Uint8Array, from: number, end: number): number {
+  let p = from
+  while (p < end && bytes[p] !== space) p++
+  return Math.min(p, end)
+}
+
+const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
 
 /** Reads a line of the usual form, `client ident user [time] "GET /target HTTP/1.1" 200 512 "referer" "agent"` and a line
  *  feed, in one pass; the position behind it. 0 for any other line, which the careful reading then takes: nothing is
  *  decided here but speed. Bytes above the quote (35 and up, nearly all) cost one comparison each. */
-function readUsualLine(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  batch: RequestBatch,
-  time: LogTimeParser,
-): number {
+function readUsualLine(bytes: Uint8Array, from: number, end: number, batch: RequestBatch, time: LogTimeParser): number {
   const record = batch.count
   const spans = batch.spans
   const base = record * stride
@@ -150,7 +155,8 @@ function readUsualLine(
   p += 6
   if (p + 60 > end || clientEnd === from) return 0
   const timeMs = time.parse(bytes, p)
-  if (Number.isNaN(timeMs) || bytes[p + 26] !== closeBracket || bytes[p + 28] !== quote) return 0
+  if (Number.isNaN(timeMs) || bytes[p + 26] !== closeBracket) return 0
+  if (bytes[p + 27] !== space || bytes[p + 28] !== quote) return 0
   p += 29
   const methodStart = p
   while ((bytes[p] as number) > quote) p++
@@ -161,18 +167,23 @@ function readUsualLine(
   while ((bytes[p] as number) > quote && bytes[p] !== backslash) p++
   const targetEnd = p
   // ` HTTP/1.1" 200 `
-  if (bytes[p] !== space || bytes[p + 1] !== 72 || bytes[p + 5] !== 47 || bytes[p + 9] !== quote) return 0
+  if (bytes[p] !== space || bytes[p + 1] !== 72 || bytes[p + 2] !== 84 || bytes[p + 3] !== 84) return 0
+  if (bytes[p + 4] !== 80 || bytes[p + 5] !== 47 || bytes[p + 9] !== quote || bytes[p + 10] !== space) return 0
+  if (bytes[p + 7] !== point || !isDigit(bytes[p + 6] as number) || !isDigit(bytes[p + 8] as number)) return 0
   p += 11
-  const status =
-    ((bytes[p] as number) - 48) * 100 + ((bytes[p + 1] as number) - 48) * 10 + ((bytes[p + 2] as number) - 48)
-  if (!(status >= 100 && status <= 999) || bytes[p + 3] !== space) return 0
+  const hundreds = (bytes[p] as number) - 48
+  const tens = (bytes[p + 1] as number) - 48
+  const ones = (bytes[p + 2] as number) - 48
+  if (!(hundreds >= 1 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9)) return 0
+  if (bytes[p + 3] !== space) return 0
+  const status = hundreds * 100 + tens * 10 + ones
   p += 4
   let size = 0
   const sizeStart = p
   for (let digit = (bytes[p] as number) - 48; digit >= 0 && digit <= 9; digit = (bytes[++p] as number) - 48) {
     size = size * 10 + digit
   }
-  if (p === sizeStart || bytes[p] !== space || bytes[p + 1] !== quote) return 0
+  if (p === sizeStart || p - sizeStart > exactDigits || bytes[p] !== space || bytes[p + 1] !== quote) return 0
   p += 2
   const refererStart = p
   while ((bytes[p] as number) > quote && bytes[p] !== backslash) p++
@@ -236,17 +247,18 @@ function readRequest(
   const status =
     ((bytes[p] as number) - 48) * 100 + ((bytes[p + 1] as number) - 48) * 10 + ((bytes[p + 2] as number) - 48)
   if (p + 3 > end) return 'truncated'
-  if (!(status >= 0 && status <= 999) || (p + 3 < end && bytes[p + 3] !== space)) return 'bad-number'
-  batch.status[record] = status
+  if (!areDigits(bytes, p, p + 3) || (p + 3 < end && bytes[p + 3] !== space)) return 'bad-number'
+  // nginx writes 000 for a client that went away before there was an answer.
+  batch.status[record] = status < 100 ? unknown : status
   p += 4
   let size = 0
   const sizeStart = p
   while (p < end && (bytes[p] as number) >= 48 && (bytes[p] as number) <= 57)
     size = size * 10 + (bytes[p++] as number) - 48
   if (p === sizeStart) {
-    size = bytes[p] === dash ? 0 : unknown
+    size = p < end && bytes[p] === dash ? 0 : unknown
     if (size === 0) p++
-  }
+  } else if (p - sizeStart > exactDigits) size = unknown
   batch.bodyBytes[record] = size
   batch.durationMs[record] = unknown
   spans[base + at.referer + 1] = 0
@@ -255,15 +267,19 @@ function readRequest(
   spans[base + at.agent] = 0
   spans[base + at.forwarded] = 0
   spans[base + at.forwarded + 1] = 0
-  if (bytes[p] !== space || bytes[p + 1] !== quote) {
+  if (!opensQuote(bytes, p, end)) {
     if (p < end) readExtras(bytes, p, end, batch, base, record)
     return undefined
   }
   p = quotedField(bytes, p + 2, end, spans, base + at.referer)
-  if (bytes[p] === space && bytes[p + 1] === quote) p = quotedField(bytes, p + 2, end, spans, base + at.agent)
+  if (opensQuote(bytes, p, end)) p = quotedField(bytes, p + 2, end, spans, base + at.agent)
   if (p < end) readExtras(bytes, p, end, batch, base, record)
   return undefined
 }
+
+/** Whether a space and a quote follow: what stands behind the line's end does not count. */
+const opensQuote = (bytes: Uint8Array, p: number, end: number): boolean =>
+  p + 1 < end && bytes[p] === space && bytes[p + 1] === quote
 
 /** Reads a quoted field whose opening quote is before `from`; returns the position behind the closing quote. */
 function quotedField(bytes: Uint8Array, from: number, end: number, spans: Int32Array, slot: number): number {
@@ -284,82 +300,6 @@ function withoutProtocol(bytes: Uint8Array, start: number, end: number): number 
   const last = bytes.lastIndexOf(space, end - 1)
   if (last > start && bytes[last + 1] === 72 && bytes[last + 2] === 84 && bytes[last + 5] === 47) return last
   return end
-}
-
-/** What stands behind the user agent, told apart by its form: a decimal fraction is the request time in seconds, a bare
- *  whole number Apache's %D (microseconds), `rt=` nginx's habit, an address or a list of them X-Forwarded-For, a name
- *  with a dot the host. */
-function readExtras(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  batch: RequestBatch,
-  base: number,
-  record: number,
-): void {
-  let p = from
-  for (let words = 0; p < end && words < 8; words++) {
-    while (p < end && bytes[p] === space) p++
-    const quoted = bytes[p] === quote
-    const start = quoted ? p + 1 : p
-    p = start
-    while (p < end && (quoted ? bytes[p] !== quote : bytes[p] !== space)) p++
-    readExtra(bytes, start, p, batch, base, record)
-    if (quoted) p++
-  }
-}
-
-function readExtra(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  batch: RequestBatch,
-  base: number,
-  record: number,
-): void {
-  let start = from
-  if (bytes[start] === 114 && bytes[start + 1] === 116 && bytes[start + 2] === 61) start += 3
-  let dots = 0
-  let digits = 0
-  for (let p = start; p < end; p++) {
-    const byte = bytes[p] as number
-    if (byte === 46) dots++
-    else if (byte >= 48 && byte <= 57) digits++
-  }
-  const length = end - start
-  if (length > 0 && digits + dots === length && dots <= 1) {
-    if (batch.durationMs[record] !== unknown) return
-    let value = 0
-    let scale = 0
-    for (let p = start; p < end; p++) {
-      if (bytes[p] === 46) scale = 1
-      else {
-        value = value * 10 + (bytes[p] as number) - 48
-        scale *= 10
-      }
-    }
-    batch.durationMs[record] = scale > 0 ? (value / scale) * 1000 : value / 1000
-  } else if (looksLikeAddress(bytes, start, end)) {
-    batch.spans[base + at.forwarded] = start
-    batch.spans[base + at.forwarded + 1] = end
-  } else if (dots > 0 && batch.spans[base + at.host + 1] === 0) {
-    batch.spans[base + at.host] = start
-    batch.spans[base + at.host + 1] = end
-  }
-}
-
-/** Four groups of digits, or hexadecimal groups with two colons: enough to tell an address from a name. */
-function looksLikeAddress(bytes: Uint8Array, start: number, end: number): boolean {
-  let dots = 0
-  let colons = 0
-  for (let p = start; p < end; p++) {
-    const byte = bytes[p] as number
-    if (byte === 46) dots++
-    else if (byte === 58) colons++
-    else if (byte === 44 || byte === 32) continue
-    else if (!((byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70))) return false
-  }
-  return dots >= 3 || colons >= 2
 }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {

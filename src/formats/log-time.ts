@@ -17,17 +17,20 @@ export class LogTimeParser {
 
   /** Milliseconds since the epoch, or NaN. Reads 26 bytes from `at`. */
   parse(bytes: Uint8Array, at: number): number {
+    if (at + byteLength > bytes.length) return Number.NaN
     if (!this.#sameMinute(bytes, at)) {
       this.#minuteMs = readMinute(bytes, at)
       this.#minute.set(bytes.subarray(at, at + 17))
       this.#zone.set(bytes.subarray(at + 20, at + byteLength))
     }
-    const seconds = ((bytes[at + 18] as number) - 48) * 10 + ((bytes[at + 19] as number) - 48)
-    return bytes[at + 17] === 58 && seconds >= 0 && seconds <= 60 ? this.#minuteMs + seconds * 1000 : Number.NaN
+    const ones = (bytes[at + 19] as number) - 48
+    const seconds = ((bytes[at + 18] as number) - 48) * 10 + ones
+    // 60 is a leap second.
+    const isTime = bytes[at + 17] === 58 && ones >= 0 && ones <= 9 && seconds >= 0 && seconds <= 60
+    return isTime ? this.#minuteMs + seconds * 1000 : Number.NaN
   }
 
   #sameMinute(bytes: Uint8Array, at: number): boolean {
-    if (at + byteLength > bytes.length) return false
     const minute = this.#minute
     for (let i = 16; i >= 0; i--) if (bytes[at + i] !== minute[i]) return false
     const zone = this.#zone
@@ -37,7 +40,6 @@ export class LogTimeParser {
 }
 
 function readMinute(bytes: Uint8Array, at: number): number {
-  if (at + byteLength > bytes.length) return Number.NaN
   if (bytes[at + 2] !== 47 || bytes[at + 6] !== 47 || bytes[at + 11] !== 58 || bytes[at + 14] !== 58) return Number.NaN
   if (bytes[at + 20] !== 32) return Number.NaN
   const number = (from: number, length: number): number => {
@@ -51,7 +53,11 @@ function readMinute(bytes: Uint8Array, at: number): number {
   const day = number(0, 2)
   const hour = number(12, 2)
   const minute = number(15, 2)
-  const zoneMinutes = sign * (number(22, 2) * 60 + number(24, 2))
-  if (month < 0 || !(day >= 1 && day <= 31) || !(hour <= 23) || !(minute <= 59)) return Number.NaN
-  return Date.UTC(number(7, 4), month, day, hour, minute) - zoneMinutes * 60_000
+  const zoneHours = number(22, 2)
+  const zoneMinutes = number(24, 2)
+  if (month < 0 || !(hour <= 23) || !(minute <= 59) || !(zoneHours <= 23) || !(zoneMinutes <= 59)) return Number.NaN
+  const localMs = Date.UTC(number(7, 4), month, day, hour, minute)
+  // 31 February would be the 3 March.
+  if (new Date(localMs).getUTCDate() !== day) return Number.NaN
+  return localMs - sign * (zoneHours * 60 + zoneMinutes) * 60_000
 }

@@ -164,6 +164,8 @@ describe('what was exposed', () => {
       kind: fc.constantFrom(...kinds),
       table: fc.constant('voters'),
       ordering: fc.constantFrom('', 'id'),
+      blind: fc.boolean(),
+      place: fc.constant('union' as const),
       columns: fc.array(fc.constantFrom('name', 'licence'), { maxLength: 12 }),
     })
     const limit = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined })
@@ -183,7 +185,7 @@ describe('what was exposed', () => {
             sizes.bytesMax = Math.max(sizes.bytesMax, known)
             sizes.seen.set(known, (sizes.seen.get(known) ?? 0) + 1)
           }
-          const asked = { ...e, ...(limit === undefined ? {} : { limit }) } as Extraction
+          const asked: Extraction = { ...e, ...(limit === undefined ? {} : { limit }) }
           for (const item of exposedBy({ bodyBytes: bytes, sizes }, asked, ok)) {
             if (item.by !== 'rows') continue
             expect(item.rowsLikely).toBeGreaterThanOrEqual(item.rowsMin)
