@@ -48,6 +48,10 @@ export class RequestBatch {
   readonly line: Float64Array
   readonly offset: Float64Array
   readonly length: Int32Array
+  /** The watch's first look at each record, which can be taken in another thread: see `first-look.ts` of the watch. */
+  readonly firstLook: FirstLook
+  /** False until `firstLook` is filled for these records. */
+  looked = false
 
   constructor(capacity: number = limits.batchRecordsMax) {
     this.capacity = capacity
@@ -59,6 +63,7 @@ export class RequestBatch {
     this.line = new Float64Array(capacity)
     this.offset = new Float64Array(capacity)
     this.length = new Int32Array(capacity)
+    this.firstLook = newFirstLook(capacity)
   }
 
   /** Empties the batch and points it at new bytes. Spans of fields that a reader never writes stay empty. */
@@ -67,6 +72,7 @@ export class RequestBatch {
     this.source = source
     this.bytes = bytes
     this.escaped = escaped
+    this.looked = false
   }
 
   start(record: number, of: Field): number {
@@ -95,6 +101,23 @@ export class RequestBatch {
     }
   }
 }
+
+/** Columns of a first look: where the path ends in the target, hashes of client, path and agent, and marks. */
+export interface FirstLook {
+  readonly pathEnd: Int32Array
+  readonly clientHash: Int32Array
+  readonly pathHash: Int32Array
+  readonly agentHash: Int32Array
+  readonly marks: Uint8Array
+}
+
+const newFirstLook = (capacity: number): FirstLook => ({
+  pathEnd: new Int32Array(capacity),
+  clientHash: new Int32Array(capacity),
+  pathHash: new Int32Array(capacity),
+  agentHash: new Int32Array(capacity),
+  marks: new Uint8Array(capacity),
+})
 
 const simpleEscapes: Record<string, string> = {
   n: '\n',

@@ -1,7 +1,7 @@
 /** What user agents say of themselves, judged once for each distinct one. */
 import { limits } from '../../core/limits.ts'
 import { latin1Bytes } from '../../formats/latin1.ts'
-import { Interner } from './interner.ts'
+import { hashOf, Interner } from './interner.ts'
 import { mayCarrySqlAgent } from './sqli/prefilter.ts'
 import { type Tool, toolNamed } from './tools.ts'
 
@@ -23,13 +23,14 @@ export class AgentTable {
   #agents = new Interner(limits.agentsMax)
   #known: Agent[] = []
 
-  of(bytes: Uint8Array, start: number, end: number): Agent {
-    let id = this.#agents.intern(bytes, start, end)
+  /** The agent in these bytes. `hash` is `hashSpan` of them. */
+  of(bytes: Uint8Array, start: number, end: number, hash: number): Agent {
+    let id = this.#agents.internHashed(bytes, start, end, hash)
     if (id < 0) {
       // Only somebody who changes his agent with every request fills the table: what was seen matters less than that.
       this.#agents = new Interner(limits.agentsMax)
       this.#known = []
-      id = this.#agents.intern(bytes, start, end)
+      id = this.#agents.internHashed(bytes, start, end, hash)
     }
     const known = this.#known[id]
     if (known !== undefined) return known
@@ -54,7 +55,7 @@ export class AgentTable {
     this.#known = []
     for (const text of texts) {
       const bytes = latin1Bytes(text)
-      this.of(bytes, 0, bytes.length)
+      this.of(bytes, 0, bytes.length, hashOf(bytes))
     }
   }
 }

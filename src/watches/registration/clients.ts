@@ -132,12 +132,12 @@ export class ClientTable {
     return this.#clients.length
   }
 
-  /** The client with this address, made where it is new. */
-  of(bytes: Uint8Array, start: number, end: number, timeMs: number): Client {
-    let id = this.#addresses.intern(bytes, start, end)
+  /** The client with this address, made where it is new. `hash` is `hashSpan` of it. */
+  of(bytes: Uint8Array, start: number, end: number, hash: number, timeMs: number): Client {
+    let id = this.#addresses.internHashed(bytes, start, end, hash)
     if (id < 0) {
       this.#forgetIdle()
-      id = this.#addresses.intern(bytes, start, end)
+      id = this.#addresses.internHashed(bytes, start, end, hash)
     }
     const known = this.#clients[id]
     if (known !== undefined) return known

@@ -19,6 +19,10 @@ export function hashSpan(view: DataView, start: number, end: number): number {
   return (hash ^ (hash >>> 15)) | 0
 }
 
+/** `hashSpan` of all of some bytes. */
+export const hashOf = (bytes: Uint8Array): number =>
+  hashSpan(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0, bytes.length)
+
 /** Distinct runs of bytes, numbered from 0 in the order of their coming. */
 export class Interner {
   readonly capacity: number
@@ -48,14 +52,23 @@ export class Interner {
     return this.size >= this.capacity
   }
 
-  /** The number of the span's content, or -1 where it was never interned. */
-  find(bytes: Uint8Array, start: number, end: number): number {
-    return this.#slot(bytes, start, end, false)
-  }
-
   /** The number of the span's content, a new one where needed; -1 where the table is full. */
   intern(bytes: Uint8Array, start: number, end: number): number {
-    return this.#slot(bytes, start, end, true)
+    return this.internHashed(bytes, start, end, hashSpan(this.#viewOf(bytes), start, end))
+  }
+
+  /** The same, where `hashSpan` of the span is known. */
+  internHashed(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    this.#viewOf(bytes)
+    return this.#slot(bytes, start, end, hash)
+  }
+
+  #viewOf(bytes: Uint8Array): DataView {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
+    return this.#view
   }
 
   text(id: number): string {
@@ -75,12 +88,7 @@ export class Interner {
     return interner
   }
 
-  #slot(bytes: Uint8Array, start: number, end: number, add: boolean): number {
-    if (this.#bytes !== bytes) {
-      this.#bytes = bytes
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    }
-    const hash = hashSpan(this.#view, start, end)
+  #slot(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const length = end - start
     const table = this.#table
     let slot = hash & this.#mask
@@ -93,7 +101,7 @@ export class Interner {
       }
       slot = (slot + 1) & this.#mask
     }
-    if (!add || this.full) return -1
+    if (this.full) return -1
     return this.#add(bytes, start, length, hash, slot)
   }
 

@@ -120,13 +120,13 @@ export class Site {
     this.#lookupPages = new Set(lookupPages)
   }
 
-  /** The path that stands in these bytes (up to the query). */
-  path(bytes: Uint8Array, start: number, end: number, timeMs: number): Path {
+  /** The path that stands in these bytes (up to the query). `hash` is `hashSpan` of its first `limits.pathBytesMax`. */
+  path(bytes: Uint8Array, start: number, end: number, hash: number, timeMs: number): Path {
     const pathEnd = Math.min(end, start + limits.pathBytesMax)
-    let id = this.#paths.intern(bytes, start, pathEnd)
+    let id = this.#paths.internHashed(bytes, start, pathEnd, hash)
     if (id < 0) {
       this.#compact()
-      id = this.#paths.intern(bytes, start, pathEnd)
+      id = this.#paths.internHashed(bytes, start, pathEnd, hash)
     }
     const known = this.#byPath[id]
     if (known !== undefined) return known

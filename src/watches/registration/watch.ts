@@ -13,7 +13,9 @@ import { observeAfterBlock } from './after-block.ts'
 import { type Agent, AgentTable } from './agents.ts'
 import { type Client, type ClientFacts, ClientTable } from './clients.ts'
 import { looksLikeKey, observeLookup } from './enumeration.ts'
+import { takeFirstLook } from './first-look.ts'
 import { observeContext, observeInjection } from './injection.ts'
+import { hashOf } from './interner.ts'
 import { hashKey, type Lookup, learnSize, numberIn, type Path, Site } from './pages.ts'
 import { observeScan } from './scans.ts'
 import { type Emit, hitOf, isRefused, isServed, type Seen } from './seen.ts'
@@ -21,10 +23,8 @@ import { SignInWatch } from './sign-in.ts'
 import { mayCarrySql } from './sqli/prefilter.ts'
 import { StatementWatch } from './statement-watch.ts'
 
-const questionMark = 63
 const ampersand = 38
 const equalsSign = 61
-const hash = 35
 const stride = fieldCount * 2
 
 export class RegistrationWatch {
@@ -62,6 +62,7 @@ export class RegistrationWatch {
 
   /** Looks at records `from` (inclusive) to `to` (exclusive) of a batch. */
   requests(batch: RequestBatch, from = 0, to = batch.count): void {
+    if (!batch.looked) takeFirstLook(batch)
     for (let record = from; record < to; record++) this.#request(batch, record)
   }
 
@@ -136,15 +137,16 @@ export class RegistrationWatch {
     const bytes = batch.bytes
     const targetStart = spans[base + field.target * 2] as number
     const targetEnd = spans[base + field.target * 2 + 1] as number
-    let pathEnd = targetStart
-    while (pathEnd < targetEnd && bytes[pathEnd] !== questionMark && bytes[pathEnd] !== hash) pathEnd++
+    const { firstLook } = batch
+    const pathEnd = firstLook.pathEnd[record] as number
     const timeMs = batch.timeMs[record] as number
     const client = this.#client(batch, record, timeMs)
-    const path = this.#site.path(bytes, targetStart, pathEnd, timeMs)
+    const path = this.#site.path(bytes, targetStart, pathEnd, firstLook.pathHash[record] as number, timeMs)
     const agent = this.#agents.of(
       bytes,
       spans[base + field.agent * 2] as number,
       spans[base + field.agent * 2 + 1] as number,
+      firstLook.agentHash[record] as number,
     )
     this.#seen ??= emptySeen(batch, client, path, agent)
     const seen = this.#seen
@@ -169,9 +171,9 @@ export class RegistrationWatch {
     if (this.#trusted.size > 0 && forwardedEnd > batch.start(record, field.forwarded)) {
       const text = clientAddress(batch.text(record, field.client), batch.text(record, field.forwarded), this.#trusted)
       const bytes = latin1Bytes(text)
-      return this.#clients.of(bytes, 0, bytes.length, timeMs)
+      return this.#clients.of(bytes, 0, bytes.length, hashOf(bytes), timeMs)
     }
-    return this.#clients.of(batch.bytes, start, end, timeMs)
+    return this.#clients.of(batch.bytes, start, end, batch.firstLook.clientHash[record] as number, timeMs)
   }
 
   /** The byte filter over all parts of the request that may carry a payload. */
@@ -183,13 +185,7 @@ export class RegistrationWatch {
     // Of a longer path only the beginning is remembered, so what is known of it is not known of its end.
     const longPath = seen.queryStart - targetStart > limits.pathBytesMax
     if (longPath && mayCarrySql(bytes, targetStart, seen.queryStart)) return true
-    if (seen.queryEnd > seen.queryStart && mayCarrySql(bytes, seen.queryStart, seen.queryEnd)) return true
-    const refererStart = batch.start(record, field.referer)
-    const refererEnd = batch.end(record, field.referer)
-    if (refererEnd > refererStart && mayCarrySql(bytes, refererStart, refererEnd)) return true
-    const cookieStart = batch.start(record, field.cookie)
-    const cookieEnd = batch.end(record, field.cookie)
-    return cookieEnd > cookieStart && mayCarrySql(bytes, cookieStart, cookieEnd)
+    return batch.firstLook.marks[record] !== 0
   }
 
   /** Hands every value that may be a voter key to the enumeration tests; true where there was one. */
