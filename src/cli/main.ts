@@ -104,7 +104,7 @@ async function runScan(command: ScanCommand): Promise<number> {
     const input = await reportInput(office.value, result, problems)
     await print(render(command, input, { name: 'bellwether', version: await version() }))
   } finally {
-    for (const stream of result.streams) stream.source?.dispose()
+    for (const stream of result.streams) stream.dispose()
   }
   return exitCodeOf(command, result)
 }
@@ -203,7 +203,7 @@ async function writeEvidence(
 
 async function* evidenceLines(index: EvidenceIndex, result: ScanResult, problems: Problem[]): AsyncGenerator<string> {
   for (const [source, lines] of bySource(index)) {
-    const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
+    const reread = result.streams.find((stream) => stream.request.file.path === source)?.reread
     if (reread === undefined) continue
     for await (const { place, raw } of readEvidence(reread, lines, problems)) {
       const findings = place.findings.map((finding) => result.findingIds[finding] as string)
@@ -255,7 +255,7 @@ async function firstEvidence(result: ScanResult, problems: Problem[]): Promise<M
   }
   const lines = new Map<IncidentId, EvidenceLine[]>()
   for (const [source, places] of wanted) {
-    const reread = result.streams.find((stream) => stream.file.path === source)?.source?.reread
+    const reread = result.streams.find((stream) => stream.request.file.path === source)?.reread
     if (reread === undefined) continue
     places.sort((a, b) => a.offset - b.offset)
     for await (const { place, raw } of readEvidence(reread, places, problems)) {

@@ -1,6 +1,8 @@
 /** The scan: files in, incidents out. It opens the sources, lets the registration watch see their records in the order
  *  of events, and gathers what it says. It prints nothing. */
+import { availableParallelism } from 'node:os'
 import type { FindingKind, Hit } from '../core/finding.ts'
+import { limits } from '../core/limits.ts'
 import type { Office } from '../core/office.ts'
 import type { Place } from '../core/place.ts'
 import type { Format, FormatOptions } from '../formats/format.ts'
@@ -11,6 +13,8 @@ import type { StatementRecord } from '../formats/statement.ts'
 import { buildIncidents } from '../incidents/build.ts'
 import { FindingLedger } from '../incidents/finding-ledger.ts'
 import type { Incident } from '../incidents/incident.ts'
+import { ReadingThread } from '../sources/ahead.ts'
+import { type Feed, type FeedRequest, LocalFeed } from '../sources/feed.ts'
 import { expandPaths, type SourceFile } from '../sources/paths.ts'
 import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
@@ -59,9 +63,14 @@ export interface ScanResult {
 export async function scan(options: ScanOptions): Promise<ScanResult> {
   const expanded = await expandPaths([...options.paths, ...options.databasePaths])
   const problems: Problem[] = [...expanded.problems]
+  const thread = worthAThread(expanded.files) ? new ReadingThread() : undefined
+  const openFeed = (request: FeedRequest): Feed =>
+    thread !== undefined && request.format.kind === 'requests' && request.file.kind === 'file'
+      ? thread.open(request)
+      : new LocalFeed(request)
   const streams: RecordStream[] = []
   for (const file of expanded.files) {
-    const stream = await streamOf(file, options)
+    const stream = await streamOf(file, options, openFeed)
     if (stream instanceof RecordStream) streams.push(stream)
     else problems.push(stream)
   }
@@ -70,9 +79,10 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     const finding = ledger.add(hit)
     options.onEvidence?.(hit.place, hit.kind, finding)
   })
-  if (streams.some((stream) => stream.format.kind === 'statements')) watch.expectStatements()
+  if (streams.some((stream) => stream.request.format.kind === 'statements')) watch.expectStatements()
   await drainInOrder(streams, watch, () => options.onProgress?.(progressOf(streams, expanded.files, ledger)))
   watch.finish()
+  await thread?.close()
   for (const stream of streams) problems.push(...stream.problems)
   return {
     incidents: buildIncidents(ledger.findings, (address) => listWith(options.indicators, address)),
@@ -85,24 +95,28 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   }
 }
 
+/** Reading in a thread of its own takes a moment to begin. */
+const worthAThread = (files: readonly SourceFile[]): boolean =>
+  availableParallelism() > 1 && files.reduce((sum, file) => sum + file.bytes, 0) >= limits.readAheadBytesMin
+
 const listWith = (lists: readonly IndicatorList[], address: string): string | undefined =>
   lists.find((list) => list.addresses.has(address))?.name
 
 /** Recognises a file's format from its head, and the time of its first record. */
-async function streamOf(file: SourceFile, options: ScanOptions): Promise<RecordStream | Problem> {
+async function streamOf(
+  file: SourceFile,
+  options: ScanOptions,
+  openFeed: (request: FeedRequest) => Feed,
+): Promise<RecordStream | Problem> {
   const sourceOptions = { spool: options.spool }
   const sample = await readSample(file, sourceOptions)
   if (!sample.ok) return sample.error
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
   if (format === undefined) return makeProblem('unknown-format', file.path)
-  return new RecordStream(
-    file,
-    format,
-    options.formatOptions,
-    sourceOptions,
-    firstTimeOf(format, options.formatOptions, sample.value),
-  )
+  const { formatOptions } = options
+  const headMs = firstTimeOf(format, formatOptions, sample.value)
+  return new RecordStream({ file, format, formatOptions, sourceOptions }, headMs, openFeed)
 }
 
 /** Event time of the first record in a sample; the beginning of time where it holds none, so that it is read first. */
@@ -125,14 +139,15 @@ function progressOf(
 ): ScanProgress {
   let [bytesRead, records] = [0, 0]
   for (const stream of streams) {
-    bytesRead += stream.done ? stream.file.bytes : (stream.source?.bytesRead ?? 0)
+    bytesRead += stream.bytesRead
     records += stream.count.records
   }
   return { bytesRead, bytesTotal: files.reduce((sum, file) => sum + file.bytes, 0), records, findings: ledger.count }
 }
 
 function summaryOf(stream: RecordStream): SourceSummary {
-  const { file, format, count } = stream
+  const { count } = stream
+  const { file, format } = stream.request
   return {
     path: file.path,
     format: format.name,

@@ -53,6 +53,18 @@ export const limits = {
   decodeRoundsMax: 5,
   /** Characters of one value that are judged from its start and from its end; sqlmap's longest payloads are 4 KiB. */
   judgedCharactersMax: 16 * kib,
+  /** Values of one request that are judged: a request of more parameters is no ordinary one, and its first show why. */
+  judgedValuesMax: 400,
+  /** Decoded readings of one value: an encoding or two, and both meanings of a plus sign. */
+  readingsMax: 12,
+  /** Characters of a verdict's decoded text, shape and fingerprint, and of a part's name: to tell, not to store. */
+  decodedCharactersMax: 2_000,
+  shapeCharactersMax: 300,
+  fingerprintCharactersMax: 48,
+  partNameCharactersMax: 40,
+  /** Bytes of a field that the prefilter reads; web servers cut a request line at 8 to 64 KiB, and a longer one is
+   *  judged. */
+  prefilteredBytesMax: 64 * kib,
   /** Addresses that the registration watch remembers at once; the longest idle make room, which is said in a finding. A
    *  state's busiest day brings some 100,000; at about 300 bytes each this is under 64 MiB. */
   clientsMax: 200_000,
@@ -71,6 +83,9 @@ export const limits = {
   findingNamesMax: 32,
   /** Exposures of one finding kept with their times, to say what was lost when an incident was first seen. */
   earlyExposuresMax: 512,
+  /** Sources of at least this many bytes in all are read in a thread of its own: it takes a tenth of a second to begin,
+   *  in which this much is scanned. */
+  readAheadBytesMin: 16 * mib,
   /** Rejects of one source that are shown. */
   rejectExamplesMax: 5,
   /** User agents remembered at once; ordinary traffic shows some thousands. */

@@ -53,8 +53,21 @@ export class RequestBatch {
   /** False until `firstLook` is filled for these records. */
   looked = false
 
-  constructor(capacity: number = limits.batchRecordsMax) {
+  constructor(capacity: number = limits.batchRecordsMax, parts?: BatchParts) {
     this.capacity = capacity
+    if (parts !== undefined) {
+      Object.assign(this, parts)
+      this.spans = parts.spans
+      this.timeMs = parts.timeMs
+      this.status = parts.status
+      this.bodyBytes = parts.bodyBytes
+      this.durationMs = parts.durationMs
+      this.line = parts.line
+      this.offset = parts.offset
+      this.length = parts.length
+      this.firstLook = parts.firstLook
+      return
+    }
     this.spans = new Int32Array(capacity * fieldCount * 2)
     this.timeMs = new Float64Array(capacity)
     this.status = new Int16Array(capacity)
@@ -73,6 +86,20 @@ export class RequestBatch {
     this.bytes = bytes
     this.escaped = escaped
     this.looked = false
+  }
+
+  /** All that the batch is, as plain data over buffers that can be handed to another thread. */
+  parts(): BatchParts {
+    const { count, bytes, escaped, source, capacity, looked } = this
+    const { spans, timeMs, status, bodyBytes, durationMs, line, offset, length, firstLook } = this
+    return {
+      ...{ count, bytes, escaped, source, capacity, looked },
+      ...{ spans, timeMs, status, bodyBytes, durationMs, line, offset, length, firstLook },
+    }
+  }
+
+  static of(parts: BatchParts): RequestBatch {
+    return new RequestBatch(parts.capacity, parts)
   }
 
   start(record: number, of: Field): number {
@@ -110,6 +137,10 @@ export interface FirstLook {
   readonly agentHash: Int32Array
   readonly marks: Uint8Array
 }
+
+/** A batch as plain data; see `RequestBatch` for what each is. */
+export type BatchParts = Pick<RequestBatch, 'count' | 'bytes' | 'escaped' | 'source' | 'capacity' | 'looked' | Columns>
+type Columns = 'spans' | 'timeMs' | 'status' | 'bodyBytes' | 'durationMs' | 'line' | 'offset' | 'length' | 'firstLook'
 
 const newFirstLook = (capacity: number): FirstLook => ({
   pathEnd: new Int32Array(capacity),

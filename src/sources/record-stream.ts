@@ -1,13 +1,12 @@
-/** A source read through its format: batches of records in the order of its lines. A stream shows the time of its next
- *  record, so that several can be read in the order of events. */
+/** A source read through its format, as records in the order of its lines. A stream shows the time of its next record,
+ *  so that several can be read in the order of events. */
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
-import type { Format, FormatOptions, RequestReader, StatementReader } from '../formats/format.ts'
-import { RequestBatch } from '../formats/request-batch.ts'
+import type { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
-import type { SourceFile } from './paths.ts'
+import type { Delivery, Feed, FeedRequest } from './feed.ts'
 import type { Problem } from './problem.ts'
-import { openSource, type Source, type SourceOptions } from './source.ts'
+import type { Reread } from './source.ts'
 
 /** What was read of a stream so far. */
 export interface StreamCount {
@@ -26,10 +25,9 @@ export interface RecordSink {
   statements(records: readonly StatementRecord[], from: number, to: number): void
 }
 
-/** One source with its format and reader, and the records that are at hand. */
+/** One source with its format, and the records that are at hand. */
 export class RecordStream {
-  readonly file: SourceFile
-  readonly format: Format
+  readonly request: FeedRequest
   readonly count: StreamCount = {
     records: 0,
     rejects: 0,
@@ -38,102 +36,75 @@ export class RecordStream {
     firstTimeMs: undefined,
     lastTimeMs: undefined,
   }
-  problems: readonly Problem[] = []
-  /** The source, open from the first `fill` to the end of the stream; kept behind it for the evidence. */
-  source: Source | undefined
-  readonly #options: FormatOptions
-  readonly #sourceOptions: SourceOptions
-  #requestReader: RequestReader | undefined
-  #statementReader: StatementReader | undefined
+  readonly #openFeed: (request: FeedRequest) => Feed
+  #feed: Feed | undefined
   #batch: RequestBatch | undefined
-  #records: StatementRecord[] = []
+  #records: readonly StatementRecord[] = []
   #next = 0
   #size = 0
-  #done = false
   /** Event time of the next record: before the first `fill`, what the head of the source said. */
   headMs: number
 
-  constructor(file: SourceFile, format: Format, options: FormatOptions, sourceOptions: SourceOptions, headMs: number) {
-    this.file = file
-    this.format = format
-    this.#options = options
-    this.#sourceOptions = sourceOptions
+  /** `openFeed` is called when the stream's first record is due, not before. */
+  constructor(request: FeedRequest, headMs: number, openFeed: (request: FeedRequest) => Feed) {
+    this.request = request
     this.headMs = headMs
+    this.#openFeed = openFeed
   }
 
-  get done(): boolean {
-    return this.#done
+  get problems(): readonly Problem[] {
+    return this.#feed?.problems ?? []
+  }
+
+  /** How to read its lines again, once it was opened. */
+  get reread(): Reread | undefined {
+    return this.#feed?.reread
+  }
+
+  get bytesRead(): number {
+    return this.#feed?.bytesRead ?? 0
+  }
+
+  /** Lets go of the source; its evidence can no longer be read. */
+  dispose(): void {
+    this.#feed?.dispose()
   }
 
   /** Makes sure that a record is at hand; false at the end. Gives a promise only where the source needs one. */
   fill(): boolean | Promise<boolean> {
-    if (this.#next < this.#size) return true
-    if (this.#done) return false
-    if (this.source === undefined) return this.#open()
-    return this.#read(this.source)
-  }
-
-  async #open(): Promise<boolean> {
-    const opened = await openSource(this.file, this.#sourceOptions)
-    if (!opened.ok) {
-      this.problems = [opened.error]
-      this.#done = true
-      return false
+    this.#feed ??= this.#openFeed(this.request)
+    while (this.#next >= this.#size) {
+      const given = this.#feed.next()
+      if (given instanceof Promise) return given.then((delivery) => this.#takeNext(delivery))
+      if (given === null) return false
+      this.#take(given)
     }
-    this.source = opened.value
-    if (this.format.kind === 'requests') {
-      this.#requestReader = this.format.open(this.#options)
-      this.#batch = new RequestBatch()
-    } else this.#statementReader = this.format.open(this.#options)
-    return this.#read(opened.value)
-  }
-
-  #read(source: Source): boolean | Promise<boolean> {
-    for (;;) {
-      const next = source.next()
-      if (next instanceof Promise) return next.then((chunk) => this.#take(source, chunk) ?? this.#read(source))
-      const taken = this.#take(source, next)
-      if (taken !== undefined) return taken
-    }
-  }
-
-  /** Reads one chunk; undefined where it held no record and more follows. */
-  #take(source: Source, chunk: Awaited<ReturnType<Source['next']>>): boolean | undefined {
-    if (chunk === null) {
-      this.#countRejects(source)
-      this.problems = source.problems
-      source.close()
-      this.#done = true
-      return false
-    }
-    if (this.#requestReader !== undefined && this.#batch !== undefined) {
-      const progress = this.#requestReader.read(chunk, this.#batch, source.rejects)
-      source.consume(progress)
-      this.count.bytes += progress.bytes
-      this.#size = this.#batch.count
-    } else if (this.#statementReader !== undefined) {
-      this.#records = []
-      const progress = this.#statementReader.read(chunk, this.#records, source.rejects)
-      source.consume(progress)
-      this.count.bytes += progress.bytes
-      this.#size = this.#records.length
-    }
-    this.#countRejects(source)
-    this.#next = 0
-    this.count.records += this.#size
-    if (this.#size === 0) return undefined
-    this.headMs = this.#timeOf(0)
-    this.count.firstTimeMs ??= this.headMs
-    this.count.lastTimeMs = this.#timeOf(this.#size - 1)
     return true
   }
 
-  #countRejects(source: Source): void {
-    const rejects = source.rejects
-    this.count.rejects += rejects.length
-    for (const reject of rejects)
-      if (this.count.rejectExamples.length < limits.rejectExamplesMax) this.count.rejectExamples.push(reject)
-    rejects.length = 0
+  #takeNext(delivery: Delivery | null): boolean | Promise<boolean> {
+    if (delivery === null) return false
+    this.#take(delivery)
+    return this.fill()
+  }
+
+  #take(delivery: Delivery): void {
+    const { requests, statements = [], rejects, bytes } = delivery
+    const { count } = this
+    for (const reject of rejects) {
+      if (count.rejectExamples.length < limits.rejectExamplesMax) count.rejectExamples.push(reject)
+    }
+    count.rejects += rejects.length
+    count.bytes += bytes
+    this.#batch = requests
+    this.#records = statements
+    this.#size = requests?.count ?? statements.length
+    this.#next = 0
+    count.records += this.#size
+    if (this.#size === 0) return
+    this.headMs = this.#timeOf(0)
+    count.firstTimeMs ??= this.headMs
+    count.lastTimeMs = this.#timeOf(this.#size - 1)
   }
 
   #timeOf(record: number): number {
@@ -165,8 +136,9 @@ export async function drainInOrder(
   const open = [...streams]
   while (open.length > 0) {
     let first = 0
-    for (let i = 1; i < open.length; i++)
+    for (let i = 1; i < open.length; i++) {
       if ((open[i] as RecordStream).headMs < (open[first] as RecordStream).headMs) first = i
+    }
     const stream = open[first] as RecordStream
     const filled = stream.fill()
     if (!(filled instanceof Promise ? await filled : filled)) {
