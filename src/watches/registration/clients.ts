@@ -32,6 +32,8 @@ export interface ScanState {
 export interface WalkState {
   readonly lookup: number
   readonly keys: Set<number>
+  /** Different keys since the last long silence. */
+  visitKeys: number
   /** The last numeric keys, newest last. */
   recent: number[]
   sequence: number

@@ -4,7 +4,7 @@
  *  learned from the page's own history. Keys that are not in the log (a POST body) cannot be seen here. */
 import { limits } from '../../core/limits.ts'
 import { type Client, keep, type WalkState } from './clients.ts'
-import type { Lookup } from './pages.ts'
+import { type Lookup, missBytes } from './pages.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isServed, keptRecord, type Seen } from './seen.ts'
 import { alarmAt, type BinaryTest, binaryTest, learn, shareOf, weigh } from './sequential-test.ts'
 
@@ -67,8 +67,12 @@ export function observeLookup(seen: Seen, lookup: Lookup, key: Key, referred: bo
   const { client, timeMs } = seen
   if (client.known) return
   const walk = walkOf(client, lookup, timeMs)
+  if (timeMs - walk.lastMs > pageAlarmMs) beginAnew(walk)
   const isNew = !walk.keys.has(hash)
-  if (isNew && walk.keys.size < limits.clientKeysMax) walk.keys.add(hash)
+  if (isNew) {
+    walk.visitKeys++
+    if (walk.keys.size < limits.clientKeysMax) walk.keys.add(hash)
+  }
   if (!known) {
     if (isNew) rememberKey(walk, seen, lookup, key)
     return
@@ -88,6 +92,7 @@ function walkOf(client: Client, lookup: Lookup, timeMs: number): WalkState {
   const walk: WalkState = {
     lookup: lookup.id,
     keys: new Set(),
+    visitKeys: 0,
     recent: [],
     sequence: 0,
     bare: 0,
@@ -98,6 +103,14 @@ function walkOf(client: Client, lookup: Lookup, timeMs: number): WalkState {
   }
   walks.push(walk)
   return walk
+}
+
+/** After a long silence the visitor is judged anew: addresses change hands. */
+function beginAnew(walk: WalkState): void {
+  walk.visitKeys = 0
+  walk.sequence = 0
+  walk.bare = 0
+  walk.alarmed = false
 }
 
 const isSignedIn = (client: Client, timeMs: number): boolean =>
@@ -145,9 +158,11 @@ function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key): boole
       (other) =>
         other.client !== client.address && other.key !== number && Math.abs(other.key - number) <= neighbourDistance,
     )
+  // One client's look-ups in a row are for the tests of one visitor; here each counts for a client that was not just here.
+  const another = !lookup.recent.some((other) => other.client === client.address)
   lookup.recent.push({ key: number, client: client.address })
   if (lookup.recent.length > recentKeys.page) lookup.recent.shift()
-  const bare = walk.keys.size >= participantKeysMin && isBare(client, timeMs)
+  const bare = walk.visitKeys >= participantKeysMin && isBare(client, timeMs)
   if (lookup.lastAlarmMs > 0 && timeMs - lookup.lastAlarmMs > pageAlarmMs) {
     // A walk that ended: the page is judged anew.
     lookup.lastAlarmMs = Number.NEGATIVE_INFINITY
@@ -155,14 +170,14 @@ function weighPage(seen: Seen, lookup: Lookup, walk: WalkState, key: Key): boole
     lookup.bare = 0
   }
   lookup.sequence = Math.min(alarmAt * 1.5, weigh(lookup.sequence, ratio(pageTest(lookup.sequenceShare), ordered)))
-  lookup.bare = Math.min(alarmAt * 1.5, weigh(lookup.bare, ratio(pageTest(lookup.bareShare), bare)))
+  if (another) lookup.bare = Math.min(alarmAt * 1.5, weigh(lookup.bare, ratio(pageTest(lookup.bareShare), bare)))
   const alarmed = lookup.sequence >= alarmAt || lookup.bare >= alarmAt
   if (alarmed) lookup.lastAlarmMs = timeMs
   else if (lookup.sequence < alarmAt / 2 && lookup.bare < alarmAt / 2) {
     learn(lookup.sequenceShare, ordered)
-    learn(lookup.bareShare, bare)
+    if (another) learn(lookup.bareShare, bare)
   }
-  return timeMs - lookup.lastAlarmMs < pageAlarmMs && walk.keys.size >= participantKeysMin && isBare(client, timeMs)
+  return timeMs - lookup.lastAlarmMs < pageAlarmMs && walk.visitKeys >= participantKeysMin && isBare(client, timeMs)
 }
 
 function pageTest(share: Parameters<typeof shareOf>[0]): BinaryTest {
@@ -172,7 +187,7 @@ function pageTest(share: Parameters<typeof shareOf>[0]): BinaryTest {
 
 function rememberKey(walk: WalkState, seen: Seen, lookup: Lookup, key: Key): void {
   keep(walk.kept, keptRecord(seen, lookup.part))
-  keep(walk.keptKeys, isServed(seen.status) ? key.hash : 0)
+  keep(walk.keptKeys, showsRecord(seen) ? key.hash : 0)
   walk.recent.push(key.number)
   if (walk.recent.length > recentKeys.client) walk.recent.shift()
 }
@@ -201,18 +216,26 @@ function report(
     walk.kept = []
     walk.keptKeys = []
   }
-  const shown = isServed(seen.status)
+  const shown = showsRecord(seen)
   emit(hitOf(seen, claimOf(lookup, walk, alone || !together, key.hash, shown, isCertain(seen))))
 }
 
-/** An answer that is certainly a record: the page is known to answer a miss otherwise, or never with the same size. */
-function isCertain(seen: Seen): boolean {
-  const sizes = seen.path.page.sizes
-  if (seen.status !== 200) return false
-  if (seen.path.page.notFound > 0) return true
-  const same = sizes.seen.get(seen.bodyBytes) ?? 0
-  return sizes.count >= 20 && same < sizes.count * 0.5
+/** An answer that shows a record, unless it is the page's "not found". */
+export function showsRecord(seen: Seen): boolean {
+  return isServed(seen.status) && seen.bodyBytes !== missBytes(seen.path.page.sizes)
 }
+
+/** An answer that is certainly a record: it is known how the page says "not found", and this is not it; or its answers
+ *  differ from key to key, as records do. */
+function isCertain(seen: Seen): boolean {
+  const page = seen.path.page
+  const { sizes } = page
+  if (seen.status !== 200) return false
+  if (page.notFound > 0 || missBytes(sizes) >= 0) return true
+  return sizes.seen.size >= variedSizesMin && (sizes.seen.get(seen.bodyBytes) ?? 0) < sizes.count / 2
+}
+
+const variedSizesMin = 8
 
 function claimOf(
   lookup: Lookup,

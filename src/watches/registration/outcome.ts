@@ -4,7 +4,7 @@
 import type { Exposed, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
 import type { InjectionState } from './clients.ts'
-import type { SizeHistory } from './pages.ts'
+import { missBytes, type SizeHistory } from './pages.ts'
 import { isRefused, type Seen } from './seen.ts'
 import type { RequestVerdict } from './sqli/judge.ts'
 import { type Extraction, readFragment } from './statements/reading.ts'
@@ -18,6 +18,8 @@ export interface Answer {
 export interface PageAnswer {
   readonly bodyBytes: number
   readonly sizes: SizeHistory
+  /** Rows that the database gave for it, where its log says; the page may show fewer. */
+  readonly rows?: number
 }
 
 /** Answers that a history must hold before it says what is usual. */
@@ -32,19 +34,20 @@ const errorSizesMin = 6
 
 /** The outcome of one injected request, and the records that its answer exposed. */
 export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestVerdict): Answer {
-  const outcome = outcomeOf(seen, state, verdict)
-  const extraction = readFragment(verdict.decoded).extraction
-  const answered = seen.status < 400 || (seen.status >= 500 && verdict.technique === 'error')
+  const { extraction, errorBased } = readFragment(verdict.decoded)
+  const asksInErrors = errorBased || verdict.technique === 'error'
+  const outcome = outcomeOf(seen, state, verdict, asksInErrors)
+  const answered = seen.status < 400 || (seen.status >= 500 && asksInErrors)
   const page = { bodyBytes: seen.bodyBytes, sizes: seen.path.page.sizes }
   const exposes = extraction === null || !answered ? [] : exposedBy(page, extraction, outcome === 'success')
   return { outcome, exposes }
 }
 
-function outcomeOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Outcome {
+function outcomeOf(seen: Seen, state: InjectionState, verdict: RequestVerdict, asksInErrors: boolean): Outcome {
   const { status } = seen
   if (isRefused(status) || (status >= 400 && status < 500)) return 'attempt'
   if (status >= 500) {
-    const tells = verdict.technique === 'error' && state.sizes.size >= errorSizesMin
+    const tells = asksInErrors && state.sizes.size >= errorSizesMin
     return tells ? 'success' : 'probe'
   }
   const delayMs = delayAskedMs(verdict.decoded)
@@ -142,6 +145,7 @@ const escapedLength = (text: string, apostrophe: number): number => {
 }
 const echoForms: readonly ((text: string) => number)[] = [
   (text) => text.length,
+  (text) => escapedLength(text, 0),
   (text) => escapedLength(text, 4),
   (text) => escapedLength(text, 5),
 ]
@@ -155,17 +159,10 @@ const spread = (lengths: ReadonlySet<number>): number => Math.max(...lengths) - 
 /** Nothing is known yet of whether a page shows payloads back. */
 export const newEcho = (): InjectionState['echo'] => ({ form: -1, bare: 0, lengths: [] })
 
-/** The size that a page answers most when it found nothing: the one that comes again and again to the byte. */
+/** The size of a page that found nothing, as far as it can be told: see `missBytes`; else the shortest answer. */
 export function usualMiss(sizes: SizeHistory): number {
-  let size = -1
-  let most = 0
-  for (const [bytes, count] of sizes.seen) {
-    if (count > most) {
-      most = count
-      size = bytes
-    }
-  }
-  return most >= 2 ? Math.min(size, sizes.bytesMin) : sizes.count > 0 ? sizes.bytesMin : -1
+  const miss = missBytes(sizes)
+  return miss >= 0 ? miss : sizes.count > 0 ? sizes.bytesMin : -1
 }
 
 /** The delay that a payload asks the database for, in milliseconds; 0 for none. */
@@ -186,14 +183,22 @@ export function exposedBy(page: PageAnswer, extraction: Extraction, success: boo
       const from = extraction.offset ?? 0
       return [{ by: 'positions', table, ordering, from, to: from + (extraction.limit ?? 1), certain }]
     }
-    case 'prefix':
-      return [{ by: 'positions', table, ordering, from: 0, to: extraction.limit ?? 1, certain }]
+    case 'prefix': {
+      const from = extraction.offset ?? 0
+      const limit = extraction.limit ?? 1
+      const at = { by: 'positions', table, ordering, from } as const
+      const shown = certain ? rowsOfPrefix(page, limit) : { sure: 0, possible: limit }
+      return [
+        { ...at, to: from + shown.sure, certain: true },
+        { ...at, to: from + shown.possible, certain: false },
+      ]
+    }
     case 'key':
       return [rows(extraction, certain ? 1 : 0, 1, success ? 1 : 0)]
     case 'aggregate':
       return success ? [rows(extraction, ...rowsInAggregate(page.bodyBytes, extraction))] : []
     case 'all':
-      return success ? [rows(extraction, ...rowsOnPage(page.bodyBytes, page.sizes))] : []
+      return success ? [rows(extraction, ...rowsShown(page))] : []
     case 'count':
       return []
   }
@@ -222,15 +227,38 @@ function rowsInAggregate(bytes: number, extraction: Extraction): [min: number, m
   return [rowsOf(20, framing), Math.max(1, Math.ceil(bytes / (columns * 4 + columns))), rowsOf(9, framing)]
 }
 
-/** Records on a page that lists them: from what one record adds to the page when it is found. */
+/** Bytes that one listed record adds to a page, least and most. */
+const listedRowBytes = { least: 20, usual: 40, most: 400 }
+
+/** Records shown by an answer to a question for at most `limit` of them: all, where the page has grown enough for that;
+ *  a table may hold fewer than were asked for. */
+function rowsOfPrefix(page: PageAnswer, limit: number): { sure: number; possible: number } {
+  const grown = page.bodyBytes - Math.max(0, usualMiss(page.sizes))
+  if (limit <= 1 || page.bodyBytes < 0 || grown >= limit * listedRowBytes.usual) return { sure: limit, possible: limit }
+  const rowsOf = (bytes: number): number => Math.min(limit, Math.max(1, Math.ceil(grown / bytes)))
+  return { sure: rowsOf(listedRowBytes.most), possible: rowsOf(listedRowBytes.least) }
+}
+
+/** Rows that the database gave and that fit on the page were shown; of more, as many as the page's size tells. */
+function rowsShown(page: PageAnswer): [min: number, max: number, likely: number] {
+  const [rowsMin, rowsMax, rowsLikely] = rowsOnPage(page.bodyBytes, page.sizes)
+  const given = page.rows
+  if (given === undefined) return [rowsMin, rowsMax, rowsLikely]
+  return given <= rowsMax ? [given, given, given] : [rowsMin, rowsMax, rowsLikely]
+}
+
+/** Records on a page that lists them: at least 24 bytes of markup and text each; as a rule somewhat less than what one
+ *  record adds to the page when it is looked up, which is laid out more generously. */
 function rowsOnPage(bytes: number, sizes: SizeHistory): [min: number, max: number, likely: number] {
-  const miss = usualMiss(sizes)
+  const miss = Math.max(0, usualMiss(sizes))
+  const listed = Math.max(0, bytes - miss)
+  const rowsMax = Math.max(1, Math.ceil(listed / listedRowBytesMin))
   const hits = [...sizes.seen.keys()].filter((size) => size > miss).sort((a, b) => a - b)
   const hit = hits[hits.length >> 1]
-  const base = Math.max(0, miss)
-  if (hit === undefined || hit - base < 10)
-    return [1, Math.max(1, Math.ceil((bytes - base) / 20)), Math.max(1, Math.round((bytes - base) / 100))]
-  const each = hit - base
-  const likely = Math.max(1, Math.round((bytes - base) / each))
-  return [Math.max(1, Math.floor(likely * 0.6)), Math.ceil(likely * 1.8) + 1, likely]
+  const each = hit === undefined || hit - miss < listedRowBytesMin ? listedRowBytesUsual : hit - miss
+  const likely = Math.min(rowsMax, Math.max(1, Math.round(listed / each)))
+  return [Math.max(1, Math.floor(likely * 0.5)), rowsMax, likely]
 }
+
+const listedRowBytesMin = 24
+const listedRowBytesUsual = 80

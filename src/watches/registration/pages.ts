@@ -13,6 +13,9 @@ export interface SizeHistory {
   bytesMin: number
   /** How often each size came; at most `limits.pageSizesMax` sizes. */
   readonly seen: Map<number, number>
+  /** The answer of `missBytes`, worked out anew every 64 answers. */
+  miss: number
+  missFor: number
 }
 
 /** See `enumeration.ts`: a parameter (or path segment) of a page whose values are voter keys. */
@@ -92,7 +95,29 @@ export const newSizes = (): SizeHistory => ({
   bytesMax: 0,
   bytesMin: Number.POSITIVE_INFINITY,
   seen: new Map(),
+  miss: -1,
+  missFor: -1,
 })
+
+/** The size with which a page says "not found" although it answers 200: one that comes to the byte again and again,
+ *  apart from the sizes of records, which vary with what they hold. -1 where no size stands out. */
+export function missBytes(sizes: SizeHistory): number {
+  if (sizes.missFor === sizes.count >> 6) return sizes.miss
+  sizes.missFor = sizes.count >> 6
+  sizes.miss = -1
+  if (sizes.seen.size < missRules.otherSizesMin) return -1
+  let most = missRules.countMin - 1
+  for (const [bytes, count] of sizes.seen) {
+    if (count <= most) continue
+    const near = [...sizes.seen.keys()].some((other) => other !== bytes && Math.abs(other - bytes) <= missRules.apartBytes)
+    if (near) continue
+    most = count
+    sizes.miss = bytes
+  }
+  return sizes.miss
+}
+
+const missRules = { countMin: 3, otherSizesMin: 6, apartBytes: 8 }
 
 /** Adds one answer to a history. */
 export function learnSize(sizes: SizeHistory, bytes: number): void {

@@ -5,8 +5,9 @@ import { keep, type ScanState } from './clients.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, isServed, keptRecord, type Seen } from './seen.ts'
 import { alarmAt, binaryTest, weigh } from './sequential-test.ts'
 
-/** A visitor meets a missing page in some 2 to 5 of 100 requests; a scanner in most of them. */
-const missing = binaryTest(0.05, 0.7)
+/** A visitor meets a missing page in some 2 to 5 of 100 requests, a link checker on an old site in up to 40; a scanner
+ *  in nearly all. */
+const missing = binaryTest(0.3, 0.9)
 /** How much a probed path weighs: nobody has asked for it by accident. */
 const probeWeight = 4
 /** A scan is over when its client has been quiet about missing pages for this long. */
@@ -22,20 +23,20 @@ export function observeScan(seen: Seen, emit: Emit): void {
   const bad = isMissing(status) && path.lastErrorClient !== client.address
   const probed = path.probed !== 'no'
   if (bad) path.lastErrorClient = client.address
-  if (client.scan === undefined && !bad && !probed && tool === undefined) return
+  if (client.scan === undefined && !bad && !probed && tool === undefined && !isNovel(seen)) return
   client.scan ??= newScan(seen)
   const scan = client.scan
   if (seen.timeMs - scan.lastBadMs > scanPauseMs) restart(scan, seen)
   scan.requestCount++
-  if (bad || probed) scan.lastBadMs = seen.timeMs
-  if (bad) scan.badCount++
-  if (probed) scan.probes++
   const novelSame = isNovelTwin(seen, scan)
+  if (bad || probed || novelSame) scan.lastBadMs = seen.timeMs
+  if (bad || novelSame) scan.badCount++
+  if (probed) scan.probes++
   if (bad || probed || novelSame) {
     scan.evidence = weigh(scan.evidence, missing.seen + (probed ? probeWeight : 0))
     scan.agent = agent.id
   } else if (isServed(status)) scan.evidence = weigh(scan.evidence, missing.unseen)
-  report(seen, scan, bad || probed || novelSame, emit)
+  report(seen, scan, bad || probed || novelSame, novelSame, emit)
 }
 
 const isMissing = (status: number): boolean =>
@@ -44,12 +45,16 @@ const isMissing = (status: number): boolean =>
 /** A site that answers every unknown path alike (a redirect, one and the same page) hides what is missing: then a path
  *  that nobody asked for before, answered exactly like the client's last such path, counts as missing. */
 function isNovelTwin(seen: Seen, scan: ScanState): boolean {
-  const { path, timeMs, status, bodyBytes } = seen
-  if (!isServed(status) || path.firstMs !== timeMs || path.served > 1 || path.asset || path.keyEnd > path.keyStart)
-    return false
+  if (!isNovel(seen)) return false
+  const { bodyBytes } = seen
   const twin = scan.lastNovelBytes === bodyBytes && bodyBytes >= 0
   scan.lastNovelBytes = bodyBytes
   return twin
+}
+
+/** A path that was asked for and answered for the first time. */
+function isNovel({ path, timeMs, status }: Seen): boolean {
+  return path.firstMs === timeMs && path.served <= 1 && isServed(status) && !path.asset && path.keyEnd === path.keyStart
 }
 
 function newScan(seen: Seen): ScanState {
@@ -71,7 +76,7 @@ function restart(scan: ScanState, seen: Seen): void {
   Object.assign(scan, newScan(seen))
 }
 
-function report(seen: Seen, scan: ScanState, suspicious: boolean, emit: Emit): void {
+function report(seen: Seen, scan: ScanState, suspicious: boolean, isTwin: boolean, emit: Emit): void {
   const { client, agent, path } = seen
   const claim = claimOf(seen, scan)
   if (!scan.alarmed && scan.evidence >= alarmAt) {
@@ -82,7 +87,7 @@ function report(seen: Seen, scan: ScanState, suspicious: boolean, emit: Emit): v
   // Once it is a scan, all that this client's scanner sends belongs to it, what it finds included.
   const ofScan = scan.alarmed && agent.id === scan.agent && seen.timeMs - scan.lastBadMs < scanPauseMs
   const found = path.probed === 'secret' && seen.status === 200 && !path.page.lookups.length && seen.bodyBytes > 0
-  if (found && scan.lastNovelBytes !== seen.bodyBytes) {
+  if (found && !isTwin) {
     emit(hitOf(seen, { ...claim, rule: 'registration/scan/secret-file', level: 'medium', outcome: 'probe' }))
   } else if (ofScan || agent.tool !== undefined || (suspicious && path.probed !== 'no')) emit(hitOf(seen, claim))
   else if (suspicious) keep(scan.kept, keptRecord(seen))

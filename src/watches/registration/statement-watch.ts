@@ -309,9 +309,10 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
   if (rows === 0) return []
   if (kind === 'all' || kind === 'prefix') {
     const returned = Math.min(rows > 0 ? rows : (extraction.limit ?? 1), extraction.limit ?? Number.POSITIVE_INFINITY)
-    if (tie === undefined) return [{ by: 'positions', table, ordering, from: 0, to: returned, certain: rows > 0 }]
+    const from = kind === 'prefix' ? (extraction.offset ?? 0) : 0
+    if (tie === undefined) return [{ by: 'positions', table, ordering, from, to: from + returned, certain: rows > 0 }]
     // The database gave the application so many rows; the page may show fewer, which its size tells.
-    return exposedBy(answerOf(tie.request), { ...extraction, kind: 'all', limit: returned }, true)
+    return exposedBy(answerOf(tie.request), { ...extraction, limit: returned }, true)
   }
   return exposedBy(tie === undefined ? noAnswer : answerOf(tie.request), extraction, true)
 }

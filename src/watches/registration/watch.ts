@@ -90,7 +90,9 @@ export class RegistrationWatch {
     }
     const page = path.page
     const hasQuery = seen.queryEnd > seen.queryStart
-    const injected = this.#mayInject(seen)
+    // A client that has injected, and a request that the site failed at, are looked at whatever their bytes.
+    const suspect = hasQuery && (status >= 500 || (client.injection?.count ?? 0) > 0)
+    const injected = suspect || this.#mayInject(seen)
       ? observeInjection(seen, this.#emit)
       : hasQuery && observeContext(seen, this.#emit)
     if (this.#statements.active && (hasQuery || batch.bytes[batch.start(record, field.method)] === 80)) {
@@ -193,7 +195,7 @@ export class RegistrationWatch {
     const { batch, path } = seen
     const { bytes } = batch
     let found = false
-    if (path.keyEnd > path.keyStart && !path.asset) {
+    if (path.keyEnd > path.keyStart && !path.asset && path.page.ok > 0) {
       const start = batch.start(seen.record, field.target)
       const lookup = this.#site.findLookup(path.page, 0) ?? this.#site.addLookup(path.page, 0, 'path')
       lookup.requests++
