@@ -86,6 +86,7 @@ export function storyOf(facts: StoryFacts): string[] {
 function whoSentence(facts: StoryFacts): string {
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
   const records = plural(facts.lineCount, 'log line')
+  if (isBrokenPage(facts)) return `${records} of the database log ${facts.lineCount === 1 ? 'shows' : 'show'} it.`
   if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
   return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
 }

@@ -3,10 +3,14 @@
  *  tied to the web request that caused it. Entries of one statement (text, audit, duration, error) are joined here. */
 import type { Exposed, Hit, Level, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
+import type { Private } from '../../core/private.ts'
+import { latin1Bytes } from '../../formats/latin1.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { exposedBy, type PageAnswer } from './outcome.ts'
 import { newSizes } from './pages.ts'
 import type { Emit, Seen } from './seen.ts'
+import { judgeValue, type SqlVerdict } from './sqli/judge.ts'
+import { mayCarrySql } from './sqli/prefilter.ts'
 import { readStatement, type StatementReading } from './statements/reading.ts'
 import { shapeOf } from './statements/shape.ts'
 import { RequestRing, type Tie, type TieRequest, tieStatement, tieToRequest } from './ties.ts'
@@ -48,12 +52,14 @@ const rowsBeyond = { factor: 5, rowsMin: 50, countMin: 50 }
 const waitMs = 6_000
 /** A statement's log entries follow each other at once; a long one ends with its duration. */
 const lingerMs = 500
+const newsMs = 30 * 24 * 3_600_000
 
 export class StatementWatch {
   readonly ring = new RequestRing()
   readonly #open = new Map<string, OpenStatement>()
   readonly #roles = new Map<string, RoleHistory>()
   #waiting: Waiting[] = []
+  readonly #said = new Map<string, number>()
   /** True once a database log was seen: until then requests are not kept for tying. */
   active = false
 
@@ -120,12 +126,13 @@ export class StatementWatch {
     const history = role.shapes.get(hash)
     const known = history !== undefined && (history.count >= 3 || statement.errorCode !== '')
     role.count++
+    this.#judgeParameters(statement, emit)
     if (known && !this.#isBeyond(history, statement.rows)) {
       remember(history, statement)
       return
     }
     const reading = readStatement(record.text, 'any')
-    const strong = isStrong(reading)
+    const strong = isStrong(reading, record.text)
     if (strong || reading.union || reading.catalogueRead || reading.statements > 1 || history === undefined) {
       const waiting = { statement, reading, shape, strong, untilMs: record.timeMs + statement.durationMs + waitMs }
       const tie = tieStatement(this.ring, record.text, record.timeMs, statement.durationMs)
@@ -139,6 +146,18 @@ export class StatementWatch {
     }
     if (known) emit(beyondHit(statement, shape, history.rowsMax))
     remember(history, statement)
+  }
+
+  /** Bound values that are SQL: somebody typed an injection into a field that the application handles as it should. */
+  #judgeParameters(statement: OpenStatement, emit: Emit): void {
+    const { record, durationMs } = statement
+    for (const parameter of record.parameters ?? []) {
+      const verdict = judgeParameter(parameter)
+      if (verdict === undefined) continue
+      const tie = tieStatement(this.ring, record.text, record.timeMs, durationMs)
+      emit(parameterHit(statement, verdict, tie))
+      return
+    }
   }
 
   #isBeyond(history: ShapeHistory, rows: number): boolean {
@@ -188,7 +207,10 @@ export class StatementWatch {
       !reading.catalogueRead &&
       reading.statements < 2 &&
       statement.errorCode !== ''
-    emit(onlyBroken ? brokenHit(statement, tie, shape) : injectionHit(waiting, tie))
+    if (!onlyBroken) emit(injectionHit(waiting, tie))
+    else if (this.#isNews(`${tie.request.page.name} ${tie.part}`, statement.record.timeMs)) {
+      emit(brokenHit(statement, tie, shape))
+    }
   }
 
   /** No request's value reaches into the statement: strong content is a finding all the same, mere newness only from a
@@ -210,6 +232,14 @@ export class StatementWatch {
     remember(history, statement)
   }
 
+  /** A weak page is said once a month, not at every visitor with an apostrophe. */
+  #isNews(what: string, timeMs: number): boolean {
+    const saidMs = this.#said.get(what)
+    if (saidMs !== undefined && timeMs - saidMs < newsMs) return false
+    if (this.#said.size < limits.tieStatementsMax) this.#said.set(what, timeMs)
+    return true
+  }
+
   #role(record: StatementRecord): RoleHistory {
     const name = `${record.database}/${record.role}`
     const known = this.#roles.get(name)
@@ -220,7 +250,14 @@ export class StatementWatch {
   }
 
   save(): unknown {
-    return { open: this.#open, roles: this.#roles, waiting: this.#waiting, ring: this.ring.save(), active: this.active }
+    return {
+      open: this.#open,
+      roles: this.#roles,
+      waiting: this.#waiting,
+      said: this.#said,
+      ring: this.ring.save(),
+      active: this.active,
+    }
   }
 
   restore(saved: unknown): void {
@@ -228,12 +265,14 @@ export class StatementWatch {
       open: Map<string, OpenStatement>
       roles: Map<string, RoleHistory>
       waiting: Waiting[]
+      said: Map<string, number>
       ring: readonly TieRequest[]
       active: boolean
     }
     for (const [key, value] of state.open) this.#open.set(key, value)
     for (const [key, value] of state.roles) this.#roles.set(key, value)
     this.#waiting = state.waiting
+    for (const [key, value] of state.said) this.#said.set(key, value)
     this.ring.restore(state.ring)
     this.active = state.active
   }
@@ -250,13 +289,22 @@ function remember(history: ShapeHistory | undefined, statement: OpenStatement): 
 }
 
 /** Content that no application sends of its own. */
-const isStrong = (reading: StatementReading): boolean =>
+const isStrong = (reading: StatementReading, text: string): boolean =>
+  swallowedQuote.test(text) ||
+  (reading.union && (paddedUnion.test(text) || builtText.test(text))) ||
   reading.sleep ||
   reading.tautology ||
   reading.errorBased ||
   reading.blind ||
   reading.fileOrCommand ||
   (reading.union && reading.catalogueRead)
+
+/** A comment at the end that swallows the quote which the application wrote behind the value. */
+const swallowedQuote = /(?:--|#)[^\n'"]{0,200}['"][^\n'"]{0,200}$/
+/** A union that fills columns with NULL until their number fits; a text put together from character codes. */
+const paddedUnion =
+  /\bunion\s+(?:all\s+)?select\b[^;]{0,4000}\bnull\s*,\s*null\b|\bunion\s+(?:all\s+)?select\s+null\b|,\s*null\s*--/i
+const builtText = /\bcha?r\(\d{1,3}\)\s*(?:\|\||\+|,)\s*cha?r\(\d{1,3}\)|\b0x[0-9a-f]{4,}\s*,/i
 
 function techniqueOf(reading: StatementReading): string {
   if (reading.fileOrCommand) return 'file-or-command'
@@ -319,6 +367,35 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
 
 const answerOf = (request: TieRequest): PageAnswer => ({ bodyBytes: request.bodyBytes, sizes: request.page.sizes })
 const noAnswer: PageAnswer = { bodyBytes: -1, sizes: newSizes() }
+
+/** The verdict on a bound value; below certainty it is nothing: a name may hold an apostrophe. */
+function judgeParameter(parameter: Private<string>): SqlVerdict | undefined {
+  const text = parameter.reveal()
+  if (text.length < parameterCharactersMin) return undefined
+  const bytes = latin1Bytes(text)
+  if (!mayCarrySql(bytes, 0, bytes.length)) return undefined
+  const verdict = judgeValue(text)
+  return verdict !== null && verdict.confidence >= parameterSureAt ? verdict : undefined
+}
+
+const parameterCharactersMin = 8
+const parameterSureAt = 0.7
+
+function parameterHit(statement: OpenStatement, verdict: SqlVerdict, tie: Tie | undefined): Hit {
+  const hit = roleHit(statement, verdict.shape, '', 'high', verdict.confidence)
+  const request = tie?.request
+  const authorised = request?.client.authorised === true
+  return {
+    ...hit,
+    kind: authorised ? 'authorised-scan' : 'sql-injection',
+    rule: `registration/sql-injection/bound-${verdict.technique}`,
+    level: authorised ? 'informational' : 'high',
+    outcome: 'attempt',
+    ...(request === undefined
+      ? {}
+      : { actor: { type: 'address', value: request.client.address }, target: request.page.name }),
+  }
+}
 
 function newShapeHit(statement: OpenStatement, reading: StatementReading, shape: string): Hit {
   const curious = reading.catalogueRead || reading.fingerprinting || reading.statements > 1
