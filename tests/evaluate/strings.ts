@@ -82,14 +82,16 @@ interface Stage {
 const agreed = (stage: Stage): boolean =>
   judgeRequest(stage).some(({ confidence }) => confidence >= 0.5) === stage.expected
 
-/** Why a stage that does not agree is not a miss in substance, by the rule's own purpose. */
+/** Rules of the set whose tests carry no SQL: they count special characters, or know numbers that crashed PHP. */
+const withoutSql = /^942(?:220|420|421|430|431|432|460)-/
+
+/** Why a stage that does not agree is let be. */
 const reasons: [RegExp, string][] = [
-  [/^942(?:420|421|430|431|432|460)-/, 'counts special characters; the value is no SQL'],
-  [/^942220-/, 'a number that once crashed PHP; no SQL'],
-  [/^942(?:511|480|140)-/, 'a quoted or bare word; no SQL that goes on'],
-  [/^942390-/, 'a fragment such as `or 88`, which is everyday text'],
+  [/^942(?:420|421|430|431|432|460)-/, 'the rule counts special characters; the value is no SQL'],
+  [/^942220-/, 'the rule knows numbers that once crashed PHP; the value is no SQL'],
+  [/^942(?:511|480|140)-/, 'a quoted or bare word; no SQL goes on from it'],
+  [/^942390-/, 'a fragment such as `or 88`, which an address in Oregon holds too'],
   [/^942180-/, 'a quote and punctuation: judged weak, as a probe'],
-  [/^942(?:230|260|320|340|360|151|152)-/, 'a fragment that no parser could go on from'],
 ]
 
 function text(value: unknown): string {
@@ -148,12 +150,21 @@ function stringsTable(measured: readonly Measured[]): Table {
 
 function crsTables(stages: readonly Stage[]): Table[] {
   const disagreements = stages.filter((stage) => !agreed(stage))
-  const agree = stages.length - disagreements.length
+  const row = (name: string, chosen: readonly Stage[]): (string | number)[] => {
+    const agree = chosen.filter(agreed).length
+    return [name, chosen.length, agree, percent(agree, chosen.length), '>= 95%']
+  }
   return [
     {
       title: 'Core Rule Set 942 stages that can stand in an access log',
-      columns: ['stages', 'agree', 'share', 'bar'],
-      rows: [[stages.length, agree, percent(agree, stages.length), '>= 95%']],
+      columns: ['stages', 'count', 'agree', 'share', 'bar'],
+      rows: [
+        row('all', stages),
+        row(
+          'of rules that are about SQL',
+          stages.filter(({ id }) => !withoutSql.test(id)),
+        ),
+      ],
     },
     {
       title: 'Disagreements with the Core Rule Set',

@@ -138,16 +138,24 @@ function foldLookalikes(text: string): string {
 
 const finish = (text: string): string => foldLookalikes(decodeUtf8(text))
 
-/** The text of a value that is base64 as a whole, or null: it must be long enough to hold an attack (12 characters)
- *  and decode to printable ASCII. */
+/** The text of a value that is base64 as a whole, or null: it must be long enough to hold an attack (12 characters),
+ *  have several capitals (base64 of SQL always does), and decode to printable ASCII. */
 export function decodeBase64(text: string): string | null {
-  if (text.length < base64LengthMin || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return null
+  if (
+    text.length < base64LengthMin ||
+    text.replace(/[^A-Z]/g, '').length < base64CapitalsMin ||
+    !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
+  )
+    return null
   const decoded = Buffer.from(text, 'base64').toString('latin1')
   return /^[\t\n\r\x20-\x7e]+$/.test(decoded) ? decoded : null
 }
 
 /** The shortest base64 that is decoded; the prefilter relies on it. */
 export const base64LengthMin = 12
+
+/** The fewest capitals in base64 that is decoded; the prefilter relies on it. */
+export const base64CapitalsMin = 3
 
 /** The layers of a value: as it stands, after one decoding, and after as many as change it. */
 function layers(text: string): string[] {
@@ -190,7 +198,5 @@ export function readings(raw: string): string[] {
   const encoded = decodeBase64(raw.includes('%') ? decodePercent(raw) : raw)
   if (encoded !== null) for (const layer of layers(encoded)) found.add(finish(layer))
   for (const text of [...found]) for (const odd of oddReadings(text)) found.add(odd)
-  return [...found].slice(0, readingsMax)
+  return [...found].slice(0, limits.readingsMax)
 }
-
-const readingsMax = 12

@@ -1,9 +1,7 @@
 /** Two short forms of a judged text: the fingerprint (its tokens' types, repetition folded) and the shape (the text
  *  with its literals, lists and encodings levelled), equal for payloads that differ only in numbers and strings. */
+import { limits } from '../../../core/limits.ts'
 import type { Token, TokenType } from './tokens.ts'
-
-const shapeCharactersMax = 300
-const fingerprintCharactersMax = 48
 
 const isLiteral = (type: TokenType): boolean => type === 'S' || type === 'N'
 
@@ -12,7 +10,7 @@ export function fingerprintOf(list: readonly Token[], quote: string): string {
   let out = quote
   for (const token of list) {
     const type = token.type
-    if (out.length >= fingerprintCharactersMax) break
+    if (out.length >= limits.fingerprintCharactersMax) break
     if (out.endsWith(type) && type !== '(' && type !== ')') continue
     if (out.endsWith(`${type},`)) {
       out = out.slice(0, -1)
@@ -36,7 +34,7 @@ const spellsString = /^(?:chr|char|nchar|unichr|nvl|hex|unhex)$/
 /** The normalised text of the tokens. `CHR(65)||CHR(66)`, `?, ?, ?` and `? + ?` all become one `?`. */
 export function shapeOf(list: readonly Token[], quote: string): string {
   const parts: string[] = []
-  for (let i = 0; i < list.length && parts.length < shapeCharactersMax; i++) {
+  for (let i = 0; i < list.length && parts.length < limits.shapeCharactersMax; i++) {
     const token = list[i] as Token
     if (token.type === 'F' && spellsString.test(token.value)) {
       const close = literalCallEnd(list, i + 1)
@@ -48,7 +46,7 @@ export function shapeOf(list: readonly Token[], quote: string): string {
     }
     append(parts, written(token))
   }
-  return (quote + parts.join(' ')).replace(/[\x00-\x1f\x7f]/g, ' ').slice(0, shapeCharactersMax)
+  return (quote + parts.join(' ')).replace(/[\x00-\x1f\x7f]/g, ' ').slice(0, limits.shapeCharactersMax)
 }
 
 /** The closing bracket of a call whose arguments are all literals, or -1. */

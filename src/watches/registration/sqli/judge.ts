@@ -2,7 +2,7 @@
  *  the value outside and inside quotes, and asks whether the text breaks out and goes on as SQL that a parser could
  *  take. It does not say whether an attack worked. */
 import { limits } from '../../../core/limits.ts'
-import { readings } from './decode.ts'
+import { decodeBase64, readings } from './decode.ts'
 import {
   bracketSign,
   callSign,
@@ -20,7 +20,7 @@ import { type RequestParts, valuesOf } from './request.ts'
 import { type Scene, type Sign, sceneOf } from './scene.ts'
 import { statementSigns } from './statement-signs.ts'
 import { type Dialect, type Token, Tokeniser } from './tokens.ts'
-import type { Technique } from './words.ts'
+import { type Technique, unmistakableCatalogs } from './words.ts'
 
 export interface SqlVerdict {
   /** 0 to 1. From 0.5 on it is SQL injection; from 0.2 to 0.5 it is weak: context, not to be reported alone. */
@@ -30,11 +30,10 @@ export interface SqlVerdict {
   readonly fingerprint: string
   /** The text without its literals; equal for two payloads that differ only in numbers, strings and offsets. */
   readonly shape: string
-  /** The decoded text, at most `decodedCharactersMax` characters. */
+  /** The decoded text, at most `limits.decodedCharactersMax` characters. */
   readonly decoded: string
 }
 
-const decodedCharactersMax = 2_000
 const weakMin = 0.2
 /** A reading this sure needs no other. */
 const settled = 0.95
@@ -157,9 +156,16 @@ function bounded(raw: string): string {
   return raw.length <= 2 * max ? raw : `${raw.slice(0, max)} ${raw.slice(-max)}`
 }
 
+/** A value without any mark that SQL needs, which is neither base64 nor the name of a catalogue; the prefilter relies
+ *  on it. */
+const isQuiet = (raw: string): boolean =>
+  /^[\w~,.:/-]*$/.test(raw) && !/--|::/.test(raw) && decodeBase64(raw) === null && !catalogAlone.test(raw)
+
+const catalogAlone = new RegExp(`^(?:${[...unmistakableCatalogs].join('|')})`, 'i')
+
 /** Judges one value as it stands in a request: latin-1, a character a byte, still URL-encoded. */
 export function judgeValue(raw: string): SqlVerdict | null {
-  if (raw.length < 1) return null
+  if (raw === '' || isQuiet(raw)) return null
   let best: Judged | null = null
   for (const text of readings(bounded(raw))) {
     const judged = judgeText(text)
@@ -172,24 +178,22 @@ export function judgeValue(raw: string): SqlVerdict | null {
     technique: best.sign.technique,
     fingerprint: fingerprintOf(best.tokens, best.quote),
     shape: shapeOf(best.tokens, best.quote),
-    decoded: best.text.slice(0, decodedCharactersMax),
+    decoded: best.text.slice(0, limits.decodedCharactersMax),
   }
 }
 
+/** A verdict, and where in the request its value stood. */
 export interface RequestVerdict extends SqlVerdict {
   /** `path`, `parameter NAME`, `cookie NAME`, `referer` or `user agent`. */
   readonly part: string
 }
-
-/** Values of one request that are judged: more parameters than this are themselves no ordinary request. */
-const valuesMax = 400
 
 /** Judges every value of a request. One verdict a part, the surest first; empty where nothing is SQL. */
 export function judgeRequest(parts: RequestParts): RequestVerdict[] {
   const byPart = new Map<string, RequestVerdict>()
   let count = 0
   for (const { part, value } of valuesOf(parts)) {
-    if (++count > valuesMax) break
+    if (++count > limits.judgedValuesMax) break
     if (value.length < 1) continue
     const verdict = judgeValue(value)
     if (verdict === null) continue

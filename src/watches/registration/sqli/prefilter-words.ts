@@ -1,6 +1,7 @@
 /** The second stage of the prefilter: decodes a field once into a scratch buffer and reads it word by word, keeping a
  *  few facts for each value. Every rule here must be wider than the judge's signs. */
-import { beginsAsPath, isUnusual } from './prefilter-starts.ts'
+import { limits } from '../../../core/limits.ts'
+import { isUnusual } from './prefilter-starts.ts'
 import { unmistakableFunctions } from './words.ts'
 
 /** What a word can contribute; a value is sent on when a pair of contributions could make a sign. */
@@ -99,7 +100,7 @@ function factsOf(hash: number): number {
 const separator = 1
 const assignment = 2
 
-let scratch = new Uint8Array(4096)
+const scratch = new Uint8Array(limits.prefilteredBytesMax + 2)
 
 const hexDigit = (byte: number): number =>
   byte >= 48 && byte <= 57 ? byte - 48 : (byte | 32) >= 97 && (byte | 32) <= 102 ? (byte | 32) - 87 : -1
@@ -111,57 +112,73 @@ function escaped(bytes: Uint8Array, at: number, end: number): number {
   return high < 0 || low < 0 ? -1 : (high << 4) | low
 }
 
-const isAlnum = (byte: number): boolean => (byte >= 48 && byte <= 57) || ((byte | 32) >= 97 && (byte | 32) <= 122)
+/** 1 for letters and `_`, 2 for digits, 0 for the rest. */
+const kinds = new Uint8Array(256)
+for (const [first, last, kind] of ['az1', 'AZ1', '__1', '092'])
+  for (let c = (first as string).charCodeAt(0); c <= (last as string).charCodeAt(0); c++) kinds[c] = Number(kind)
+
+/** Bytes that decoding leaves as they are. */
+const plain = new Uint8Array(256).fill(1, 32)
+for (const mark of '%\\&?;=') plain[mark.charCodeAt(0)] = 0
+
+export type Beginning = 'path' | 'query' | 'agent'
 
 /** Decodes into the scratch buffer; returns its length, or -1 for an encoding that ordinary fields do not have. */
-function decode(bytes: Uint8Array, start: number, end: number, begins: 'path' | 'query' | 'agent'): number {
-  if (scratch.length < end - start + 2) scratch = new Uint8Array(2 * (end - start))
-  const out = scratch
+function decode(bytes: Uint8Array, start: number, end: number, begins: Beginning): number {
+  if (end - start > limits.prefilteredBytesMax) return -1
   let length = 0
   let inQuery = begins === 'query'
   let free = inQuery
   for (let i = start; i < end; i++) {
     let byte = bytes[i] as number
-    if (byte === 37) {
-      const code = escaped(bytes, i + 1, end)
-      if (code < 0) {
-        if (i + 1 < end && isAlnum(bytes[i + 1] as number)) return -1
-      } else {
-        byte = code
-        i += 2
-        if (byte < 32 && (byte < 9 || byte > 13)) return -1
-      }
-    } else if (byte === 92) {
+    if (plain[byte] === 0) {
       const next = i + 1 < end ? (bytes[i + 1] as number) : 0
-      const code = next === 120 ? escaped(bytes, i + 2, end) : -1
-      if (code >= 0) {
-        byte = code
-        i += 3
-        if (byte < 32 && (byte < 9 || byte > 13)) return -1
-      } else if (next === 34) {
-        byte = 34
-        i++
+      if (byte === 37 || byte === 92) {
+        const code = decodeEscape(bytes, i, end)
+        if (code < 0) return -1
+        i += code >> 8
+        byte = code & 255
+      } else if (byte === 38) {
+        if (next === 38 || isEntity(bytes, i + 1, end)) return -1
+        if (inQuery) byte = separator
+        free = inQuery
+      } else if (byte === 63) {
+        if (begins === 'path' && !inQuery) {
+          byte = separator
+          inQuery = true
+          free = true
+        }
+      } else if (byte === 59) free ||= begins === 'query'
+      else if (byte === 61) {
+        if (free) byte = assignment
+        free = false
       } else return -1
-    } else if (byte === 38) {
-      if (isEntity(bytes, i + 1, end) || bytes[i + 1] === 38) return -1
-      if (inQuery) byte = separator
-      free = inQuery
-    } else if (byte === 63 && begins === 'path' && !inQuery) {
-      byte = separator
-      inQuery = true
-      free = true
-    } else if (byte === 59 && begins === 'query') free = true
-    else if (byte === 61 && free) {
-      byte = assignment
-      free = false
-    } else if (byte < 32) return -1
-    out[length++] = byte
-    if (length > 1 && out[length - 2] === 37 && isAlnum(byte)) return -1
+    }
+    scratch[length++] = byte
   }
-  out[length] = 0
-  out[length + 1] = 0
+  scratch[length] = 0
+  scratch[length + 1] = 0
   return length
 }
+
+/** Undoes `%XX` or a log writer's `\\xXX` or `\\"` at `at`: the byte, plus 256 times the bytes that follow the first;
+ *  -1 for what ordinary fields do not have: control characters, other escapes, escapes of escapes. */
+function decodeEscape(bytes: Uint8Array, at: number, end: number): number {
+  const next = at + 1 < end ? (bytes[at + 1] as number) : 0
+  if (bytes[at] === 92) {
+    if (next === 34) return 256 | 34
+    const code = next === 120 ? escaped(bytes, at + 2, end) : -1
+    return code === 92 || code === 37 || isControl(code) ? -1 : code | (3 << 8)
+  }
+  const code = escaped(bytes, at + 1, end)
+  if (code < 0) return kinds[next] === 0 ? 37 : -1
+  if (isControl(code)) return -1
+  // A percent sign that is encoded itself: of another escape, unless nothing it could begin follows.
+  if (code === 37 && at + 3 < end && (kinds[bytes[at + 3] as number] !== 0 || bytes[at + 3] === 37)) return -1
+  return code | (2 << 8)
+}
+
+const isControl = (code: number): boolean => code < 32 && (code < 9 || code > 13)
 
 /** `#...` or `name;` after an ampersand. */
 function isEntity(bytes: Uint8Array, at: number, end: number): boolean {
@@ -171,7 +188,7 @@ function isEntity(bytes: Uint8Array, at: number, end: number): boolean {
   return i > at + 1 && bytes[i] === 59
 }
 
-const isWordByte = (byte: number): boolean => ((byte | 32) >= 97 && (byte | 32) <= 122) || byte === 95
+const isWordByte = (byte: number): boolean => kinds[byte] === 1
 
 /** Whether the facts of one value could make a sign. */
 function isEnough(found: number): boolean {
@@ -367,12 +384,8 @@ function reset(): void {
   reader.glued = false
 }
 
-export function evaluateField(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = decode(bytes, start, end, beginsAsPath(bytes, start) ? 'path' : 'query')
-  return length < 0 || isUnusual(scratch, 0, length) || evaluate(length, false)
-}
-
-export function evaluateAgent(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = decode(bytes, start, end, 'agent')
-  return length < 0 || isUnusual(scratch, 0, length) || evaluate(length, true)
+/** Reads the bytes `[start, end)` of a field, as what they begin: a user agent, a path, or a parameter of a query. */
+export function mayCarryDecoded(bytes: Uint8Array, start: number, end: number, begins: Beginning): boolean {
+  const length = decode(bytes, start, end, begins)
+  return length < 0 || isUnusual(scratch, 0, length) || evaluate(length, begins === 'agent')
 }

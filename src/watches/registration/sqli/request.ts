@@ -1,5 +1,7 @@
 /** Takes a request apart into the values that an attacker can put SQL into, each with the name of its place. It judges
  *  nothing. */
+import { limits } from '../../../core/limits.ts'
+
 /** A request's fields as text: latin-1, log-writer escapes undone, still URL-encoded; empty where the log has none. */
 export interface RequestParts {
   readonly target: string
@@ -8,14 +10,13 @@ export interface RequestParts {
   readonly agent: string
 }
 
-const nameCharactersMax = 40
-
 /** A name from the request, fit to be shown: decoded no further, control characters out, shortened. */
 function shown(name: string): string {
   const clean = name.replace(/[^\x21-\x7e]/g, '')
-  return clean.length > nameCharactersMax ? `${clean.slice(0, nameCharactersMax)}...` : clean
+  return clean.length > limits.partNameCharactersMax ? `${clean.slice(0, limits.partNameCharactersMax)}...` : clean
 }
 
+/** One value of a request, and its place in words: `path`, `parameter NAME`, `cookie NAME`, `referer`, `user agent`. */
 export interface Named {
   readonly part: string
   readonly value: string

@@ -160,7 +160,7 @@ function statementAt(scene: Scene, at: number): number {
     case 'declare':
       return nextType === 'V' ? 0.9 : isName(sentence, at + 1) && sentence.is(at + 2, 'cursor') ? 0.8 : 0
     case 'set':
-      return nextType === 'V' && /^[:=]/.test(sentence.value(at + 2)) ? 0.85 : 0
+      return nextType === 'V' && /^:?=$/.test(sentence.value(at + 2)) ? 0.85 : 0
     case 'waitfor':
       return /^(?:delay|time)$/.test(next) ? 0.95 : 0
     case 'shutdown':

@@ -28,6 +28,7 @@ export type TokenType =
   | '.'
   | ':'
 
+/** One token of a text, with where it stands there. */
 export interface Token {
   type: TokenType
   /** Lower case; for strings and comments their content. */
@@ -46,6 +47,7 @@ export interface Dialect {
   readonly backslash: boolean
 }
 
+/** A text as tokens, and what was skipped between them. */
 export interface Tokens {
   readonly list: Token[]
   /** Comments that stood for white space, and version comments, whose content MySQL runs. */

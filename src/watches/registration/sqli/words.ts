@@ -22,10 +22,12 @@ const byKind: Record<WordKind, string[]> = {
     lock share mode go vacuum reindex prepare deallocate open close cursor goto dbcc`),
 }
 
+/** The part that each known word plays. */
 export const wordKinds: ReadonlyMap<string, WordKind> = new Map(
   (Object.entries(byKind) as [WordKind, string[]][]).flatMap(([kind, list]) => list.map((word) => [word, kind])),
 )
 
+/** What an injection goes about. */
 export type Technique =
   | 'union'
   | 'boolean'
@@ -70,6 +72,7 @@ const unmistakable: [Technique, string[]][] = [
   ],
 ]
 
+/** The functions above by name, each with the technique that it speaks for. */
 export const unmistakableFunctions: ReadonlyMap<string, Technique> = new Map(
   unmistakable.flatMap(([technique, list]) => list.map((word): [string, Technique] => [word, technique])),
 )
