@@ -92,7 +92,6 @@ export interface Client {
   signedInMs: number
   /** The last time that a sign-in was answered with a redirect of which it is not clear where it led; 0 for none. */
   redirectedMs: number
-  redirectedFrom: string
   served: number
   scan?: ScanState
   walks?: WalkState[]
@@ -152,7 +151,6 @@ export class ClientTable {
       lastPageMs: Number.NEGATIVE_INFINITY,
       signedInMs: 0,
       redirectedMs: 0,
-      redirectedFrom: '',
       served: 0,
     }
     this.#clients[id] = client

@@ -57,6 +57,7 @@ export interface Page {
   spray: number
   /** Event time at which the evidence of a spray began to grow. */
   spraySinceMs: number
+  sprayLastMs: number
   sprayAddresses: Map<string, number>
 }
 
@@ -109,7 +110,9 @@ export function missBytes(sizes: SizeHistory): number {
   let most = missRules.countMin - 1
   for (const [bytes, count] of sizes.seen) {
     if (count <= most) continue
-    const near = [...sizes.seen.keys()].some((other) => other !== bytes && Math.abs(other - bytes) <= missRules.apartBytes)
+    const near = [...sizes.seen.keys()].some(
+      (other) => other !== bytes && Math.abs(other - bytes) <= missRules.apartBytes,
+    )
     if (near) continue
     most = count
     sizes.miss = bytes
@@ -187,11 +190,6 @@ export class Site {
     }
   }
 
-  /** The page of this name, where it was seen. */
-  pageNamed(name: string): Page | undefined {
-    return this.#pages.get(name)
-  }
-
   page(name: string): Page {
     const known = this.#pages.get(name)
     if (known !== undefined) return known
@@ -208,6 +206,7 @@ export class Site {
       signInFailedShare: learnedShare(0.2, 20),
       spray: 0,
       spraySinceMs: 0,
+      sprayLastMs: 0,
       sprayAddresses: new Map(),
     }
     this.#pages.set(name, page)

@@ -18,19 +18,33 @@ const failureForgottenMs = 6 * 3_600_000
 /** An address may fail again and count again for a spray only after this long. */
 const sprayRepeatMs = 10 * 60_000
 const sprayAddressesMin = 8
-const daysMs = 24 * 3_600_000
-/** A browser follows a redirect at once; a person may be slow to submit a form again. */
+/** A spray is over when no sign-in failed for this long. */
+const sprayQuietMs = 6 * 3_600_000
+/** A browser follows a redirect at once. */
 const redirectFollowedMs = 60_000
-const redirectKnownMs = 30 * 60_000
+
+/** An attempt to sign in that was answered with a redirect. */
+interface Redirected {
+  readonly record: KeptRecord
+  readonly client: Client
+  readonly page: Page
+  readonly tool: string | undefined
+  confirmed?: boolean
+}
+
+/** An attempt to sign in that failed. */
+interface Failed {
+  readonly record: KeptRecord
+  readonly client: Client
+  readonly page: Page
+  readonly tool: string | undefined
+  readonly decidedAtMs: number
+}
 
 /** Sprays need the records of many clients: they are kept by page. */
 export class SignInWatch {
   readonly #kept = new Map<number, { record: KeptRecord; client: Client }[]>()
-  readonly #pageNamed: (name: string) => Page | undefined
-
-  constructor(pageNamed: (name: string) => Page | undefined) {
-    this.#pageNamed = pageNamed
-  }
+  #redirected: Redirected[] = []
 
   observe(seen: Seen, emit: Emit): void {
     const { client, timeMs } = seen
@@ -42,87 +56,97 @@ export class SignInWatch {
     const result = attemptResult(seen)
     if (result === 'unclear') return
     if (result === 'refused') {
-      this.#failed(seen, page, emit)
+      const tool = seen.agent.tool?.name
+      this.#failed({ record: keptRecord(seen), client, page, tool, decidedAtMs: timeMs }, emit)
       return
     }
     if (result === 'signed-in') {
       this.#succeeded(seen, page, emit)
       return
     }
-    // A redirect may lead in or back to the form. Whoever submits the form again without having seen anything else in
-    // between was led back.
-    if (client.redirectedMs > 0 && timeMs - client.redirectedMs < redirectKnownMs) this.#failed(seen, page, emit)
+    // A redirect may lead in or back to the form: what follows it tells.
     client.redirectedMs = timeMs
-    client.redirectedFrom = page.name
+    if (this.#redirected.length < limits.tieRequestsMax) {
+      this.#redirected.push({ record: keptRecord(seen), client, page, tool: seen.agent.tool?.name })
+    }
+  }
+
+  /** Redirects that nothing followed led back to the form: failures, known a moment later. */
+  expire(nowMs: number, emit: Emit): void {
+    for (let first = this.#redirected[0]; first !== undefined; first = this.#redirected[0]) {
+      if (nowMs - first.record.timeMs <= redirectFollowedMs) return
+      this.#redirected.shift()
+      if (first.confirmed !== true) this.#failed({ ...first, decidedAtMs: nowMs }, emit)
+    }
   }
 
   /** A page behind the sign-in, served soon after the redirect: the redirect led in. */
   #confirm(seen: Seen, emit: Emit): void {
     const { client, timeMs, status, path } = seen
-    if (timeMs - client.redirectedMs > redirectKnownMs) client.redirectedMs = 0
-    else if (status === 200 && !path.asset && !path.page.signIn && timeMs - client.redirectedMs <= redirectFollowedMs) {
+    if (timeMs - client.redirectedMs > redirectFollowedMs) client.redirectedMs = 0
+    else if (status === 200 && !path.asset && !path.page.signIn) {
       client.redirectedMs = 0
-      this.#succeeded(seen, this.#pageOf(client, path.page), emit)
+      const attempt = this.#redirected.findLast((redirect) => redirect.client === client && redirect.confirmed !== true)
+      if (attempt === undefined) return
+      attempt.confirmed = true
+      this.#succeeded(seen, attempt.page, emit)
     }
   }
 
-  #pageOf(client: Client, otherwise: Page): Page {
-    return this.#pageNamed(client.redirectedFrom) ?? otherwise
-  }
-
-  #failed(seen: Seen, page: Page, emit: Emit): void {
-    const client = seen.client
-    client.guess ??= { failures: 0, evidence: 0, lastMs: seen.timeMs, alarmed: false, kept: [] }
+  #failed(failed: Failed, emit: Emit): void {
+    const { client, page, record, decidedAtMs, tool } = failed
+    const { timeMs } = record
+    client.guess ??= { failures: 0, evidence: 0, lastMs: timeMs, alarmed: false, kept: [] }
     const guess = client.guess
-    guess.evidence = Math.max(0, guess.evidence - (seen.timeMs - guess.lastMs) / failureForgottenMs) + 1
+    guess.evidence = Math.max(0, guess.evidence - (timeMs - guess.lastMs) / failureForgottenMs) + 1
     guess.failures++
-    const claim: Claim = {
-      kind: 'password-guessing',
-      rule: 'registration/password-guessing',
-      level: 'medium',
-      confidence: 0.9,
-      outcome: 'attempt',
-    }
+    const claim = tool === undefined ? guessClaim : { ...guessClaim, tool }
     const sprays =
       page.spray >= alarmAt && page.sprayAddresses.has(client.address) && guess.evidence < guessFailuresOfSprayer
-    if (guess.alarmed) emit(hitOf(seen, withTool(seen, claim)))
+    if (guess.alarmed) emit(hitOfKept(record, client, decidedAtMs, claim))
     else if (guess.evidence >= guessFailuresMin && !sprays) {
       guess.alarmed = true
-      for (const kept of guess.kept) emit(hitOfKept(kept, client, seen.timeMs, withTool(seen, claim)))
+      for (const kept of guess.kept) emit(hitOfKept(kept, client, decidedAtMs, claim))
       guess.kept = []
-      emit(hitOf(seen, withTool(seen, claim)))
-    } else keep(guess.kept, keptRecord(seen))
-    this.#spray(seen, page, guess, emit)
-    guess.lastMs = seen.timeMs
+      emit(hitOfKept(record, client, decidedAtMs, claim))
+    } else keep(guess.kept, record)
+    this.#spray(failed, guess, emit)
+    guess.lastMs = timeMs
   }
 
   /** Counts an address once in a while, so that one person's retries do not make a crowd. */
-  #spray(seen: Seen, page: Page, guess: GuessState, emit: Emit): void {
-    const address = seen.client.address
-    const counted = page.sprayAddresses.get(address)
+  #spray(failed: Failed, guess: GuessState, emit: Emit): void {
+    const { client, page, record, decidedAtMs } = failed
+    const { timeMs } = record
+    const { address } = client
     const kept = this.#kept.get(page.id) ?? []
     this.#kept.set(page.id, kept)
     if (guess.alarmed) return
+    if (timeMs - page.sprayLastMs > sprayQuietMs) {
+      page.spray = 0
+      page.sprayAddresses.clear()
+    }
+    page.sprayLastMs = timeMs
+    const counted = page.sprayAddresses.get(address)
     if (page.spray >= alarmAt && page.sprayAddresses.size >= sprayAddressesMin) {
-      for (const { record, client } of kept) {
-        const partOfIt = record.timeMs >= page.spraySinceMs && client.guess?.alarmed !== true
-        if (partOfIt) emit(hitOfKept(record, client, seen.timeMs, sprayClaim))
+      for (const { record: earlier, client: other } of kept) {
+        const partOfIt = earlier.timeMs >= page.spraySinceMs && other.guess?.alarmed !== true
+        if (partOfIt) emit(hitOfKept(earlier, other, decidedAtMs, sprayClaim))
       }
       kept.length = 0
-      page.sprayAddresses.set(address, seen.timeMs)
-      emit(hitOf(seen, sprayClaim))
+      page.sprayAddresses.set(address, timeMs)
+      emit(hitOfKept(record, client, decidedAtMs, sprayClaim))
       page.spray = Math.min(page.spray + 1, alarmAt * 2)
       return
     }
     if (kept.length >= limits.hindsightRecordsMax * 4) kept.shift()
-    kept.push({ record: keptRecord(seen), client: seen.client })
-    if (counted !== undefined && seen.timeMs - counted < sprayRepeatMs) return
-    forgetOld(page, seen.timeMs)
+    kept.push({ record, client })
+    if (counted !== undefined && timeMs - counted < sprayRepeatMs) return
     if (counted === undefined && page.sprayAddresses.size < limits.tieRequestsMax)
-      page.sprayAddresses.set(address, seen.timeMs)
+      page.sprayAddresses.set(address, timeMs)
     const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
     // The same address failing again says little more; another one failing says that it is many.
-    if (page.spray === 0) page.spraySinceMs = seen.timeMs
+    if (page.spray === 0) page.spraySinceMs = timeMs
     page.spray = weigh(page.spray, counted === undefined ? Math.log(0.95 / ordinary) : 0.1)
     if (page.spray < alarmAt / 2) learn(page.signInFailedShare, true)
   }
@@ -150,14 +174,33 @@ export class SignInWatch {
     if (guess !== undefined && !guess.alarmed) delete seen.client.guess
   }
 
-  save(): readonly (readonly [number, readonly { record: KeptRecord; client: Client }[]])[] {
-    return [...this.#kept]
+  /** All redirects that nothing followed are decided: there is no more input. */
+  finish(emit: Emit): void {
+    this.expire(Number.POSITIVE_INFINITY, emit)
   }
 
-  restore(saved: readonly (readonly [number, readonly { record: KeptRecord; client: Client }[]])[]): void {
-    this.#kept.clear()
-    for (const [page, kept] of saved) this.#kept.set(page, [...kept])
+  save(): SavedSignIn {
+    return { kept: [...this.#kept], redirected: this.#redirected }
   }
+
+  restore(saved: SavedSignIn): void {
+    this.#kept.clear()
+    for (const [page, kept] of saved.kept) this.#kept.set(page, [...kept])
+    this.#redirected = [...saved.redirected]
+  }
+}
+
+interface SavedSignIn {
+  readonly kept: readonly (readonly [number, readonly { record: KeptRecord; client: Client }[]])[]
+  readonly redirected: readonly Redirected[]
+}
+
+const guessClaim: Claim = {
+  kind: 'password-guessing',
+  rule: 'registration/password-guessing',
+  level: 'medium',
+  confidence: 0.9,
+  outcome: 'attempt',
 }
 
 const sprayClaim: Claim = {
@@ -166,16 +209,6 @@ const sprayClaim: Claim = {
   level: 'medium',
   confidence: 0.85,
   outcome: 'attempt',
-}
-
-const withTool = (seen: Seen, claim: Claim): Claim =>
-  seen.agent.tool === undefined ? claim : { ...claim, tool: seen.agent.tool.name }
-
-function forgetOld(page: Page, nowMs: number): void {
-  for (const [address, timeMs] of page.sprayAddresses) {
-    if (nowMs - timeMs <= daysMs) break
-    page.sprayAddresses.delete(address)
-  }
 }
 
 /** What the answer to a sign-in says. A redirect is a success where a page follows it; 401, and on a sign-in page 400, 403, 422 and 429, are

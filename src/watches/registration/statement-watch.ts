@@ -1,29 +1,23 @@
 /** What the database log shows: an application sends a fixed set of statements, so one of a new shape, or one that
  *  reads the catalogue, sleeps, holds a tautology or brings far more rows than its shape ever did, is worth a finding,
  *  tied to the web request that caused it. Entries of one statement (text, audit, duration, error) are joined here. */
-import type { Exposed, Hit, Level, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
-import type { Private } from '../../core/private.ts'
-import { latin1Bytes } from '../../formats/latin1.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
-import { exposedBy, type PageAnswer } from './outcome.ts'
-import { newSizes } from './pages.ts'
 import type { Emit, Seen } from './seen.ts'
-import { judgeValue, type SqlVerdict } from './sqli/judge.ts'
-import { mayCarrySql } from './sqli/prefilter.ts'
-import { readStatement, type StatementReading } from './statements/reading.ts'
+import {
+  beyondHit,
+  brokenHit,
+  injectionHit,
+  isStrong,
+  judgeParameter,
+  newShapeHit,
+  type OpenStatement,
+  parameterHit,
+  type Waiting,
+} from './statement-hits.ts'
+import { readStatement } from './statements/reading.ts'
 import { shapeOf } from './statements/shape.ts'
 import { RequestRing, type Tie, type TieRequest, tieStatement, tieToRequest } from './ties.ts'
-
-/** A statement with what its later log entries said of it. */
-interface OpenStatement {
-  record: StatementRecord
-  rows: number
-  durationMs: number
-  errorCode: string
-  /** Event time of its last entry. */
-  lastMs: number
-}
 
 interface ShapeHistory {
   count: number
@@ -34,15 +28,6 @@ interface RoleHistory {
   firstMs: number
   count: number
   readonly shapes: Map<string, ShapeHistory>
-}
-
-/** A statement that is suspicious and waits for the web request that caused it. */
-interface Waiting {
-  readonly statement: OpenStatement
-  readonly reading: StatementReading
-  readonly shape: string
-  readonly strong: boolean
-  readonly untilMs: number
 }
 
 /** A role's shapes are known once it has sent this many statements over this long. */
@@ -286,145 +271,4 @@ function remember(history: ShapeHistory | undefined, statement: OpenStatement): 
   if (history === undefined) return
   history.count++
   history.rowsMax = Math.max(history.rowsMax, statement.rows)
-}
-
-/** Content that no application sends of its own. */
-const isStrong = (reading: StatementReading, text: string): boolean =>
-  swallowedQuote.test(text) ||
-  (reading.union && (paddedUnion.test(text) || builtText.test(text))) ||
-  reading.sleep ||
-  reading.tautology ||
-  reading.errorBased ||
-  reading.blind ||
-  reading.fileOrCommand ||
-  (reading.union && reading.catalogueRead)
-
-/** A comment at the end that swallows the quote which the application wrote behind the value. */
-const swallowedQuote = /(?:--|#)[^\n'"]{0,200}['"][^\n'"]{0,200}$/
-/** A union that fills columns with NULL until their number fits; a text put together from character codes. */
-const paddedUnion =
-  /\bunion\s+(?:all\s+)?select\b[^;]{0,4000}\bnull\s*,\s*null\b|\bunion\s+(?:all\s+)?select\s+null\b|,\s*null\s*--/i
-const builtText = /\bcha?r\(\d{1,3}\)\s*(?:\|\||\+|,)\s*cha?r\(\d{1,3}\)|\b0x[0-9a-f]{4,}\s*,/i
-
-function techniqueOf(reading: StatementReading): string {
-  if (reading.fileOrCommand) return 'file-or-command'
-  if (reading.sleep) return 'time'
-  if (reading.errorBased) return 'error'
-  if (reading.union) return 'union'
-  if (reading.blind) return 'blind'
-  if (reading.statements > 1) return 'stacked'
-  return reading.tautology ? 'boolean' : 'other'
-}
-
-function injectionHit(waiting: Waiting, tie: Tie | undefined): Hit {
-  const { statement, reading, shape } = waiting
-  const { record, errorCode } = statement
-  const revealed = errorCode === '' || (reading.errorBased && isConversionError(errorCode))
-  const outcome: Outcome = revealed ? 'success' : 'probe'
-  const exposes = revealed ? exposedRows(statement, reading, tie) : []
-  const request = tie?.request
-  return {
-    kind: request?.client.authorised === true ? 'authorised-scan' : 'sql-injection',
-    rule: `registration/sql-injection/database-${techniqueOf(reading)}`,
-    level: request?.client.authorised === true ? 'informational' : outcome === 'success' ? 'critical' : 'high',
-    confidence: tie?.injected === true ? 0.99 : 0.85,
-    timeMs: record.timeMs,
-    actor:
-      request === undefined ? { type: 'role', value: record.role } : { type: 'address', value: request.client.address },
-    target: request === undefined ? `database ${record.database}` : request.page.name,
-    ...(tie !== undefined && tie.part !== '' ? { part: tie.part } : {}),
-    outcome,
-    shape,
-    place: record.place,
-    decidedAtMs: record.timeMs,
-    ...(exposes.length > 0 ? { exposes } : {}),
-  }
-}
-
-/** Errors whose text repeats the value that could not be converted: SQLSTATE class 22 (data exception), MySQL 1105
- *  (XPATH), 1062 (duplicate entry), SQL Server 245 (conversion). */
-const isConversionError = (code: string): boolean => /^(?:22|XX|1105$|1062$|1690$|245$|8114$)/.test(code)
-
-/** The rows that the statement brought, as positions where its text says which. */
-function exposedRows(statement: OpenStatement, reading: StatementReading, tie: Tie | undefined): Exposed[] {
-  const extraction = reading.extraction
-  if (extraction === null || extraction.kind === 'count') return []
-  const { table, ordering, kind } = extraction
-  const rows = statement.rows
-  if (kind === 'aggregate') {
-    return tie === undefined ? [] : exposedBy(answerOf(tie.request), extraction, true)
-  }
-  if (rows === 0) return []
-  if (kind === 'all' || kind === 'prefix') {
-    const returned = Math.min(rows > 0 ? rows : (extraction.limit ?? 1), extraction.limit ?? Number.POSITIVE_INFINITY)
-    const from = kind === 'prefix' ? (extraction.offset ?? 0) : 0
-    if (tie === undefined) return [{ by: 'positions', table, ordering, from, to: from + returned, certain: rows > 0 }]
-    // The database gave the application so many rows; the page may show fewer, which its size tells.
-    return exposedBy(answerOf(tie.request), { ...extraction, limit: returned }, true)
-  }
-  return exposedBy(tie === undefined ? noAnswer : answerOf(tie.request), extraction, true)
-}
-
-const answerOf = (request: TieRequest): PageAnswer => ({ bodyBytes: request.bodyBytes, sizes: request.page.sizes })
-const noAnswer: PageAnswer = { bodyBytes: -1, sizes: newSizes() }
-
-/** The verdict on a bound value; below certainty it is nothing: a name may hold an apostrophe. */
-function judgeParameter(parameter: Private<string>): SqlVerdict | undefined {
-  const text = parameter.reveal()
-  if (text.length < parameterCharactersMin) return undefined
-  const bytes = latin1Bytes(text)
-  if (!mayCarrySql(bytes, 0, bytes.length)) return undefined
-  const verdict = judgeValue(text)
-  return verdict !== null && verdict.confidence >= parameterSureAt ? verdict : undefined
-}
-
-const parameterCharactersMin = 8
-const parameterSureAt = 0.7
-
-function parameterHit(statement: OpenStatement, verdict: SqlVerdict, tie: Tie | undefined): Hit {
-  const hit = roleHit(statement, verdict.shape, '', 'high', verdict.confidence)
-  const request = tie?.request
-  const authorised = request?.client.authorised === true
-  return {
-    ...hit,
-    kind: authorised ? 'authorised-scan' : 'sql-injection',
-    rule: `registration/sql-injection/bound-${verdict.technique}`,
-    level: authorised ? 'informational' : 'high',
-    outcome: 'attempt',
-    ...(request === undefined
-      ? {}
-      : { actor: { type: 'address', value: request.client.address }, target: request.page.name }),
-  }
-}
-
-function newShapeHit(statement: OpenStatement, reading: StatementReading, shape: string): Hit {
-  const curious = reading.catalogueRead || reading.fingerprinting || reading.statements > 1
-  return roleHit(statement, shape, curious ? 'catalogue' : 'shape', 'low', curious ? 0.6 : 0.3)
-}
-
-function brokenHit(statement: OpenStatement, tie: Tie, shape: string): Hit {
-  return { ...roleHit(statement, shape, 'unescaped-input', 'low', 0.9), target: tie.request.page.name, part: tie.part }
-}
-
-function beyondHit(statement: OpenStatement, shape: string, rowsMax: number): Hit {
-  const level = statement.rows >= 20 * Math.max(1, rowsMax) ? 'medium' : 'low'
-  return roleHit(statement, shape, 'row-count', level, 0.6)
-}
-
-/** A hit on a statement that no request is held responsible for. */
-function roleHit(statement: OpenStatement, shape: string, rule: string, level: Level, confidence: number): Hit {
-  const { record, errorCode } = statement
-  return {
-    kind: 'new-statement',
-    rule: `registration/new-statement/${rule}`,
-    level,
-    confidence,
-    timeMs: record.timeMs,
-    actor: { type: 'role', value: record.role },
-    target: `database ${record.database}`,
-    outcome: errorCode === '' ? 'success' : 'probe',
-    shape,
-    place: record.place,
-    decidedAtMs: record.timeMs,
-  }
 }

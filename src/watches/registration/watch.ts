@@ -33,7 +33,7 @@ export class RegistrationWatch {
   readonly #clients: ClientTable
   readonly #site: Site
   readonly #agents = new AgentTable()
-  readonly #signIn: SignInWatch
+  readonly #signIn = new SignInWatch()
   readonly #statements = new StatementWatch()
   readonly #trusted: AddressSet
   readonly #knownUsers: ReadonlySet<string>
@@ -52,7 +52,6 @@ export class RegistrationWatch {
     const factsOf = (address: string): ClientFacts => ({ authorised: scanners.has(address), known: known.has(address) })
     this.#clients = new ClientTable(factsOf)
     this.#site = new Site(office.lookupPages)
-    this.#signIn = new SignInWatch((name) => this.#site.pageNamed(name))
   }
 
   /** Says that database records will come, so that requests are kept for tying from the first one on. */
@@ -76,6 +75,7 @@ export class RegistrationWatch {
 
   /** Decides what still waits for later records: the input has ended. */
   finish(): void {
+    this.#signIn.finish(this.#emit)
     this.#statements.finish(this.#emit)
     this.#sayLimits()
   }
@@ -92,9 +92,10 @@ export class RegistrationWatch {
     const hasQuery = seen.queryEnd > seen.queryStart
     // A client that has injected, and a request that the site failed at, are looked at whatever their bytes.
     const suspect = hasQuery && (status >= 500 || (client.injection?.count ?? 0) > 0)
-    const injected = suspect || this.#mayInject(seen)
-      ? observeInjection(seen, this.#emit)
-      : hasQuery && observeContext(seen, this.#emit)
+    const injected =
+      suspect || this.#mayInject(seen)
+        ? observeInjection(seen, this.#emit)
+        : hasQuery && observeContext(seen, this.#emit)
     if (this.#statements.active && (hasQuery || batch.bytes[batch.start(record, field.method)] === 80)) {
       this.#statements.observeRequest(seen, this.#emit)
     }
@@ -107,6 +108,7 @@ export class RegistrationWatch {
     else if (isRefused(status) || status === 401) page.refused++
     else if (status >= 500) page.failed++
     observeScan(seen, this.#emit)
+    this.#signIn.expire(timeMs, this.#emit)
     this.#signIn.observe(seen, this.#emit)
     observeAfterBlock(seen, this.#emit)
     const looksUp = !injected && (hasQuery || path.keyEnd > path.keyStart) && this.#lookup(seen)
