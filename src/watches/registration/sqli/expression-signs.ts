@@ -77,7 +77,14 @@ function bare(scene: Scene, at: number, right: Expression, goesOn: boolean): Sig
     if (right.endsOpen) return sure('boolean', 0.85)
     const name = /[A-Za-z\x80-\uffff]$/.test(sentence.value(0)) && sentence.list[at]?.start === sentence.list[0]?.end
     if (cut) return sure('boolean', words && (phrase || name) ? 0.4 : 0.8)
-    return sure('boolean', words || name || phrase ? (right.operators > 0 && !phrase ? 0.45 : 0.3) : 0.72)
+    return sure(
+      'boolean',
+      words || (name && right.bareWords > 0) || (name && right.operators === 0) || phrase
+        ? right.operators > 0 && !phrase
+          ? 0.45
+          : 0.3
+        : 0.72,
+    )
   }
   const left = sentence.type(at - 1)
   if (at === 0 && sentence.is(0, 'xor')) return sure('boolean', 0.5)
@@ -183,7 +190,7 @@ export function castSign(scene: Scene, at: number): Sign | null {
 export function commentSign(scene: Scene): Sign | null {
   const { sentence, quoted, start } = scene
   const comment = sentence.list[start]
-  if (comment?.type !== '#') return null
+  if (comment?.type !== '#' || /^\d/.test(comment.value)) return null
   const words = comment.value
     .trim()
     .split(/\s+/, 4)

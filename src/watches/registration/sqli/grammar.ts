@@ -125,6 +125,7 @@ export class Sentence {
     const token = this.list[at] as Token
     if (token.type === 'F') return true
     if (token.type === 'V') return token.value.startsWith('@@')
+    if (token.type === 'T') return /_(?:user|database|schema)$/.test(token.value)
     if (token.type !== 'K') return false
     return token.value === 'select' ? this.type(at + 1) !== ')' : token.value === 'case' && this.isCase(at)
   }

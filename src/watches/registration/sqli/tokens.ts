@@ -190,8 +190,9 @@ export class Tokeniser {
 
   #hash(): void {
     const at = this.#at
-    // `#5` is a number of a flat unless a line ends after it.
-    const counts = isDigit(this.#text.charCodeAt(at + 1)) && this.#text.indexOf('\n', at) < 0
+    // Outside a string `#5` is a number of a flat unless a line ends after it.
+    const counts =
+      this.#dialect.quote === '' && isDigit(this.#text.charCodeAt(at + 1)) && this.#text.indexOf('\n', at) < 0
     if (this.#dialect.mysql && !counts) this.#lineComment(at + 1)
     else if (isWordStart(this.#text.charCodeAt(at + 1))) this.#word()
     else this.#operator(35)

@@ -50,7 +50,7 @@ const unmistakable: [Technique, string[]][] = [
   ],
   [
     'error',
-    words(`extractvalue updatexml exp_error gtid_subset gtid_subtract json_keys xmltype name_const st_latfromgeohash
+    words(`raise_error extractvalue updatexml exp_error gtid_subset gtid_subtract json_keys xmltype name_const st_latfromgeohash
       st_longfromgeohash st_pointfromgeohash polygon multipoint multilinestring multipolygon geometrycollection
       linestring bigint_error ctxsys.drithsx.sn dbms_utility.sqlid_to_sqlhash ordsys.ord_dicom.getmappingxpath
       dbms_xmlgen.getxml dbms_xmlgen.getxmltype query_to_xml database_to_xml table_to_xml xmlagg xmlelement xmlforest`),
