@@ -86,6 +86,8 @@ export const limits = {
   /** Sources of at least this many bytes in all are read in a thread of its own: it takes a tenth of a second to begin,
    *  in which this much is scanned. */
   readAheadBytesMin: 16 * mib,
+  /** Positions of one table that blind injection may ask about and that are counted apart. */
+  askedPositionsMax: 10_000,
   /** Rejects of one source that are shown. */
   rejectExamplesMax: 5,
   /** User agents remembered at once; ordinary traffic shows some thousands. */

@@ -1,6 +1,7 @@
 /** Counts the distinct voter records that hits show to have been exposed. The same key or table position counts once,
  *  however often it was fetched; what can only be bounded stays a bound. */
 import type { Exposed, Exposure } from '../core/finding.ts'
+import { limits } from '../core/limits.ts'
 
 /** Half-open intervals of whole numbers, kept apart and sorted. */
 class Intervals {
@@ -38,7 +39,12 @@ class Intervals {
 interface Order {
   readonly certain: Intervals
   readonly all: Intervals
+  /** How often single positions were asked about without a certain answer. */
+  readonly asked: Map<number, number>
 }
+
+/** Blind injection reads a value letter by letter, some six questions each: from this many on a value is read. */
+const questionsMin = 30
 
 interface RowSet {
   readonly table: string
@@ -49,6 +55,12 @@ interface RowSet {
 
 /** Keys remembered by page: a hash to whether it is certain that the record was shown. */
 type Keys = Map<number, boolean>
+
+function ask(order: Order, position: number, questions: number): void {
+  const before = order.asked.get(position)
+  if (before !== undefined || order.asked.size < limits.askedPositionsMax)
+    order.asked.set(position, (before ?? 0) + questions)
+}
 
 /** Adds up what was exposed; merging two ledgers counts what both hold once. */
 export class ExposureLedger {
@@ -75,6 +87,7 @@ export class ExposureLedger {
         const order = this.#order(item.table, item.ordering)
         order.all.add(item.from, item.to)
         if (item.certain) order.certain.add(item.from, item.to)
+        else if (item.to - item.from === 1) ask(order, item.from, 1)
         return
       }
       case 'rows':
@@ -89,6 +102,7 @@ export class ExposureLedger {
         const mine = this.#order(table, ordering)
         mine.all.addAll(order.all)
         mine.certain.addAll(order.certain)
+        for (const [position, questions] of order.asked) ask(mine, position, questions)
       }
     }
     for (const [set, rows] of other.#rows) this.#addRows(set, rows)
@@ -99,7 +113,7 @@ export class ExposureLedger {
   #order(table: string, ordering: string): Order {
     const orders = this.#orders.get(table) ?? new Map<string, Order>()
     this.#orders.set(table, orders)
-    const order = orders.get(ordering) ?? { certain: new Intervals(), all: new Intervals() }
+    const order = orders.get(ordering) ?? { certain: new Intervals(), all: new Intervals(), asked: new Map() }
     orders.set(ordering, order)
     return order
   }
@@ -153,8 +167,11 @@ export class ExposureLedger {
     for (const [ordering, order] of this.#orders.get(table) ?? []) {
       min = Math.max(min, order.certain.size)
       max += order.all.size
-      if (ordering === '') heap.addAll(order.certain)
-      else likely += order.certain.size
+      const read = new Intervals()
+      read.addAll(order.certain)
+      for (const [position, questions] of order.asked) if (questions >= questionsMin) read.add(position, position + 1)
+      if (ordering === '') heap.addAll(read)
+      else likely += read.size
     }
     for (const rows of this.#rows.values()) {
       if (rows.table !== table) continue

@@ -70,6 +70,8 @@ export interface InjectionState {
   page: number
   part: string
   sizes: Set<number>
+  /** Requests of a run that show no payload. */
+  hidden: number
   /** Odd values at which the site failed. */
   oddFailures: number
   /** Whether the page shows the payload back; see `outcome.ts`. */

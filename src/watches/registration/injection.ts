@@ -1,11 +1,14 @@
 /** SQL injection in a request: who sent it, where it stood, and what else of the same client belongs to it (the odd
  *  value before the first clear one, the harmless-looking baseline requests in between). The judging of a value is in
  *  `sqli/`, the judging of the answer in `outcome.ts`. */
-import type { Level, Outcome } from '../../core/finding.ts'
+import type { Exposed, Level, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
+import { latin1Bytes } from '../../formats/latin1.ts'
 import { field } from '../../formats/request-batch.ts'
 import { type InjectionState, type KeptRecord, keep } from './clients.ts'
+import { looksLikeKey, showsRecord } from './enumeration.ts'
 import { judgeAnswer, newEcho, newOracle } from './outcome.ts'
+import { hashKey } from './pages.ts'
 import { type Claim, type Emit, hitOf, hitOfKept, keptRecord, type Seen } from './seen.ts'
 import { judgeRequest, type RequestVerdict } from './sqli/judge.ts'
 
@@ -45,6 +48,18 @@ export function observeInjection(seen: Seen, emit: Emit): boolean {
   return true
 }
 
+/** Tools send some dozens of harmless-looking requests to measure a page. More than that hide their payload where the log
+ *  does not look, and nothing can be said about how much they took. */
+const hiddenRequestsUsual = 60
+const unknownRows: Exposed = {
+  by: 'rows',
+  table: '',
+  set: 'hidden',
+  rowsMin: 0,
+  rowsMax: Number.POSITIVE_INFINITY,
+  rowsLikely: 0,
+}
+
 /** A request without a payload of its own: part of the attack where the same client, with the same user agent, has just
  *  attacked the same page. */
 export function observeContext(seen: Seen, emit: Emit): boolean {
@@ -52,6 +67,7 @@ export function observeContext(seen: Seen, emit: Emit): boolean {
   if (state === undefined || state.count === 0) return false
   if (seen.timeMs - state.lastMs > runPauseMs || state.agent !== seen.agent.id) return false
   if (state.page !== seen.path.page.id || seen.queryEnd === seen.queryStart) return false
+  state.hidden++
   emit(
     hitOf(seen, {
       kind: 'sql-injection',
@@ -61,6 +77,7 @@ export function observeContext(seen: Seen, emit: Emit): boolean {
       part: state.part,
       outcome: 'attempt',
       ...toolOf(seen),
+      ...(state.hidden > hiddenRequestsUsual ? { exposes: [unknownRows] } : {}),
     }),
   )
   return true
@@ -107,6 +124,7 @@ function stateOf(seen: Seen): InjectionState {
     part: '',
     sizes: new Set(),
     oddFailures: 0,
+    hidden: 0,
     echo: newEcho(),
     oracle: newOracle(),
     weak: [],
@@ -135,6 +153,7 @@ function promote(seen: Seen, state: InjectionState, emit: Emit): void {
 
 function claimOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Claim {
   const answer = judgeAnswer(seen, state, verdict)
+  const exposes = [...answer.exposes, ...ownRecord(seen, verdict.decoded)]
   if (state.sizes.size < limits.pageSizesMax) state.sizes.add(seen.bodyBytes)
   return {
     kind: 'sql-injection',
@@ -145,8 +164,17 @@ function claimOf(seen: Seen, state: InjectionState, verdict: RequestVerdict): Cl
     outcome: answer.outcome,
     shape: verdict.shape,
     ...toolOf(seen),
-    ...(answer.exposes.length > 0 ? { exposes: answer.exposes } : {}),
+    ...(exposes.length > 0 ? { exposes } : {}),
   }
+}
+
+/** The record that the attacker's own valid key shows: payloads are put behind one. */
+function ownRecord(seen: Seen, decoded: string): Exposed[] {
+  const [key] = /^[A-Za-z0-9][A-Za-z0-9-]{3,39}/.exec(decoded) ?? []
+  if (key === undefined || !showsRecord(seen)) return []
+  const bytes = latin1Bytes(key)
+  if (!looksLikeKey(bytes, 0, bytes.length)) return []
+  return [{ by: 'key', page: seen.path.page.name, key: hashKey(bytes, 0, bytes.length), certain: false }]
 }
 
 const levelOf = (outcome: Outcome): Level => (outcome === 'success' ? 'critical' : 'high')
