@@ -93,12 +93,13 @@ async function runScan(command: ScanCommand): Promise<number> {
   })
   bar.clear()
   const problems: Problem[] = [...result.problems]
+  let isWritten = true
   try {
     if (evidence !== undefined && command.evidencePath !== undefined) {
       const written = await writeEvidence(command.evidencePath, evidence, result, problems)
       if (!written.ok) {
         process.stderr.write(`${written.error}\n`)
-        process.exitCode = exitCodes.nothingRead
+        isWritten = false
       }
     }
     const input = await reportInput(office.value, result, problems)
@@ -106,7 +107,7 @@ async function runScan(command: ScanCommand): Promise<number> {
   } finally {
     for (const stream of result.streams) stream.dispose()
   }
-  return exitCodeOf(command, result)
+  return isWritten ? exitCodeOf(command, result) : exitCodes.nothingRead
 }
 
 function render(command: ScanCommand, input: ReportInput, generator: GeneratedBy): Iterable<string> {

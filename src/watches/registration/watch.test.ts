@@ -68,7 +68,7 @@ async function check(name: string): Promise<void> {
       flagged.set(file, (flagged.get(file) ?? new Set()).add(line))
     },
   })
-  for (const stream of result.streams) stream.source?.dispose()
+  for (const stream of result.streams) stream.dispose()
   expect(result.problems).toEqual([])
   expect(result.sources.map(({ rejects }) => rejects)).toEqual(result.sources.map(() => 0))
   const shown = result.incidents.map((incident, i) => {
