@@ -166,7 +166,7 @@ export function callSign(scene: Scene, at: number): Sign | null {
   if (!fits || !goesOn || !(glued || alone)) return null
   const empty = sentence.type(at + 2) === ')'
   const joined = at > 0 && ['O', 'C', 'L'].includes(before) && sentence.operandEndsBefore(at - 1)
-  const joins = ['O', 'C', ':'].includes(sentence.type(end)) && sentence.expression(at).operators > 0
+  const joins = ['O', 'C', ':'].includes(sentence.type(end)) && sentence.operandBegins(end + 1)
   const words = sentence.bareWordsIn(at + 1, end)
   if ((words === 0 || conditional.test(call.value)) && sentence.comparesIn(at + 1, end) && (fits || scene.quoted))
     return sure('boolean', sentence.type(at + 2) === ')' ? 0.3 : 0.65)

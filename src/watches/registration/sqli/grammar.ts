@@ -31,6 +31,16 @@ interface Facts {
   operators: number
 }
 
+const noFacts = (): Facts => ({
+  operands: 0,
+  comparison: 'none',
+  constant: true,
+  bareWords: 0,
+  asksDatabase: false,
+  endsOpen: false,
+  operators: 0,
+})
+
 /** Comparisons that prose has too; `rlike` and `glob` are as telling as a sign. */
 const wordComparison = (token: Token): boolean => /^(?:like|in|is|between|similar|sounds)$/.test(token.value)
 
@@ -229,15 +239,7 @@ export class Sentence {
 
   /** The longest expression from `at`: operands joined by arithmetic and comparisons, up to AND, OR or a clause. */
   expression(at: number): Expression {
-    const facts: Facts = {
-      operands: 0,
-      comparison: 'none',
-      constant: true,
-      bareWords: 0,
-      asksDatabase: false,
-      endsOpen: false,
-      operators: 0,
-    }
+    const facts = noFacts()
     let end = this.#operand(at, facts)
     if (end < 0) return { ...facts, end: at, operands: 0 }
     end = this.#suffixes(end)
@@ -258,6 +260,11 @@ export class Sentence {
       }
     }
     return { ...facts, end }
+  }
+
+  /** Whether an operand, without the operators after it, parses from `at`. */
+  operandBegins(at: number): boolean {
+    return this.#operand(at, noFacts()) > at
   }
 
   /** The token after the operator at `at` (several words long perhaps), or -1 where none stands. */

@@ -79,10 +79,15 @@ function signsOf(scene: Scene): Sign[] {
     bracketSign(scene),
     patternSign(scene),
   ]
+  // `||` also joins strings: of a chain only the first is read as OR, with all that it joins.
+  let joined = 0
   for (let i = 0; i < sentence.length; i++) {
     const type = sentence.type(i)
-    if (type === 'L' || (type === 'O' && sentence.value(i) === '||')) found.push(logicSign(scene, i))
-    else if (type === 'F') found.push(callSign(scene, i))
+    if (type === 'L') found.push(logicSign(scene, i))
+    else if (type === 'O' && sentence.value(i) === '||' && i >= joined) {
+      joined = sentence.expression(i + 1).end
+      found.push(logicSign(scene, i))
+    } else if (type === 'F') found.push(callSign(scene, i))
     else if (type === ':') found.push(castSign(scene, i))
     else if (type === 'W' || type === 'V' || type === 'G' || type === 'S') found.push(nameSign(scene, i))
     else if (type === 'K' || type === ';') found.push(...statementSigns(scene, i))

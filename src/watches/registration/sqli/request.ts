@@ -43,9 +43,9 @@ function* targetValues(target: string): Generator<Named> {
   const seen: Named[] = []
   for (const named of pairs(query, /&/, 'parameter')) seen.push(named)
   yield* seen
-  // A separator inside the payload itself (`&&`, `;`, `&#39;`) cuts it: the whole from its first parameter on.
-  if (/;|&&|&#|&[a-z]{2,6};/i.test(query)) {
-    for (const named of pairs(query, /[&;]/, 'parameter')) yield named
+  if (query.includes(';')) yield* pairs(query, /[&;]/, 'parameter')
+  // A separator inside the payload itself (`&&`, `&#39;`) cuts it: the whole from its first parameter on.
+  if (/&&|&#|&[a-z]{2,6};/i.test(query)) {
     const equals = query.indexOf('=')
     yield { part: `parameter ${shown(query.slice(0, Math.max(0, equals)))}`, value: query.slice(equals + 1) }
   } else if (!query.includes('=') && query.includes('&')) yield { part: 'parameter', value: query }
