@@ -8,6 +8,7 @@ import { exposedBy, type PageAnswer } from './outcome.ts'
 import { newSizes } from './pages.ts'
 import { judgeValue, type SqlVerdict } from './sqli/judge.ts'
 import { mayCarrySql } from './sqli/prefilter.ts'
+import { lex, tokenKind } from './statements/lexer.ts'
 import type { StatementReading } from './statements/reading.ts'
 import type { Tie, TieRequest } from './ties.ts'
 
@@ -32,7 +33,7 @@ export interface Waiting {
 
 /** Content that no application sends of its own. */
 export const isStrong = (reading: StatementReading, text: string): boolean =>
-  swallowedQuote.test(text) ||
+  swallowsQuote(text) ||
   (reading.union && (paddedUnion.test(text) || builtText.test(text))) ||
   reading.sleep ||
   reading.tautology ||
@@ -42,7 +43,13 @@ export const isStrong = (reading: StatementReading, text: string): boolean =>
   (reading.union && reading.catalogueRead)
 
 /** A comment at the end that swallows the quote which the application wrote behind the value. */
-const swallowedQuote = /(?:--|#)[^\n'"]{0,200}['"][^\n'"]{0,200}$/
+function swallowsQuote(text: string): boolean {
+  if (!endsInQuotedComment.test(text)) return false
+  const tokens = lex(text, 'any')
+  return tokens.count > 0 && tokens.kinds[tokens.count - 1] === tokenKind.comment
+}
+
+const endsInQuotedComment = /(?:--|#)[^\n'"]{0,200}['"][^\n'"]{0,200}$/
 /** A union that fills columns with NULL until their number fits; a text put together from character codes. */
 const paddedUnion =
   /\bunion\s+(?:all\s+)?select\b[^;]{0,4000}\bnull\s*,\s*null\b|\bunion\s+(?:all\s+)?select\s+null\b|,\s*null\s*--/i
@@ -99,11 +106,15 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
   }
   if (rows === 0) return []
   if (kind === 'all' || kind === 'prefix') {
-    const returned = Math.min(rows > 0 ? rows : (extraction.limit ?? 1), extraction.limit ?? Number.POSITIVE_INFINITY)
-    const from = kind === 'prefix' ? (extraction.offset ?? 0) : 0
-    if (tie === undefined) return [{ by: 'positions', table, ordering, from, to: from + returned, certain: rows > 0 }]
+    const limit = extraction.limit ?? Number.POSITIVE_INFINITY
+    if (tie === undefined) {
+      const to = rows > 0 ? Math.min(rows, limit) : Math.min(1, limit)
+      return [{ by: 'positions', table, ordering, from: 0, to, certain: rows > 0 }]
+    }
     // The database gave the application so many rows; the page may show fewer, which its size tells.
-    return exposedBy(answerOf(tie.request), { ...extraction, limit: returned }, true)
+    const answer = answerOf(tie.request)
+    const given = rows > 0 ? { ...answer, rows: Math.min(rows, limit) } : answer
+    return exposedBy(given, { ...extraction, kind: 'all' }, true)
   }
   return exposedBy(tie === undefined ? noAnswer : answerOf(tie.request), extraction, true)
 }
