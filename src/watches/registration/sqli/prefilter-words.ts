@@ -267,6 +267,9 @@ function readMark(at: number, agent: boolean): boolean {
     case 40:
       reader.found |= fact.bracket
       return agent && !reader.glued && (reader.found & fact.timeFunction) === 0
+    case 41:
+      // A bracket that closes what the value never opened.
+      return reader.last !== 0
     case 10:
       reader.found |= fact.comment
       return true
