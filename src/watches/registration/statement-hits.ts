@@ -1,7 +1,6 @@
 /** What the statement watch says of a statement: how strong its content is, and the hit that it makes, with the rows that
  *  it exposed. When it is said is decided in `statement-watch.ts`. */
 import type { Exposed, Hit, Level, Outcome } from '../../core/finding.ts'
-import type { Private } from '../../core/private.ts'
 import { latin1Bytes } from '../../formats/latin1.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { exposedBy, type PageAnswer } from './outcome.ts'
@@ -14,6 +13,8 @@ import type { Tie, TieRequest } from './ties.ts'
 
 /** A statement with what its later log entries said of it. */
 export interface OpenStatement {
+  /** The verdict on its bound values, which are not kept. */
+  readonly bound?: SqlVerdict
   record: StatementRecord
   rows: number
   durationMs: number
@@ -122,14 +123,24 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
 const answerOf = (request: TieRequest): PageAnswer => ({ bodyBytes: request.bodyBytes, sizes: request.page.sizes })
 const noAnswer: PageAnswer = { bodyBytes: -1, sizes: newSizes() }
 
-/** The verdict on a bound value; below certainty it is nothing: a name may hold an apostrophe. */
-export function judgeParameter(parameter: Private<string>): SqlVerdict | undefined {
-  const text = parameter.reveal()
-  if (text.length < parameterCharactersMin) return undefined
-  const bytes = latin1Bytes(text)
-  if (!mayCarrySql(bytes, 0, bytes.length)) return undefined
-  const verdict = judgeValue(text)
-  return verdict !== null && verdict.confidence >= parameterSureAt ? verdict : undefined
+/** A bound value that is SQL: somebody typed an injection into a field that the application handles as it should. Below
+ *  certainty it is nothing: a name may hold an apostrophe. */
+export function boundVerdict(record: StatementRecord): SqlVerdict | undefined {
+  for (const parameter of record.parameters ?? []) {
+    const text = parameter.reveal()
+    if (text.length < parameterCharactersMin) continue
+    const bytes = latin1Bytes(text)
+    if (!mayCarrySql(bytes, 0, bytes.length)) continue
+    const verdict = judgeValue(text)
+    if (verdict !== null && verdict.confidence >= parameterSureAt) return verdict
+  }
+  return undefined
+}
+
+/** What may be remembered of a record, and saved: nothing private. */
+export function withoutPrivate(record: StatementRecord): StatementRecord {
+  const { parameters: _, errorMessage: __, ...kept } = record
+  return kept
 }
 
 const parameterCharactersMin = 8

@@ -6,14 +6,15 @@ import type { StatementRecord } from '../../formats/statement.ts'
 import type { Emit, Seen } from './seen.ts'
 import {
   beyondHit,
+  boundVerdict,
   brokenHit,
   injectionHit,
   isStrong,
-  judgeParameter,
   newShapeHit,
   type OpenStatement,
   parameterHit,
   type Waiting,
+  withoutPrivate,
 } from './statement-hits.ts'
 import { readStatement } from './statements/reading.ts'
 import { shapeOf } from './statements/shape.ts'
@@ -63,8 +64,10 @@ export class StatementWatch {
     if (record.phase === 'statement' || (record.phase === 'audit' && !isOf(open, record))) {
       if (open !== undefined) this.#close(session, open, emit)
       if (this.#open.size >= limits.tieStatementsMax) this.#closeOldest(emit)
+      const bound = boundVerdict(record)
       this.#open.set(session, {
-        record,
+        record: withoutPrivate(record),
+        ...(bound === undefined ? {} : { bound }),
         rows: record.rows ?? -1,
         durationMs: record.durationMs ?? 0,
         errorCode: record.errorCode ?? '',
@@ -88,7 +91,8 @@ export class StatementWatch {
       open.lastMs = record.timeMs
     } else if (record.text !== '') {
       const errorCode = record.errorCode ?? 'error'
-      this.#open.set(session, { record, rows: -1, durationMs: 0, errorCode, lastMs: record.timeMs })
+      const kept = withoutPrivate(record)
+      this.#open.set(session, { record: kept, rows: -1, durationMs: 0, errorCode, lastMs: record.timeMs })
     }
   }
 
@@ -111,7 +115,10 @@ export class StatementWatch {
     const history = role.shapes.get(hash)
     const known = history !== undefined && (history.count >= 3 || statement.errorCode !== '')
     role.count++
-    this.#judgeParameters(statement, emit)
+    if (statement.bound !== undefined) {
+      const tie = tieStatement(this.ring, record.text, record.timeMs, statement.durationMs)
+      emit(parameterHit(statement, statement.bound, tie))
+    }
     if (known && !this.#isBeyond(history, statement.rows)) {
       remember(history, statement)
       return
@@ -131,18 +138,6 @@ export class StatementWatch {
     }
     if (known) emit(beyondHit(statement, shape, history.rowsMax))
     remember(history, statement)
-  }
-
-  /** Bound values that are SQL: somebody typed an injection into a field that the application handles as it should. */
-  #judgeParameters(statement: OpenStatement, emit: Emit): void {
-    const { record, durationMs } = statement
-    for (const parameter of record.parameters ?? []) {
-      const verdict = judgeParameter(parameter)
-      if (verdict === undefined) continue
-      const tie = tieStatement(this.ring, record.text, record.timeMs, durationMs)
-      emit(parameterHit(statement, verdict, tie))
-      return
-    }
   }
 
   #isBeyond(history: ShapeHistory, rows: number): boolean {
