@@ -108,9 +108,15 @@ function exposedRows(statement: OpenStatement, reading: StatementReading, tie: T
   if (rows === 0) return []
   if (kind === 'all' || kind === 'prefix') {
     const limit = extraction.limit ?? Number.POSITIVE_INFINITY
+    if (kind === 'prefix' && tie !== undefined) {
+      // A dump by pages: each page has its own positions.
+      const asked = rows > 0 ? { ...extraction, limit: Math.min(rows, limit) } : extraction
+      return exposedBy(answerOf(tie.request), asked, true)
+    }
+    const from = kind === 'prefix' ? (extraction.offset ?? 0) : 0
     if (tie === undefined) {
-      const to = rows > 0 ? Math.min(rows, limit) : Math.min(1, limit)
-      return [{ by: 'positions', table, ordering, from: 0, to, certain: rows > 0 }]
+      const to = from + (rows > 0 ? Math.min(rows, limit) : Math.min(1, limit))
+      return [{ by: 'positions', table, ordering, from, to, certain: rows > 0 }]
     }
     // The database gave the application so many rows; the page may show fewer, which its size tells.
     const answer = answerOf(tie.request)
