@@ -117,7 +117,10 @@ class Shaper {
           this.write(',', 'comma')
           break
         case tokenKind.dot:
-          this.write(this.glues() ? '.' : ' .', 'dot')
+          if (this.isRepeatMark(i)) {
+            this.write(' ...', 'close')
+            i += 2
+          } else this.write(this.glues() ? '.' : ' .', 'dot')
           break
         case tokenKind.semicolon:
           this.semicolon()
@@ -131,6 +134,11 @@ class Shaper {
     }
     while (this.parts.at(-1) === ';') this.parts.pop()
     return this.parts.join('')
+  }
+
+  /** The mark for repeated rows, in a text that is a shape already. */
+  isRepeatMark(i: number): boolean {
+    return this.last === 'comma' && this.text.startsWith('...', this.tokens.starts[i])
   }
 
   write(part: string, last: Last): void {
@@ -229,6 +237,13 @@ class Shaper {
     return end - 1
   }
 
+  /** A double-quoted text in a list of literals is one of them, where servers and drivers may take it for a string. */
+  readsAsString(i: number): boolean {
+    if (this.dialect !== 'any' && this.dialect !== 'sqlserver') return false
+    const ended = i < this.tokens.count - 1 || this.tokens.unterminated !== 'name'
+    return ended && this.text.charCodeAt(this.tokens.starts[i] as number) === 34
+  }
+
   expectsOperand(): boolean {
     if (this.last === 'keyword') return (this.lastWord.roles & role.operand) !== 0
     return this.last === 'operator' || this.last === 'open' || this.last === 'comma' || this.last === 'start'
@@ -259,6 +274,7 @@ class Shaper {
       const kind = kinds[j]
       if (kind === tokenKind.number || kind === tokenKind.string || kind === tokenKind.parameter) continue
       if (kind === tokenKind.comma || kind === tokenKind.comment) continue
+      if (kind === tokenKind.name && this.readsAsString(j)) continue
       const length = (ends[j] as number) - (starts[j] as number)
       const text = length > 5 ? '' : this.text.slice(starts[j], ends[j]).toLowerCase()
       if (text === opening) {
