@@ -100,6 +100,9 @@ export const limits = {
   tieRequestsMax: 4_096,
   /** Database statements that wait for the web request that caused them, which is often logged later. */
   tieStatementsMax: 1_024,
+  /** Characters of a statement that are judged: an application's are some hundreds, a bulk insert's first rows show its
+   *  shape, and an injection stands where the application's own text has barely begun. */
+  statementCharactersMax: 256 * kib,
   /** Statement shapes remembered for one role: an application has some hundreds. */
   shapesMax: 20_000,
   /** Distinct response sizes remembered for one page: enough to know its usual answers. */

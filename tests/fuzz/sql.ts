@@ -2,6 +2,7 @@
  *  judge of requests with its prefilter. Besides not failing they must keep what their comments promise. */
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
+import { limits } from '../../src/core/limits.ts'
 import { judgeRequest, judgeValue } from '../../src/watches/registration/sqli/judge.ts'
 import { mayCarrySql } from '../../src/watches/registration/sqli/prefilter.ts'
 import { type Dialect, lex, Tokens } from '../../src/watches/registration/statements/lexer.ts'
@@ -70,7 +71,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...dialects.map((dialect) => ({
     name: `sql/statement/${dialect}`,
     run(bytes: Uint8Array): void {
-      const text = textOf(bytes)
+      const text = textOf(bytes).slice(0, limits.statementCharactersMax)
       readStatement(text, dialect)
       checkShape(text, dialect)
     },

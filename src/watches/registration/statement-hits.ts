@@ -143,10 +143,10 @@ export function boundVerdict(record: StatementRecord): SqlVerdict | undefined {
   return undefined
 }
 
-/** What may be remembered of a record, and saved: nothing private. */
+/** What may be remembered of a record, and saved: nothing private, and of a huge statement its beginning. */
 export function withoutPrivate(record: StatementRecord): StatementRecord {
   const { parameters: _, errorMessage: __, ...kept } = record
-  return kept
+  return { ...kept, text: kept.text.slice(0, limits.statementCharactersMax) }
 }
 
 const parameterCharactersMin = 8
