@@ -1,6 +1,7 @@
 /** What the statement watch says of a statement: how strong its content is, and the hit that it makes, with the rows that
  *  it exposed. When it is said is decided in `statement-watch.ts`. */
 import type { Exposed, Hit, Level, Outcome } from '../../core/finding.ts'
+import { limits } from '../../core/limits.ts'
 import { latin1Bytes } from '../../formats/latin1.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { exposedBy, type PageAnswer } from './outcome.ts'
