@@ -103,6 +103,16 @@ describe('several logs read together', () => {
     )
   })
 
+  test('come in the same order where a clock was set back at the cut', async () => {
+    const orders = [1, 2, 3].map((cut) =>
+      orderOf([
+        streamOf('a', { times: [33], cuts: [1], waits: false }),
+        streamOf('b', { times: [0, 33, 0], cuts: [cut], waits: false }),
+      ]),
+    )
+    for (const order of await Promise.all(orders)) expect(names(order)).toEqual(['b1', 'b2', 'b3', 'a1'])
+  })
+
   test('come in the order of events though the head of one promised an earlier time', async () => {
     const late = streamOf('a', { times: [50, 60], cuts: [1], waits: false }, Number.NEGATIVE_INFINITY)
     const early = streamOf('b', { times: [10, 55], cuts: [2], waits: false })

@@ -122,7 +122,8 @@ export class RecordStream {
     if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
     else sink.statements(this.#records, from, to)
     this.#next = to
-    if (to < this.#size) this.headMs = this.#timeOf(to)
+    // With nothing at hand the stream goes on at once: where its bytes were cut must not matter.
+    this.headMs = to < this.#size ? this.#timeOf(to) : Number.NEGATIVE_INFINITY
   }
 }
 
