@@ -47,7 +47,9 @@ class CombinedReader implements RequestReader {
     let position = start
     let lines = 0
     while (position < end && batch.count < batch.capacity) {
-      const next = readUsualLine(bytes, position, end, batch, this.#time)
+      // A byte order mark belongs to the first line's place, and to none of its fields.
+      const mark = chunk.offset === 0 && position === start && hasByteOrderMark(bytes, position, end) ? 3 : 0
+      const next = readUsualLine(bytes, position + mark, end, batch, this.#time)
       if (next > 0) {
         const record = batch.count++
         batch.line[record] = chunk.line + lines
@@ -65,13 +67,13 @@ class CombinedReader implements RequestReader {
       const contentEnd = bytes[lineEnd - 1] === carriageReturn && lineEnd > position ? lineEnd - 1 : lineEnd
       if (contentEnd > position) {
         const offset = chunk.offset + (position - start)
-        const failure = this.#line(bytes, position, contentEnd, batch)
+        const failure = this.#line(bytes, position + mark, contentEnd, batch)
         if (failure === undefined) {
           const record = batch.count++
           batch.line[record] = chunk.line + lines
           batch.offset[record] = offset
           batch.length[record] = contentEnd - position
-        } else if (!isBlank(bytes, position, contentEnd)) {
+        } else if (!isBlank(bytes, position + mark, contentEnd)) {
           const place: Place = { source: chunk.source, line: chunk.line + lines, offset, length: contentEnd - position }
           rejects.push({ place, reason: failure, message: messages[failure] ?? '' })
         }
@@ -301,6 +303,9 @@ function withoutProtocol(bytes: Uint8Array, start: number, end: number): number 
   if (last > start && bytes[last + 1] === 72 && bytes[last + 2] === 84 && bytes[last + 5] === 47) return last
   return end
 }
+
+const hasByteOrderMark = (bytes: Uint8Array, at: number, end: number): boolean =>
+  end - at >= 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   for (let p = start; p < end; p++) if (bytes[p] !== space && bytes[p] !== 9) return false
