@@ -19,7 +19,12 @@ export function checkBothReadings(bytes: Uint8Array): void {
   )
 }
 
-function checkTime(bytes: Uint8Array): void {
+/** A check reads its input many times over: what is longer than this shows nothing that this does not. */
+const checkedBytesMax = 1 << 18
+const checkedTimes = 4_096
+
+function checkTime(input: Uint8Array): void {
+  const bytes = input.subarray(0, checkedTimes)
   const warm = new LogTimeParser()
   for (let at = 0; at < bytes.length; at++) {
     const timeMs = warm.parse(bytes, at)
@@ -40,7 +45,15 @@ const seeds = [
 ]
 
 export const fuzzTargets: readonly FuzzTarget[] = [
-  { name: 'formats/combined', run: (bytes) => checkWebFormat(combined, bytes), seeds: seeds.map(bytesOf) },
-  { name: 'formats/combined-readings', run: checkBothReadings, seeds: seeds.map(bytesOf) },
+  {
+    name: 'formats/combined',
+    run: (bytes) => checkWebFormat(combined, bytes.subarray(0, checkedBytesMax)),
+    seeds: seeds.map(bytesOf),
+  },
+  {
+    name: 'formats/combined-readings',
+    run: (bytes) => checkBothReadings(bytes.subarray(0, checkedBytesMax)),
+    seeds: seeds.map(bytesOf),
+  },
   { name: 'formats/log-time', run: checkTime, seeds: [bytesOf('23/Jun/2026:02:52:48 +0000 23/Jun/2026:02:52:49')] },
 ]
