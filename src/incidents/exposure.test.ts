@@ -154,7 +154,7 @@ describe('what was exposed', () => {
 
   test('says for each page and table how it was counted, in words', () => {
     const { basis } = ledgerOf([add({ by: 'key', page: '/status', key: 7, certain: true }), range(0, 25)]).total()
-    expect(basis[0]).toBe('1 different voter key answered by the page /status')
+    expect(basis[0]).toBe('1 voter key answered by the page /status')
     expect(basis[1]).toContain('about 25 rows of the table “voters”, counted from the database log')
   })
 

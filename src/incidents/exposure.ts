@@ -144,7 +144,9 @@ export class ExposureLedger {
     for (const [page, keys] of [...this.#keys].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const certain = [...keys.values()].filter(Boolean).length
       add(certain, keys.size, keys.size)
-      basis.push(`${count(keys.size, keys.size === 1 ? 'voter key' : 'different voter key')} answered by the page ${page}`)
+      basis.push(
+        `${count(keys.size, keys.size === 1 ? 'voter key' : 'different voter key')} answered by the page ${page}`,
+      )
     }
     for (const table of this.#tables()) {
       const { min, max, likely } = this.#ofTable(table)

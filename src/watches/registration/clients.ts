@@ -41,7 +41,8 @@ export interface WalkState {
   lastMs: number
   alarmed: boolean
   kept: KeptRecord[]
-  keptKeys: number[]
+  /** Keys whose records were shown before the alarm. */
+  shownKeys: number[]
 }
 
 /** See `sign-in.ts`. */

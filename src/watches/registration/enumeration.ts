@@ -2,6 +2,7 @@
  *  (AA20-304A, 2020). Three sequential tests: one visitor asking for neighbouring keys; one visitor asking for key after
  *  key and for nothing else; and the page as a whole, where many visitors each do a little of it. What is ordinary is
  *  learned from the page's own history. Keys that are not in the log (a POST body) cannot be seen here. */
+import type { Exposed, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
 import { type Client, keep, type WalkState } from './clients.ts'
 import { type Lookup, missBytes } from './pages.ts'
@@ -99,7 +100,7 @@ function walkOf(client: Client, lookup: Lookup, timeMs: number): WalkState {
     lastMs: timeMs,
     alarmed: false,
     kept: [],
-    keptKeys: [],
+    shownKeys: [],
   }
   walks.push(walk)
   return walk
@@ -111,6 +112,7 @@ function beginAnew(walk: WalkState): void {
   walk.sequence = 0
   walk.bare = 0
   walk.alarmed = false
+  walk.shownKeys = []
 }
 
 const isSignedIn = (client: Client, timeMs: number): boolean =>
@@ -187,7 +189,7 @@ function pageTest(share: Parameters<typeof shareOf>[0]): BinaryTest {
 
 function rememberKey(walk: WalkState, seen: Seen, lookup: Lookup, key: Key): void {
   keep(walk.kept, keptRecord(seen, lookup.part))
-  keep(walk.keptKeys, showsRecord(seen) ? key.hash : 0)
+  if (showsRecord(seen) && walk.shownKeys.length < limits.clientKeysMax) walk.shownKeys.push(key.hash)
   walk.recent.push(key.number)
   if (walk.recent.length > recentKeys.client) walk.recent.shift()
 }
@@ -207,17 +209,18 @@ function report(
     if (isNew) rememberKey(walk, seen, lookup, key)
     return
   }
+  const exposes: Exposed[] = []
   if (!walk.alarmed) {
     walk.alarmed = true
-    for (const [i, kept] of walk.kept.entries()) {
-      const keptKey = walk.keptKeys[i] as number
-      emit(hitOfKept(kept, client, seen.timeMs, claimOf(lookup, walk, alone, keptKey, keptKey !== 0, false)))
-    }
+    const before = claimOf(lookup, walk, alone, 'attempt', [])
+    for (const kept of walk.kept) emit(hitOfKept(kept, client, seen.timeMs, before))
+    for (const shown of walk.shownKeys) exposes.push({ by: 'key', page: lookup.page, key: shown, certain: false })
     walk.kept = []
-    walk.keptKeys = []
+    walk.shownKeys = []
   }
   const shown = showsRecord(seen)
-  emit(hitOf(seen, claimOf(lookup, walk, alone || !together, key.hash, shown, isCertain(seen))))
+  if (shown) exposes.push({ by: 'key', page: lookup.page, key: key.hash, certain: isCertain(seen) })
+  emit(hitOf(seen, claimOf(lookup, walk, alone || !together, shown ? 'success' : 'attempt', exposes)))
 }
 
 /** An answer that shows a record, unless it is the page's "not found". */
@@ -241,9 +244,8 @@ function claimOf(
   lookup: Lookup,
   walk: WalkState,
   alone: boolean,
-  key: number,
-  shown: boolean,
-  certain: boolean,
+  outcome: Outcome,
+  exposes: readonly Exposed[],
 ): Claim {
   const ordered = walk.sequence >= walk.bare
   const claim: Claim = {
@@ -255,8 +257,8 @@ function claimOf(
     confidence: alone ? 0.95 : 0.85,
     target: lookup.page,
     part: lookup.part,
-    outcome: shown ? 'success' : 'attempt',
+    outcome,
     shape: `walk ${lookup.page} ${lookup.part}`,
   }
-  return shown ? { ...claim, exposes: [{ by: 'key', page: lookup.page, key, certain }] } : claim
+  return exposes.length > 0 ? { ...claim, exposes } : claim
 }

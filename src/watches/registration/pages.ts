@@ -143,6 +143,8 @@ export class Site {
   #pageCount = 0
   /** How often the table of paths had to be emptied of those that nobody was served. */
   compactions = 0
+  /** Size of the front page as served last; -1 before that. */
+  frontBytes = -1
 
   constructor(lookupPages: readonly string[] = []) {
     this.#lookupPages = new Set(lookupPages)
@@ -258,19 +260,29 @@ export class Site {
     this.#byPath = [...paths]
   }
 
-  save(): { paths: readonly Path[]; pages: readonly Page[]; lookupCount: number; pageCount: number } {
+  save(): SavedSite {
     const pages = [...this.#pages.values()]
-    return { paths: this.#byPath, pages, lookupCount: this.#lookupCount, pageCount: this.#pageCount }
+    const { frontBytes } = this
+    return { paths: this.#byPath, pages, lookupCount: this.#lookupCount, pageCount: this.#pageCount, frontBytes }
   }
 
   /** Takes back what `save` gave; it must come from one structured clone so that paths and pages still share. */
-  restore(saved: ReturnType<Site['save']>): void {
+  restore(saved: SavedSite): void {
+    this.frontBytes = saved.frontBytes
     this.#pages.clear()
     for (const page of saved.pages) this.#pages.set(page.name, page)
     this.#load(saved.paths)
     this.#lookupCount = saved.lookupCount
     this.#pageCount = saved.pageCount
   }
+}
+
+interface SavedSite {
+  readonly paths: readonly Path[]
+  readonly pages: readonly Page[]
+  readonly lookupCount: number
+  readonly pageCount: number
+  readonly frontBytes: number
 }
 
 /** A 32-bit hash (FNV-1a) for keys that must be told apart but not kept. */

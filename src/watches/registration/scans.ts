@@ -87,7 +87,8 @@ function report(seen: Seen, scan: ScanState, suspicious: boolean, isTwin: boolea
   // Once it is a scan, all that this client's scanner sends belongs to it, what it finds included.
   const ofScan = scan.alarmed && agent.id === scan.agent && seen.timeMs - scan.lastBadMs < scanPauseMs
   const found = path.probed === 'secret' && seen.status === 200 && !path.page.lookups.length && seen.bodyBytes > 0
-  if (found && !isTwin) {
+  // A site that shows its front page for whatever is asked has lost no secret.
+  if (found && !isTwin && seen.bodyBytes !== seen.frontBytes) {
     emit(hitOf(seen, { ...claim, rule: 'registration/scan/secret-file', level: 'medium', outcome: 'probe' }))
   } else if (ofScan || agent.tool !== undefined || (suspicious && path.probed !== 'no')) emit(hitOf(seen, claim))
   else if (suspicious) keep(scan.kept, keptRecord(seen))

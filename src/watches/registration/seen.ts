@@ -21,6 +21,8 @@ export interface Seen {
   agent: Agent
   /** Where the query begins in the batch's bytes (behind `?`), and ends; equal where there is none. */
   queryStart: number
+  /** Size of the site's front page as served last; -1 before that. */
+  frontBytes: number
   queryEnd: number
 }
 

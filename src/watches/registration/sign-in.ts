@@ -89,7 +89,7 @@ export class SignInWatch {
       const attempt = this.#redirected.findLast((redirect) => redirect.client === client && redirect.confirmed !== true)
       if (attempt === undefined) return
       attempt.confirmed = true
-      this.#succeeded(seen, attempt.page, emit)
+      this.#succeeded(seen, attempt.page, emit, attempt.record)
     }
   }
 
@@ -151,21 +151,23 @@ export class SignInWatch {
     if (page.spray < alarmAt / 2) learn(page.signInFailedShare, true)
   }
 
-  #succeeded(seen: Seen, page: Page, emit: Emit): void {
+  /** `attempt`: the submission that a redirect answered, where the page behind it is at hand. */
+  #succeeded(seen: Seen, page: Page, emit: Emit, attempt?: KeptRecord): void {
     seen.client.signedInMs = seen.timeMs
     const guess = seen.client.guess
     const sprayed = page.spray >= alarmAt && page.sprayAddresses.has(seen.client.address)
     if (guess?.alarmed === true || sprayed) {
       const kind = guess?.alarmed === true ? 'password-guessing' : 'password-spraying'
-      emit(
-        hitOf(seen, {
-          kind,
-          rule: `registration/${kind}/signed-in`,
-          level: 'critical',
-          confidence: 0.8,
-          outcome: 'success',
-        }),
-      )
+      const claim: Claim = {
+        kind,
+        rule: `registration/${kind}/signed-in`,
+        level: 'critical',
+        confidence: 0.8,
+        outcome: 'success',
+        target: page.name,
+      }
+      if (attempt !== undefined) emit(hitOfKept(attempt, seen.client, seen.timeMs, claim))
+      emit(hitOf(seen, claim))
     }
     const ordinary = Math.min(0.6, shareOf(page.signInFailedShare))
     page.spray = weigh(page.spray, Math.log(0.05 / (1 - ordinary)))

@@ -115,6 +115,7 @@ export class RegistrationWatch {
     if (!looksUp && isServed(status) && agent.tool === undefined) client.lastPageMs = timeMs
     client.lastMs = timeMs
     if (isServed(status)) client.served++
+    if (status === 200 && path.text === '/') this.#site.frontBytes = seen.bodyBytes
     if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions)
       this.#sayLimits()
   }
@@ -165,6 +166,7 @@ export class RegistrationWatch {
     seen.agent = agent
     seen.queryStart = Math.min(pathEnd + 1, targetEnd)
     seen.queryEnd = targetEnd
+    seen.frontBytes = this.#site.frontBytes
     return seen
   }
 
@@ -317,6 +319,7 @@ function emptySeen(batch: RequestBatch, client: Client, path: Path, agent: Agent
     agent,
     queryStart: 0,
     queryEnd: 0,
+    frontBytes: -1,
   }
 }
 

@@ -392,7 +392,7 @@ class Lexer {
   }
 
   operator(): number {
-    let size = continuesOperator(this.peek(1)) ? 3 : 1
+    let size = continuesOperator(this.peek(1)) ? Math.min(3, this.text.length - this.at) : 1
     while (size > 1 && !longOperators.has(this.text.slice(this.at, this.at + size))) size--
     return this.as(tokenKind.operator, this.at + size)
   }
