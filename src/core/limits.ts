@@ -105,6 +105,8 @@ export const limits = {
   statementCharactersMax: 256 * kib,
   /** Statement shapes remembered for one role: an application has some hundreds. */
   shapesMax: 20_000,
+  /** Sizes kept of one attacker's answers, to learn whether a page shows payloads back: the right one comes at once. */
+  echoSizesMax: 16,
   /** Distinct response sizes remembered for one page: enough to know its usual answers. */
   pageSizesMax: 64,
   /** Tokens of one statement: a bulk insert of a thousand rows has some 50,000; what follows is one opaque token. */

@@ -13,6 +13,8 @@ const batchesUnderWay = 3
 interface AheadStream {
   readonly feed: LocalFeed
   readonly free: RequestBatch[]
+  /** Buffers that came back, for the bytes of the next batches. */
+  readonly spare: ArrayBufferLike[]
   busy: boolean
 }
 
@@ -33,9 +35,14 @@ port.on('message', (message: ToReader) => {
     streams.set(message.stream, {
       feed: new LocalFeed({ file, format, formatOptions, sourceOptions }),
       free,
+      spare: [],
       busy: false,
     })
-  } else streams.get(message.stream)?.free.push(RequestBatch.of(message.parts))
+  } else {
+    const stream = streams.get(message.stream)
+    stream?.spare.push(message.parts.bytes.buffer)
+    stream?.free.push(RequestBatch.of(message.parts))
+  }
   const stream = streams.get(message.stream)
   if (stream !== undefined && !stream.busy) void readOn(message.stream, stream)
 })
@@ -62,10 +69,19 @@ function handOver(id: number, stream: AheadStream, delivery: Delivery, batch: Re
   takeFirstLook(batch)
   const parts = batch.parts()
   // The bytes are the source's or the reader's own, and are filled again: what is handed over is a copy.
-  const used = { ...parts, bytes: parts.bytes.slice(0, endOfUse(batch)) }
+  const used = { ...parts, bytes: copied(parts.bytes.subarray(0, endOfUse(batch)), stream.spare) }
   const { rejects, bytes } = delivery
   const { bytesRead, reread } = stream.feed
   say({ kind: 'batch', stream: id, parts: used, rejects, bytes, bytesRead, reread })
+}
+
+/** A copy in a buffer that came back, or in a new one with some room to spare. */
+function copied(bytes: Uint8Array, spare: ArrayBufferLike[]): Uint8Array {
+  const back = spare.pop()
+  const buffer = back !== undefined && back.byteLength >= bytes.length ? back : new ArrayBuffer(bytes.length * 1.25)
+  const copy = new Uint8Array(buffer, 0, bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 /** Behind the last byte that a span points to. */

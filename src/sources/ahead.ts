@@ -12,7 +12,9 @@ export class ReadingThread {
   readonly #feeds: AheadFeed[] = []
 
   constructor() {
-    this.#worker = new Worker(new URL('./ahead-worker.ts', import.meta.url))
+    this.#worker = new Worker(new URL('./ahead-worker.ts', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
+    })
     this.#worker.on('message', (message: FromReader) => this.#feeds[message.stream]?.receive(message))
     this.#worker.on('error', (error) => {
       for (const feed of this.#feeds) feed.fail(error)

@@ -62,6 +62,15 @@ export interface BlockState {
   kept: KeptRecord[]
 }
 
+/** Lengths of payloads whose answers are of one size but for them. */
+export interface Lengths {
+  last: number
+  /** How often the length changed from one to the next. */
+  different: number
+  min: number
+  max: number
+}
+
 /** See `injection.ts`. */
 export interface InjectionState {
   count: number
@@ -76,7 +85,7 @@ export interface InjectionState {
   /** Odd values at which the site failed. */
   oddFailures: number
   /** Whether the page shows the payload back; see `outcome.ts`. */
-  echo: { form: number; bare: number; lengths: Map<number, Set<number>>[] }
+  echo: { form: number; bare: number; lengths: Map<number, Lengths>[] }
   /** Sizes of answers to true and to false conditions; see `outcome.ts`. */
   oracle: { works: boolean; whenTrue: number[]; whenFalse: number[] }
   weak: KeptRecord[]
@@ -117,6 +126,15 @@ export interface ClientFacts {
   readonly known: boolean
 }
 
+const sweepMs = 24 * 3_600_000
+const idleMs = 24 * 3_600_000
+/** An attacker is known for a month, failed sign-ins add up for some days. */
+const pendingMs = { injection: 30 * 24 * 3_600_000, guess: 3 * 24 * 3_600_000 }
+
+const isPending = (client: Client, nowMs: number): boolean =>
+  (client.injection !== undefined && client.injection.count > 0 && nowMs - client.lastMs < pendingMs.injection) ||
+  (client.guess !== undefined && nowMs - client.lastMs < pendingMs.guess)
+
 /** All clients, by the bytes of their address. */
 export class ClientTable {
   #addresses: Interner
@@ -125,6 +143,7 @@ export class ClientTable {
   readonly #factsOf: (address: string) => ClientFacts
   /** How many clients had to be forgotten to make room. */
   forgotten = 0
+  #sweptMs = Number.NEGATIVE_INFINITY
 
   constructor(factsOf: (address: string) => ClientFacts, capacity: number = limits.clientsMax) {
     this.#capacity = capacity
@@ -160,6 +179,15 @@ export class ClientTable {
     return client
   }
 
+  /** Lets go of clients of whom nothing is watched any more: whoever comes back after a day is judged anew in any case.
+   *  Called with each record's time; it looks through the table once in a while. */
+  sweep(nowMs: number): void {
+    if (nowMs - this.#sweptMs < sweepMs) return
+    this.#sweptMs = nowMs
+    const kept = this.#clients.filter((client) => nowMs - client.lastMs < idleMs || isPending(client, nowMs))
+    if (kept.length < this.#clients.length / 2) this.#load(kept)
+  }
+
   /** Keeps the clients that matter and the half that was seen last. */
   #forgetIdle(): void {
     const times = this.#clients.map((client) => client.lastMs).sort((a, b) => a - b)
@@ -178,13 +206,20 @@ export class ClientTable {
     this.#clients = [...clients]
   }
 
-  save(): readonly Client[] {
-    return this.#clients
+  save(): SavedClients {
+    return { clients: this.#clients, sweptMs: this.#sweptMs }
   }
 
-  restore(clients: readonly Client[]): void {
+  restore({ clients, sweptMs }: SavedClients): void {
     this.#load(clients)
+    this.#sweptMs = sweptMs
   }
+}
+
+/** What a table of clients is restored from. */
+export interface SavedClients {
+  readonly clients: readonly Client[]
+  readonly sweptMs: number
 }
 
 /** Adds a record to a list that keeps the newest `limits.hindsightRecordsMax`. */

@@ -96,7 +96,9 @@ function judged(target: string, cookie: string, referer: string, agent: string):
     if (best === undefined || verdict.confidence > best.confidence) best = verdict
   }
   if (lately.size >= limits.verdictsKeptMax) lately.clear()
-  if (key.length <= limits.verdictKeyCharactersMax) lately.set(key, best)
+  // Attacks hardly repeat themselves to the letter.
+  const odd = best === undefined || best.confidence < injectionAt
+  if (odd && key.length <= limits.verdictKeyCharactersMax) lately.set(key, best)
   return best
 }
 

@@ -3,7 +3,7 @@
  *  alone can tell; the database log knows better (`statement-watch.ts`). */
 import type { Exposed, Outcome } from '../../core/finding.ts'
 import { limits } from '../../core/limits.ts'
-import type { InjectionState } from './clients.ts'
+import type { InjectionState, Lengths } from './clients.ts'
 import { missBytes, type SizeHistory } from './pages.ts'
 import { isRefused, type Seen } from './seen.ts'
 import type { RequestVerdict } from './sqli/judge.ts'
@@ -34,6 +34,8 @@ const errorSizesMin = 6
 
 /** The outcome of one injected request, and the records that its answer exposed. */
 export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestVerdict): Answer {
+  // A request that was turned away is not read further: a blocked attacker may send thousands.
+  if (isRefused(seen.status) || (seen.status >= 400 && seen.status < 500)) return { outcome: 'attempt', exposes: [] }
   const { extraction, errorBased } = readFragment(verdict.decoded)
   const asksInErrors = errorBased || verdict.technique === 'error'
   const outcome = outcomeOf(seen, state, verdict, asksInErrors)
@@ -44,9 +46,7 @@ export function judgeAnswer(seen: Seen, state: InjectionState, verdict: RequestV
 }
 
 function outcomeOf(seen: Seen, state: InjectionState, verdict: RequestVerdict, asksInErrors: boolean): Outcome {
-  const { status } = seen
-  if (isRefused(status) || (status >= 400 && status < 500)) return 'attempt'
-  if (status >= 500) {
+  if (seen.status >= 500) {
     const tells = asksInErrors && state.sizes.size >= errorSizesMin
     return tells ? 'success' : 'probe'
   }
@@ -115,12 +115,15 @@ function echoOf(
     const shown = shownAs(decoded)
     const bare = bodyBytes - shown
     if (echo.form === form) return { bare: echo.bare, shown }
-    const lengths = echo.lengths[form] ?? new Map<number, Set<number>>()
+    const lengths = echo.lengths[form] ?? new Map<number, Lengths>()
     echo.lengths[form] = lengths
-    const ofBare = lengths.get(bare) ?? new Set()
-    if (lengths.size < limits.pageSizesMax || lengths.has(bare)) lengths.set(bare, ofBare)
-    if (ofBare.size < limits.pageSizesMax) ofBare.add(shown)
-    if (echo.form < 0 && ofBare.size >= echoed.lengthsMin && spread(ofBare) >= echoed.spreadMin) {
+    const ofBare = lengths.get(bare) ?? { last: -1, different: 0, min: shown, max: shown }
+    if (lengths.size < limits.echoSizesMax || lengths.has(bare)) lengths.set(bare, ofBare)
+    if (ofBare.last !== shown) ofBare.different++
+    ofBare.last = shown
+    ofBare.min = Math.min(ofBare.min, shown)
+    ofBare.max = Math.max(ofBare.max, shown)
+    if (echo.form < 0 && ofBare.different >= echoed.lengthsMin && ofBare.max - ofBare.min >= echoed.spreadMin) {
       echo.form = form
       echo.bare = bare
       echo.lengths = []
@@ -153,8 +156,6 @@ const echoForms: readonly ((text: string) => number)[] = [
  *  rows of a dump differ by a few bytes, and so do the requests for them. */
 const echoed = { lengthsMin: 5, spreadMin: 64 }
 const echoSlackBytes = 12
-
-const spread = (lengths: ReadonlySet<number>): number => Math.max(...lengths) - Math.min(...lengths)
 
 /** Nothing is known yet of whether a page shows payloads back. */
 export const newEcho = (): InjectionState['echo'] => ({ form: -1, bare: 0, lengths: [] })

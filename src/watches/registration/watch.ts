@@ -11,7 +11,7 @@ import { field, fieldCount, type RequestBatch } from '../../formats/request-batc
 import type { StatementRecord } from '../../formats/statement.ts'
 import { observeAfterBlock } from './after-block.ts'
 import { type Agent, AgentTable } from './agents.ts'
-import { type Client, type ClientFacts, ClientTable } from './clients.ts'
+import { type Client, type ClientFacts, ClientTable, type SavedClients } from './clients.ts'
 import { looksLikeKey, observeLookup } from './enumeration.ts'
 import { takeFirstLook } from './first-look.ts'
 import { observeContext, observeInjection } from './injection.ts'
@@ -145,6 +145,7 @@ export class RegistrationWatch {
     const { firstLook } = batch
     const pathEnd = firstLook.pathEnd[record] as number
     const timeMs = batch.timeMs[record] as number
+    this.#clients.sweep(timeMs)
     const client = this.#client(batch, record, timeMs)
     const path = this.#site.path(bytes, targetStart, pathEnd, firstLook.pathHash[record] as number, timeMs)
     const agent = this.#agents.of(
@@ -290,7 +291,7 @@ export class RegistrationWatch {
   /** Takes back what `save` gave, from a structured clone of it. */
   restore(saved: unknown): void {
     const state = saved as {
-      clients: readonly Client[]
+      clients: SavedClients
       site: Parameters<Site['restore']>[0]
       agents: readonly string[]
       signIn: Parameters<SignInWatch['restore']>[0]
