@@ -62,9 +62,8 @@ describe('the client behind proxies', () => {
 
   test('is found in a header of a megabyte without delay', () => {
     for (const unit of [',', ' ', '10.0.0.1,', 'for=', 'for="', ';']) {
-      const started = performance.now()
-      clientAddress('10.0.0.1', unit.repeat(1_000_000 / unit.length), proxies)
-      expect(performance.now() - started).toBeLessThan(1000)
+      // More than linear time would end in the test's own limit.
+      expect(() => clientAddress('10.0.0.1', unit.repeat(1_000_000 / unit.length), proxies), unit).not.toThrow()
     }
   })
 })

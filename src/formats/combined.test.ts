@@ -331,8 +331,8 @@ describe('the combined format is recognised', () => {
   })
 
   test('without being held up by a hostile sample', () => {
-    const started = performance.now()
-    combined.recognise(bytesOf(`${'a '.repeat(30_000)}\n${' '.repeat(60_000)}\n${'[23/'.repeat(15_000)}`))
-    expect(performance.now() - started).toBeLessThan(1_000)
+    // More than linear time would end in the test's own limit.
+    const hostile = `${'a '.repeat(30_000)}\n${' '.repeat(60_000)}\n${'[23/'.repeat(15_000)}`
+    expect(combined.recognise(bytesOf(hostile))).toBe(0)
   })
 })

@@ -249,9 +249,9 @@ describe('an audit log in lines', () => {
       '"\n',
       '"Query","\n',
     ]) {
-      const started = performance.now()
-      readStatements(mysqlAudit, hostile.repeat(Math.ceil(500_000 / hostile.length)))
-      expect(performance.now() - started, hostile).toBeLessThan(5_000)
+      // More than linear time would end in the test's own limit.
+      const input = hostile.repeat(Math.ceil(500_000 / hostile.length))
+      expect(() => readStatements(mysqlAudit, input), hostile).not.toThrow()
     }
   })
 

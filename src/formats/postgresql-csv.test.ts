@@ -98,9 +98,8 @@ describe('a CSV log of PostgreSQL', () => {
     const line = '2026-03-03 09:30:00.123 UTC,"a'
     for (const hostile of [`${line}\n`, `${line}""\n`, `${line}",",\n`, `${line}",""\n`, `${line}"\n`]) {
       const input = hostile.repeat(Math.ceil(1_000_000 / hostile.length))
-      const started = performance.now()
-      readStatements(postgresqlCsv, input)
-      expect(performance.now() - started).toBeLessThan(5_000)
+      // More than linear time would end in the test's own limit.
+      expect(() => readStatements(postgresqlCsv, input), hostile).not.toThrow()
     }
   })
 

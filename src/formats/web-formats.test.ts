@@ -149,9 +149,8 @@ describe('every web format', () => {
         '{}\n',
         'a\n',
       ]) {
-        const started = performance.now()
-        readRequests(format, unit.repeat(1_000_000 / unit.length))
-        expect(performance.now() - started, JSON.stringify(unit)).toBeLessThan(2000)
+        // More than linear time would end in the test's own limit.
+        expect(() => readRequests(format, unit.repeat(1_000_000 / unit.length)), unit).not.toThrow()
       }
     },
   )
