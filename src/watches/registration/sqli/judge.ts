@@ -193,17 +193,28 @@ export interface RequestVerdict extends SqlVerdict {
   readonly part: string
 }
 
-/** A short word or number, which holds no SQL in any encoding (base64 that is decoded is longer). */
-const plainWord = /^\w{1,11}$/
+/** Nobody sends hundreds of odd values in one request but to hide one among them: what is behind is not judged, and
+ *  that is not passed over in silence. */
+const tooManyOdd = (part: string): RequestVerdict => ({
+  confidence: 0.6,
+  technique: 'other',
+  fingerprint: '',
+  shape: 'more odd values than are judged',
+  decoded: '',
+  part,
+})
 
 /** Judges every value of a request. One verdict a part, the surest first; empty where nothing is SQL. */
 export function judgeRequest(parts: RequestParts): RequestVerdict[] {
   const byPart = new Map<string, RequestVerdict>()
   let count = 0
   for (const { part, value } of valuesOf(parts)) {
-    // Plain words cost nothing and count for nothing: hundreds of them in front hide no payload behind.
-    if (value.length < 1 || plainWord.test(value)) continue
-    if (++count > limits.judgedValuesMax) break
+    // What cannot be SQL counts for nothing: hundreds of plain values in front hide no payload behind.
+    if (value.length < 1 || isQuiet(value)) continue
+    if (++count > limits.judgedValuesMax) {
+      byPart.set(part, tooManyOdd(part))
+      break
+    }
     const verdict = judgeValue(value)
     if (verdict === null) continue
     const known = byPart.get(part)
