@@ -111,8 +111,7 @@ function echoOf(
   decoded: string,
 ): { bare: number; shown: number } | undefined {
   const { echo } = state
-  for (const [form, shownAs] of echoForms.entries()) {
-    const shown = shownAs(decoded)
+  for (const [form, shown] of shownLengths(decoded).entries()) {
     const bare = bodyBytes - shown
     if (echo.form === form) return { bare: echo.bare, shown }
     const lengths = echo.lengths[form] ?? new Map<number, Lengths>()
@@ -133,25 +132,21 @@ function echoOf(
   return undefined
 }
 
-/** How a page shows a text back: as it is, or with HTML's five characters escaped (`&#39;` for the apostrophe, as most
- *  frameworks do, or `&#x27;`). */
-const escapedLength = (text: string, apostrophe: number): number => {
-  let length = text.length
+/** The lengths that a text may have as a page shows it back: as it is, or with HTML's characters escaped, the apostrophe
+ *  not, as `&#39;` (most frameworks), or as `&#x27;`. */
+function shownLengths(text: string): number[] {
+  let escaped = text.length
+  let apostrophes = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code === 38) length += 4
-    else if (code === 60 || code === 62) length += 3
-    else if (code === 34) length += 5
-    else if (code === 39) length += apostrophe
+    if (code === 38) escaped += 4
+    else if (code === 60 || code === 62) escaped += 3
+    else if (code === 34) escaped += 5
+    else if (code === 39) apostrophes++
   }
-  return length
+  return [text.length, escaped, escaped + apostrophes * 4, escaped + apostrophes * 5]
 }
-const echoForms: readonly ((text: string) => number)[] = [
-  (text) => text.length,
-  (text) => escapedLength(text, 0),
-  (text) => escapedLength(text, 4),
-  (text) => escapedLength(text, 5),
-]
+
 /** Payloads of so many different lengths, so far apart, whose answers are alike but for them show that a page echoes:
  *  rows of a dump differ by a few bytes, and so do the requests for them. */
 const echoed = { lengthsMin: 5, spreadMin: 64 }

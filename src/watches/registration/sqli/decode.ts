@@ -138,14 +138,14 @@ function foldLookalikes(text: string): string {
 
 const finish = (text: string): string => foldLookalikes(decodeUtf8(text))
 
-/** The text of a value that is base64 as a whole, or null: it must be long enough to hold an attack (12 characters without
- *  padding),
- *  have several capitals (base64 of SQL always does), and decode to printable ASCII. */
+/** The text of a value that is base64 as a whole, or null: it must be long enough to hold an attack (12 characters
+ *  without padding), have several capitals (base64 of SQL always does), and decode to printable ASCII. */
 export function decodeBase64(text: string): string | null {
   if (
+    text.length < base64LengthMin ||
+    !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ||
     text.replace(/=+$/, '').length < base64LengthMin ||
-    text.replace(/[^A-Z]/g, '').length < base64CapitalsMin ||
-    !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)
+    text.replace(/[^A-Z]/g, '').length < base64CapitalsMin
   )
     return null
   const decoded = Buffer.from(text, 'base64').toString('latin1')

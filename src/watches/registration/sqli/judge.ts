@@ -170,7 +170,10 @@ const catalogAlone = new RegExp(`^(?:${[...unmistakableCatalogs].join('|')})`, '
 
 /** Judges one value as it stands in a request: latin-1, a character a byte, still URL-encoded. */
 export function judgeValue(raw: string): SqlVerdict | null {
-  if (raw === '' || isQuiet(raw)) return null
+  return raw === '' || isQuiet(raw) ? null : judgeLoud(raw)
+}
+
+function judgeLoud(raw: string): SqlVerdict | null {
   let best: Judged | null = null
   for (const text of readings(bounded(raw))) {
     const judged = judgeText(text)
@@ -215,7 +218,7 @@ export function judgeRequest(parts: RequestParts): RequestVerdict[] {
       byPart.set(part, tooManyOdd(part))
       break
     }
-    const verdict = judgeValue(value)
+    const verdict = judgeLoud(value)
     if (verdict === null) continue
     const known = byPart.get(part)
     if (known === undefined || verdict.confidence > known.confidence) byPart.set(part, { ...verdict, part })
