@@ -44,7 +44,7 @@ function contendersFor(file: string, goaccessRounds: number): Contender[] {
   const goaccessOut = join(outFolder, 'goaccess.json')
   writeFileSync(literals, `${attackLiterals.join('\n')}\n`)
   const bytewise = { LC_ALL: 'C' }
-  const cli = join(root, 'src', 'cli', 'main.ts')
+  const cli = join(root, 'bin', 'bellwether.js')
   return [
     {
       name: 'wc',

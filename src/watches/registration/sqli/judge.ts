@@ -52,7 +52,10 @@ function dialects(text: string): Dialect[] {
   const out: Dialect[] = []
   // In JSON a double quote ends no literal of the application's.
   const json = /^\s*(?:\{\s*"|\[\s*["{[\d])/.test(text)
-  for (const quote of ['', "'", '"', '`'] as const) {
+  // An injection into a literal begins by closing it: the quote that comes first is the likeliest.
+  const first = /['"`]/.exec(text)?.[0]
+  const quotes = (['', "'", '"', '`'] as const).toSorted((a, b) => Number(b === first) - Number(a === first))
+  for (const quote of quotes) {
     if (quote !== '' && (!text.includes(quote) || (json && quote === '"'))) continue
     for (const backslash of escaped ? [false, true] : [true]) {
       out.push({ quote, mysql: false, backslash })
