@@ -77,6 +77,8 @@ function madeBefore(path: string): LogFacts | undefined {
 export async function makeLog(megabytes: number, seed = '1', path = logPath(megabytes, seed)): Promise<MadeLog> {
   const before = madeBefore(path)
   if (before !== undefined) return { path, facts: before }
+  if (existsSync(path) && !existsSync(factsPath(path)))
+    throw new Error(`${path} is there and was not made by this program`)
   mkdirSync(dirname(path), { recursive: true })
   rmSync(factsPath(path), { force: true })
   const out = createWriteStream(path)

@@ -1,6 +1,7 @@
 /** `npm run bench`: times whole processes on one log, in turn, in one run: Bellwether's scan beside grep, GoAccess and
  *  wc. Prints a table of medians and ratios, and writes it as JSON; it judges nothing. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -72,7 +73,7 @@ function contendersFor(file: string, goaccessRounds: number): Contender[] {
     },
     {
       name: 'bellwether',
-      shown: 'node src/cli/main.ts scan FILE --json',
+      shown: 'node bin/bellwether.js scan FILE --json',
       command: { program: process.execPath, args: [cli, 'scan', file, '--json'] },
       isThere: existsSync(cli),
       roundsMax: Number.POSITIVE_INFINITY,
@@ -159,6 +160,13 @@ function ratiosOf(rows: readonly Row[]): Record<string, number> {
   }
 }
 
+/** What there is to know of a log that somebody brought. Nothing of it is changed. */
+function factsOfFile(path: string): { path: string; facts: LogFacts } {
+  const bytes = statSync(path).size
+  const lines = Number(execFileSync('wc', ['-l', path], { encoding: 'utf8' }).trim().split(' ')[0])
+  return { path, facts: { megabytes: bytes / 1e6, seed: '', bytes, lines, attackLines: 0, days: 0 } }
+}
+
 const { values } = parseArgs({
   options: {
     megabytes: { type: 'string', default: '500' },
@@ -172,7 +180,8 @@ const { values } = parseArgs({
 
 mkdirSync(outFolder, { recursive: true })
 console.error(`making the log of ${values.megabytes} MB, unless it is there`)
-const { path, facts } = await makeLog(Number(values.megabytes), values.seed, values.file)
+const { path, facts } =
+  values.file === undefined ? await makeLog(Number(values.megabytes), values.seed) : factsOfFile(values.file)
 const present = contendersFor(path, Number(values['goaccess-rounds'])).filter(({ name }) => !values.skip.includes(name))
 for (const { name } of present.filter(({ isThere }) => !isThere)) console.error(`${name} is not there, left out`)
 // The first reading fills the page cache for all.
@@ -184,7 +193,7 @@ const results = runRounds(
 const rows = [...results].map(([contender, measured]) => rowOf(contender, measured, facts))
 const ratios = ratiosOf(rows)
 console.log(
-  `\n${facts.lines.toLocaleString('en-US')} lines, ${(facts.bytes / 1e6).toFixed(0)} MB, ${facts.attackLines} of attacks`,
+  `\n${facts.lines.toLocaleString('en-US')} lines, ${(facts.bytes / 1e6).toFixed(0)} MB${values.file === undefined ? `, ${facts.attackLines} of attacks` : ''}`,
 )
 printRows(rows)
 for (const [name, ratio] of Object.entries(ratios)) console.log(`${name}: ${ratio.toFixed(2)}`)
@@ -195,7 +204,8 @@ const tools = Object.fromEntries(
     .map((name) => [name, versionOf(name)]),
 )
 // Only the full size is a figure to keep; smaller runs are for a quick look.
-const resultFile = facts.megabytes >= 500 ? join(root, 'bench', 'results', 'scan.json') : join(outFolder, 'scan.json')
+const isKept = facts.megabytes >= 500 && values.file === undefined
+const resultFile = isKept ? join(root, 'bench', 'results', 'scan.json') : join(outFolder, 'scan.json')
 mkdirSync(join(resultFile, '..'), { recursive: true })
 writeFileSync(
   resultFile,

@@ -1,4 +1,5 @@
 /** Reading ahead: request logs are read and looked at in another thread while this one judges. */
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { RequestBatch } from '../formats/request-batch.ts'
 import { buffersOf, type FromReader, type ToReader } from './ahead-message.ts'
@@ -12,6 +13,8 @@ export class ReadingThread {
   readonly #feeds: AheadFeed[] = []
 
   constructor() {
+    // Two heaps in one process: each may hold less that is already let go.
+    setFlagsFromString('--heap-growing-percent=100')
     this.#worker = new Worker(new URL('./ahead-worker.ts', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: 12 },
     })
