@@ -10,6 +10,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 5_000,
+    setupFiles: ['./tests/setup.ts'],
     reporters: ['default', './tests/count-reporter.ts'],
   },
 })
