@@ -15,7 +15,7 @@ export function observeAfterBlock(seen: Seen, emit: Emit): void {
   }
   const openToOthers = path.page.ok > 0
   if (!openToOthers && client.block === undefined) return
-  client.block ??= newBlock(seen)
+  client.block ??= newBlock()
   const block = client.block
   block.refused++
   const claim: Claim = {
@@ -34,4 +34,4 @@ export function observeAfterBlock(seen: Seen, emit: Emit): void {
   } else keep(block.kept, keptRecord(seen))
 }
 
-const newBlock = (seen: Seen): BlockState => ({ refused: 0, sinceMs: seen.timeMs, alarmed: false, kept: [] })
+const newBlock = (): BlockState => ({ refused: 0, alarmed: false, kept: [] })

@@ -9,53 +9,65 @@ export interface Agent {
   readonly id: number
   readonly text: string
   readonly tool: Tool | undefined
-  /** True for programs that fetch pages without a browser: they tell nothing by it, but no person waits behind them. */
-  readonly automatic: boolean
   /** True where the agent itself may carry SQL. */
   readonly mayCarrySql: boolean
 }
 
-const automatic =
-  /^(?:curl|wget|python|go-http|java|okhttp|libwww|perl|ruby|php|node|axios|httpie|aiohttp|http_request)/i
-
-/** Agents seen so far. */
+/** Agents seen so far. A number is never given twice, also when the table had to be emptied: what a detection remembers
+ *  of one agent must not fall to another. */
 export class AgentTable {
   #agents = new Interner(limits.agentsMax)
   #known: Agent[] = []
+  #firstId = 0
+
+  /** How many agents had to be forgotten to make room. */
+  get forgotten(): number {
+    return this.#firstId
+  }
 
   /** The agent in these bytes. `hash` is `hashSpan` of them. */
   of(bytes: Uint8Array, start: number, end: number, hash: number): Agent {
-    let id = this.#agents.internHashed(bytes, start, end, hash)
-    if (id < 0) {
+    let at = this.#agents.internHashed(bytes, start, end, hash)
+    if (at < 0) {
       // Only somebody who changes his agent with every request fills the table: what was seen matters less than that.
-      this.#agents = new Interner(limits.agentsMax)
-      this.#known = []
-      id = this.#agents.internHashed(bytes, start, end, hash)
+      this.#firstId += this.#known.length
+      this.#empty()
+      at = this.#agents.internHashed(bytes, start, end, hash)
     }
-    const known = this.#known[id]
+    const known = this.#known[at]
     if (known !== undefined) return known
-    const text = this.#agents.text(id)
-    const agent: Agent = {
-      id,
+    const text = this.#agents.text(at)
+    const agent = {
+      id: this.#firstId + at,
       text,
       tool: toolNamed(text),
-      automatic: text === '' || automatic.test(text),
       mayCarrySql: mayCarrySqlAgent(bytes, start, end),
     }
-    this.#known[id] = agent
+    this.#known[at] = agent
     return agent
   }
 
-  save(): readonly string[] {
-    return this.#known.map((agent) => agent.text)
-  }
-
-  restore(texts: readonly string[]): void {
+  #empty(): void {
     this.#agents = new Interner(limits.agentsMax)
     this.#known = []
+  }
+
+  save(): SavedAgents {
+    return { texts: this.#known.map((agent) => agent.text), firstId: this.#firstId }
+  }
+
+  restore({ texts, firstId }: SavedAgents): void {
+    this.#empty()
+    this.#firstId = firstId
     for (const text of texts) {
       const bytes = latin1Bytes(text)
       this.of(bytes, 0, bytes.length, hashOf(bytes))
     }
   }
+}
+
+/** What a table of agents is restored from. */
+export interface SavedAgents {
+  readonly texts: readonly string[]
+  readonly firstId: number
 }

@@ -19,7 +19,6 @@ export interface ScanState {
   evidence: number
   badCount: number
   requestCount: number
-  sinceMs: number
   lastBadMs: number
   lastNovelBytes: number
   probes: number
@@ -57,7 +56,6 @@ export interface GuessState {
 /** See `after-block.ts`. */
 export interface BlockState {
   refused: number
-  sinceMs: number
   alarmed: boolean
   kept: KeptRecord[]
 }

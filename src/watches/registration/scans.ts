@@ -62,7 +62,6 @@ function newScan(seen: Seen): ScanState {
     evidence: 0,
     badCount: 0,
     requestCount: 0,
-    sinceMs: seen.timeMs,
     lastBadMs: seen.timeMs,
     lastNovelBytes: -1,
     probes: 0,

@@ -10,7 +10,7 @@ import { latin1Bytes, latin1Text } from '../../formats/latin1.ts'
 import { field, fieldCount, type RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { observeAfterBlock } from './after-block.ts'
-import { type Agent, AgentTable } from './agents.ts'
+import { type Agent, AgentTable, type SavedAgents } from './agents.ts'
 import { type Client, type ClientFacts, ClientTable, type SavedClients } from './clients.ts'
 import { looksLikeKey, observeLookup } from './enumeration.ts'
 import { takeFirstLook } from './first-look.ts'
@@ -41,6 +41,7 @@ export class RegistrationWatch {
   #lastMs = 0
   #saidForgotten = 0
   #saidCompactions = 0
+  #saidAgents = 0
 
   /** `emit` gets every hit, in the order of the records that decided it. */
   constructor(office: Office, emit: Emit) {
@@ -116,8 +117,7 @@ export class RegistrationWatch {
     client.lastMs = timeMs
     if (isServed(status)) client.served++
     if (status === 200 && path.text === '/') this.#site.frontBytes = seen.bodyBytes
-    if (this.#clients.forgotten !== this.#saidForgotten || this.#site.compactions !== this.#saidCompactions)
-      this.#sayLimits()
+    this.#sayLimits()
   }
 
   /** A scanner that the office ordered: all it sends is reported as that, and nothing is learned from it. */
@@ -260,6 +260,10 @@ export class RegistrationWatch {
       this.#saidCompactions = this.#site.compactions
       this.#emit(this.#limitHit('paths'))
     }
+    if (this.#agents.forgotten > this.#saidAgents) {
+      this.#saidAgents = this.#agents.forgotten
+      this.#emit(this.#limitHit('user agents'))
+    }
   }
 
   #limitHit(target: string): Hit {
@@ -293,7 +297,7 @@ export class RegistrationWatch {
     const state = saved as {
       clients: SavedClients
       site: Parameters<Site['restore']>[0]
-      agents: readonly string[]
+      agents: SavedAgents
       signIn: Parameters<SignInWatch['restore']>[0]
       statements: unknown
       lastMs: number
@@ -301,6 +305,7 @@ export class RegistrationWatch {
     this.#clients.restore(state.clients)
     this.#site.restore(state.site)
     this.#agents.restore(state.agents)
+    this.#saidAgents = this.#agents.forgotten
     this.#signIn.restore(state.signIn)
     this.#statements.restore(state.statements)
     this.#lastMs = state.lastMs
