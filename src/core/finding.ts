@@ -21,9 +21,17 @@ export const findingKinds = [
   'password-spraying',
   'after-block',
   'limit-reached',
+  'source-silent',
+  'source-clock',
+  'record-set-aside',
+  'messages-lost',
+  'bundle-refused',
 ] as const
 /** What a finding is about. */
 export type FindingKind = (typeof findingKinds)[number]
+
+/** Who makes findings: a watch, or the desk itself (of its sources and of what it could not do). */
+export type WatchName = 'registration' | 'mail' | 'machines' | 'desk'
 
 /** What came of an attack, as far as the logs show. `probe`: it was tried and the site reacted in a way that tells
  *  the attacker something (an error, a delay). `success`: data came back, or the database did what was injected. */
@@ -100,7 +108,7 @@ export interface Hit {
 /** One claim of a watch: hits of one kind, by one actor, against one target. */
 export interface Finding {
   readonly id: FindingId
-  readonly watch: 'registration'
+  readonly watch: WatchName
   readonly kind: FindingKind
   readonly rules: readonly string[]
   readonly level: Level

@@ -21,3 +21,19 @@ function digest(prefix: string, parts: readonly string[]): string {
 export const findingId = (...parts: string[]): FindingId => digest('finding', parts) as FindingId
 /** The id of the incident with this content. */
 export const incidentId = (...parts: string[]): IncidentId => digest('incident', parts) as IncidentId
+
+/** A name of lower-case letters, digits and hyphens, unique on one desk, for example `web-logs`. */
+export type SourceId = Brand<string, 'SourceId'>
+/** `account-` and 32 hexadecimal digits. */
+export type AccountId = Brand<string, 'AccountId'>
+/** `block-` and 32 hexadecimal digits. */
+export type BlockId = Brand<string, 'BlockId'>
+
+/** The id of the block with this content (address, time of the proposal or decision). */
+export const blockId = (...parts: string[]): BlockId => digest('block', parts) as BlockId
+/** The id of the account with this content (name, time of making). */
+export const accountId = (...parts: string[]): AccountId => digest('account', parts) as AccountId
+
+const sourceIdForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
+/** True for a text that can name a source: it also stands in paths and URLs. */
+export const isSourceId = (text: string): text is SourceId => sourceIdForm.test(text)
