@@ -145,4 +145,43 @@ export const limits = {
   evidenceLinesMax: 3_000_000,
   /** An office file larger than this is some other file given by mistake. */
   officeFileCharactersMax: mib,
+  /** The widest range that may be blocked, as leading bits. IPv4 /16 has 65,536 addresses, the most that one small
+   *  provider holds; IPv6 /32 is what a provider is given (RFC 6177). A wider block keeps out whole regions of voters. */
+  blockBitsVersion4Min: 16,
+  blockBitsVersion6Min: 32,
+  /** A block ends after this long at the latest: addresses change hands. */
+  blockDurationMsMax: 366 * 24 * 3_600_000,
+  /** Characters of a block's reason: two sentences, and all that a list shows. */
+  blockReasonCharactersMax: 400,
+  /** Networks in force at once: the smallest firewalls take 50,000 entries of a list; the latest decisions come first. */
+  blocksInForceMax: 50_000,
+  /** An entry of an AWS WAF IP set, and an item of a Cloudflare list in the smaller plans: 10,000 of each. */
+  cloudListEntriesMax: 10_000,
+  /** Characters of a comment in a cloud list: enough for a reason, within what they take. */
+  cloudCommentCharactersMax: 200,
+  /** Blocks that the desk makes by itself in 24 hours. More addresses than this are a campaign that a person should see,
+   *  or a mistake of ours that should not go on. */
+  automaticBlocksPerDayMax: 50,
+  /** An address that was last seen longer ago is not blocked automatically: somebody else may have it now. */
+  automaticBlockAgeMsMax: 24 * 3_600_000,
+  /** A program that tests or reloads a web server answers within a second; a slow name server adds some. */
+  targetCommandMsMax: 30_000,
+  /** What is kept of a program's output: the first lines say what is wrong. */
+  targetOutputBytesMax: 64 * kib,
+  /** A line of a web server's configuration as it prints it; a longer one is cut. */
+  targetLineCharactersMax: 4 * kib,
+  /** A file of blocks that is read back: 50,000 networks of 50 bytes, twice. */
+  targetFileBytesMax: 8 * mib,
+  /** A web server starts its new processes within this time of a reload, on a busy small machine. */
+  reloadSettleMsMax: 10_000,
+  /** A target that failed is tried again after the first, doubling up to the second: a person who mends a configuration
+   *  sees the block come into force within five minutes. */
+  targetRetryMsMin: 1_000,
+  targetRetryMsMax: 300_000,
+  /** Targets are looked at anew after this long at the latest, so that a file that somebody changed is mended. */
+  targetRecheckMsMax: 3_600_000,
+  /** A name server answers within seconds or not at all. */
+  nameLookupMsMax: 3_000,
+  /** Names of one address, and addresses of one name, that are looked at; search engines have one of each. */
+  namesOfAddressMax: 8,
 } as const

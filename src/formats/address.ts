@@ -150,8 +150,11 @@ export interface AddressProblem {
   readonly message: string
 }
 
-interface Range {
+/** One address or CIDR range: its first and last address as words, and how many leading bits it fixes (32 or 128 for one
+ *  address). */
+export interface AddressRange {
   readonly version: 4 | 6
+  readonly bits: number
   readonly first: readonly number[]
   readonly last: readonly number[]
 }
@@ -164,7 +167,7 @@ export class AddressSet {
   readonly #version4: Uint32Array
   readonly #version6: Uint32Array
 
-  private constructor(size: number, ranges: readonly Range[]) {
+  private constructor(size: number, ranges: readonly AddressRange[]) {
     this.size = size
     this.#version4 = merge(ranges.filter((range) => range.version === 4))
     this.#version6 = merge(ranges.filter((range) => range.version === 6))
@@ -176,7 +179,7 @@ export class AddressSet {
   /** A set from addresses (`192.0.2.1`, `2001:db8::1`) and ranges (`10.0.0.0/8`, `2001:db8::/32`). Blank entries are
    *  left out; every other entry that is neither is named in the error. */
   static parse(list: readonly string[]): Result<AddressSet, AddressProblem[]> {
-    const ranges: Range[] = []
+    const ranges: AddressRange[] = []
     const problems: AddressProblem[] = []
     let size = 0
     for (const text of list) {
@@ -208,8 +211,9 @@ export class AddressSet {
   }
 }
 
-/** The range of an entry, or the sentence that says what is wrong with it. */
-function parseRange(entry: string): Range | string {
+/** The range of an address or CIDR range (bits behind the prefix are dropped), or the sentence that says what is wrong
+ *  with it. */
+export function parseRange(entry: string): AddressRange | string {
   const slash = entry.indexOf('/')
   const text = slash < 0 ? entry : entry.slice(0, slash)
   const address = parseAddress(text)
@@ -231,8 +235,28 @@ function parseRange(entry: string): Range | string {
   const last = address.words.map((word, i) =>
     address.version === 4 && i < 3 ? 0 : (word | ~maskOf(i, bits + skipped)) >>> 0,
   )
-  return { version: address.version, first, last }
+  return { version: address.version, bits, first, last }
 }
+
+/** The canonical text of a range: an address alone, or `first/bits`. */
+export function formatRange(range: AddressRange): string {
+  const words = range.first as [number, number, number, number]
+  const address = formatAddress({ version: range.version, words })
+  return range.bits === (range.version === 4 ? 32 : 128) ? address : `${address}/${range.bits}`
+}
+
+/** Whether every address of `inner` is in `outer`. */
+export const rangeContains = (outer: AddressRange, inner: AddressRange): boolean =>
+  outer.version === inner.version &&
+  compareWords(outer.first, inner.first) <= 0 &&
+  compareWords(inner.last, outer.last) <= 0
+
+/** Whether two ranges share an address. */
+export const rangesOverlap = (a: AddressRange, b: AddressRange): boolean => rangeContains(a, b) || rangeContains(b, a)
+
+/** An order of ranges: IPv4 first, then by first address, the wider first. */
+export const compareRanges = (a: AddressRange, b: AddressRange): number =>
+  a.version - b.version || compareWords(a.first, b.first) || a.bits - b.bits
 
 /** The part of a prefix of `bits` that falls into one of the four words. */
 function maskOf(word: number, bits: number): number {
@@ -257,7 +281,7 @@ function compareAt(ranges: Uint32Array, at: number, words: readonly number[]): n
 }
 
 /** Sorted and disjoint: overlapping ranges become one. */
-function merge(ranges: readonly Range[]): Uint32Array {
+function merge(ranges: readonly AddressRange[]): Uint32Array {
   const sorted = [...ranges].sort((a, b) => compareWords(a.first, b.first))
   const merged: { first: readonly number[]; last: readonly number[] }[] = []
   for (const range of sorted) {
