@@ -77,6 +77,11 @@ const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => re
   'password-spraying': () => [spraying],
   'after-block': () => [],
   'limit-reached': () => [],
+  'source-silent': () => [],
+  'source-clock': () => [],
+  'record-set-aside': () => [],
+  'messages-lost': () => [],
+  'bundle-refused': () => [],
 }
 
 /** analytic.type_id: 1 is a rule over one record, 2 judges behaviour over many. */
@@ -90,6 +95,11 @@ const analyticTypes: Readonly<Record<FindingKind, 1 | 2>> = {
   'password-spraying': 2,
   'after-block': 2,
   'limit-reached': 1,
+  'source-silent': 2,
+  'source-clock': 2,
+  'record-set-aside': 1,
+  'messages-lost': 1,
+  'bundle-refused': 1,
 }
 
 /** Kinds that nobody needs to be alerted of. */

@@ -133,6 +133,11 @@ export const kindWords: Readonly<Record<FindingKind, { readonly plain: string; r
   'password-spraying': { plain: 'the same passwords tried on many accounts', term: 'password spraying' },
   'after-block': { plain: 'a blocked address that keeps trying', term: 'traffic after a block' },
   'limit-reached': { plain: 'more than Bellwether could keep track of', term: 'limit reached' },
+  'source-silent': { plain: 'a log that has stopped coming', term: 'silent source' },
+  'source-clock': { plain: 'a clock that is wrong', term: 'clock offset' },
+  'record-set-aside': { plain: 'a line that Bellwether failed on', term: 'record set aside' },
+  'messages-lost': { plain: 'messages that were lost on the way', term: 'message loss' },
+  'bundle-refused': { plain: 'a file that was not signed as it should be', term: 'bundle refused' },
 }
 
 /** What came of it, as far as the logs show. */

@@ -33,6 +33,24 @@ export type FindingKind = (typeof findingKinds)[number]
 /** Who makes findings: a watch, or the desk itself (of its sources and of what it could not do). */
 export type WatchName = 'registration' | 'mail' | 'machines' | 'desk'
 
+/** Who finds a kind: the ids of findings are derived from it. */
+export const watchOf: Readonly<Record<FindingKind, WatchName>> = {
+  'sql-injection': 'registration',
+  'new-statement': 'registration',
+  enumeration: 'registration',
+  scan: 'registration',
+  'authorised-scan': 'registration',
+  'password-guessing': 'registration',
+  'password-spraying': 'registration',
+  'after-block': 'registration',
+  'limit-reached': 'registration',
+  'source-silent': 'desk',
+  'source-clock': 'desk',
+  'record-set-aside': 'desk',
+  'messages-lost': 'desk',
+  'bundle-refused': 'desk',
+}
+
 /** What came of an attack, as far as the logs show. `probe`: it was tried and the site reacted in a way that tells
  *  the attacker something (an error, a delay). `success`: data came back, or the database did what was injected. */
 export const outcomes = ['attempt', 'probe', 'success'] as const

@@ -29,6 +29,11 @@ const urgency: readonly FindingKind[] = [
   'password-spraying',
   'scan',
   'after-block',
+  'bundle-refused',
+  'source-silent',
+  'source-clock',
+  'messages-lost',
+  'record-set-aside',
   'limit-reached',
   'authorised-scan',
 ]

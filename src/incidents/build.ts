@@ -107,6 +107,13 @@ function keysOf(finding: Finding, busy: ReadonlySet<string>): string[] {
       return [actor, `${finding.kind} ${finding.target}`]
     case 'after-block':
       return [actor]
+    case 'source-silent':
+    case 'source-clock':
+    case 'messages-lost':
+    case 'bundle-refused':
+      return [`${finding.kind} ${finding.target}`]
+    case 'record-set-aside':
+      return [finding.kind]
   }
 }
 

@@ -27,6 +27,16 @@ class Intervals {
     this.#list.splice(low, end - low, [first, last])
   }
 
+  save(): SavedIntervals {
+    return this.#list
+  }
+
+  static restore(saved: SavedIntervals): Intervals {
+    const intervals = new Intervals()
+    intervals.#list = saved.map(([from, to]) => [from, to])
+    return intervals
+  }
+
   addAll(other: Intervals): void {
     for (const [from, to] of other.#list) this.add(from, to)
   }
@@ -62,6 +72,24 @@ function ask(order: Order, position: number, questions: number): void {
     order.asked.set(position, (before ?? 0) + questions)
 }
 
+type SavedIntervals = readonly (readonly [number, number])[]
+
+/** A ledger as plain data. */
+export interface SavedExposure {
+  readonly orders: readonly (readonly [
+    table: string,
+    orders: readonly {
+      readonly ordering: string
+      readonly certain: SavedIntervals
+      readonly all: SavedIntervals
+      readonly asked: Map<number, number>
+    }[],
+  ])[]
+  readonly rows: Map<string, RowSet>
+  readonly keys: Map<string, Keys>
+  readonly fromDatabase: boolean
+}
+
 /** Adds up what was exposed; merging two ledgers counts what both hold once. */
 export class ExposureLedger {
   /** By table, then by ordering. */
@@ -69,6 +97,40 @@ export class ExposureLedger {
   readonly #rows = new Map<string, RowSet>()
   readonly #keys = new Map<string, Keys>()
   #fromDatabase = false
+
+  /** All that was added up, as data for a structured clone. */
+  save(): SavedExposure {
+    return {
+      orders: [...this.#orders].map(([table, orders]) => [
+        table,
+        [...orders].map(([ordering, { certain, all, asked }]) => ({
+          ordering,
+          certain: certain.save(),
+          all: all.save(),
+          asked,
+        })),
+      ]),
+      rows: this.#rows,
+      keys: this.#keys,
+      fromDatabase: this.#fromDatabase,
+    }
+  }
+
+  /** Takes back what `save` gave, from a structured clone of it. */
+  static restore(saved: SavedExposure): ExposureLedger {
+    const ledger = new ExposureLedger()
+    for (const [table, orders] of saved.orders) {
+      const byOrdering = new Map<string, Order>()
+      for (const { ordering, certain, all, asked } of orders) {
+        byOrdering.set(ordering, { certain: Intervals.restore(certain), all: Intervals.restore(all), asked })
+      }
+      ledger.#orders.set(table, byOrdering)
+    }
+    for (const [set, rows] of saved.rows) ledger.#rows.set(set, rows)
+    for (const [page, keys] of saved.keys) ledger.#keys.set(page, keys)
+    ledger.#fromDatabase = saved.fromDatabase
+    return ledger
+  }
 
   get isEmpty(): boolean {
     return this.#orders.size === 0 && this.#rows.size === 0 && this.#keys.size === 0

@@ -9,11 +9,12 @@ import {
   maxLevel,
   type Outcome,
   outcomes,
+  watchOf,
 } from '../core/finding.ts'
 import { type FindingId, findingId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
-import { ExposureLedger } from './exposure.ts'
+import { ExposureLedger, type SavedExposure } from './exposure.ts'
 
 /** A finding with what only the making of incidents needs. */
 export interface GatheredFinding {
@@ -36,6 +37,35 @@ export interface EarlyExposure {
   readonly fromDatabase: boolean
 }
 
+/** A finding as plain data. */
+export interface SavedFinding {
+  readonly id: FindingId
+  readonly first: Hit
+  readonly target: string
+  readonly level: Finding['level']
+  readonly confidence: number
+  readonly outcome: Outcome | undefined
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+  readonly detectedAtMs: number
+  readonly hitCount: number
+  readonly lineCount: number
+  readonly rules: Set<string>
+  readonly parts: Set<string>
+  readonly tools: Set<string>
+  readonly shapes: Set<string>
+  readonly evidence: readonly Place[]
+  readonly days: Map<number, number>
+  readonly exposure: SavedExposure
+  readonly earlyExposures: readonly EarlyExposure[]
+}
+
+/** A ledger as plain data. */
+export interface SavedLedger {
+  readonly findings: readonly (readonly [key: string, finding: SavedFinding])[]
+  readonly lastPlace: Place | undefined
+}
+
 const dayMs = 24 * 3_600_000
 export const wholeSite = 'the whole site'
 const siteWide: ReadonlySet<FindingKind> = new Set(['scan', 'authorised-scan', 'after-block'])
@@ -44,7 +74,7 @@ class Gathered implements GatheredFinding {
   readonly id: FindingId
   readonly index: number
   readonly kind: FindingKind
-  readonly exposure = new ExposureLedger()
+  readonly exposure: ExposureLedger
   readonly earlyExposures: EarlyExposure[] = []
   readonly days = new Map<number, number>()
   lineCount = 0
@@ -62,9 +92,12 @@ class Gathered implements GatheredFinding {
   #lastSeenMs = Number.NEGATIVE_INFINITY
   #detectedAtMs: number
   #hitCount = 0
+  /** Changed since `FindingLedger.takeChanged` was last called. */
+  isChanged = false
 
-  constructor(id: FindingId, index: number, target: string, hit: Hit) {
+  constructor(id: FindingId, index: number, target: string, hit: Hit, exposure = new ExposureLedger()) {
     this.id = id
+    this.exposure = exposure
     this.index = index
     this.kind = hit.kind
     this.#first = hit
@@ -101,10 +134,63 @@ class Gathered implements GatheredFinding {
     }
   }
 
+  get hitCount(): number {
+    return this.#hitCount
+  }
+
+  get lastSeenMs(): number {
+    return this.#lastSeenMs
+  }
+
+  save(): SavedFinding {
+    return {
+      id: this.id,
+      first: this.#first,
+      target: this.#target,
+      level: this.#level,
+      confidence: this.#confidence,
+      outcome: this.#outcome,
+      firstSeenMs: this.#firstSeenMs,
+      lastSeenMs: this.#lastSeenMs,
+      detectedAtMs: this.#detectedAtMs,
+      hitCount: this.#hitCount,
+      lineCount: this.lineCount,
+      rules: this.#rules,
+      parts: this.#parts,
+      tools: this.#tools,
+      shapes: this.#shapes,
+      evidence: this.#evidence,
+      days: this.days,
+      exposure: this.exposure.save(),
+      earlyExposures: this.earlyExposures,
+    }
+  }
+
+  static restore(saved: SavedFinding, index: number): Gathered {
+    const exposure = ExposureLedger.restore(saved.exposure)
+    const gathered = new Gathered(saved.id, index, saved.target, saved.first, exposure)
+    gathered.#level = saved.level
+    gathered.#confidence = saved.confidence
+    gathered.#outcome = saved.outcome
+    gathered.#firstSeenMs = saved.firstSeenMs
+    gathered.#lastSeenMs = saved.lastSeenMs
+    gathered.#detectedAtMs = saved.detectedAtMs
+    gathered.#hitCount = saved.hitCount
+    gathered.lineCount = saved.lineCount
+    for (const rule of saved.rules) gathered.#rules.add(rule)
+    for (const part of saved.parts) gathered.#parts.add(part)
+    for (const tool of saved.tools) gathered.#tools.add(tool)
+    for (const shape of saved.shapes) gathered.#shapes.add(shape)
+    gathered.#evidence.push(...saved.evidence)
+    for (const [day, hits] of saved.days) gathered.days.set(day, hits)
+    gathered.earlyExposures.push(...saved.earlyExposures)
+    return gathered
+  }
+
   finding(): Finding {
     return {
       id: this.id,
-      watch: 'registration',
+      watch: watchOf[this.kind],
       kind: this.kind,
       rules: [...this.#rules].sort(),
       level: this.#level,
@@ -131,23 +217,38 @@ function note(names: Set<string>, name: string | undefined): void {
 /** All findings so far, in the order of their first hits. */
 export class FindingLedger {
   readonly #byKey = new Map<string, Gathered>()
+  readonly #changed: Gathered[] = []
+  #made = 0
   #lastPlace: Place | undefined
 
-  /** Adds a hit; returns the place of its finding in `findings`. */
+  /** Adds a hit; returns the place of its finding in `findings`, as long as none was forgotten. */
   add(hit: Hit): number {
+    return this.#gather(hit).index
+  }
+
+  /** Adds a hit; returns its finding's id and the hit's number within it, from 0. */
+  addNumbered(hit: Hit): { readonly id: FindingId; readonly ordinal: number } {
+    const gathered = this.#gather(hit)
+    return { id: gathered.id, ordinal: gathered.hitCount - 1 }
+  }
+
+  #gather(hit: Hit): Gathered {
     const target = siteWide.has(hit.kind) ? wholeSite : hit.target
     const key = `${hit.kind}\n${hit.actor.value}\n${target}`
     let gathered = this.#byKey.get(key)
     if (gathered === undefined) {
-      const id = findingId('registration', hit.kind, hit.actor.type, hit.actor.value, target)
-      gathered = new Gathered(id, this.#byKey.size, target, hit)
+      gathered = new Gathered(idOf(hit, target), this.#made++, target, hit)
       this.#byKey.set(key, gathered)
     }
     gathered.add(hit)
+    if (!gathered.isChanged) {
+      gathered.isChanged = true
+      this.#changed.push(gathered)
+    }
     if (hit.place.offset !== this.#lastPlace?.offset || hit.place.source !== this.#lastPlace.source)
       gathered.lineCount++
     this.#lastPlace = hit.place
-    return gathered.index
+    return gathered
   }
 
   get count(): number {
@@ -158,8 +259,46 @@ export class FindingLedger {
     return [...this.#byKey.values()]
   }
 
+  /** Findings that got hits since the last call. */
+  takeChanged(): readonly GatheredFinding[] {
+    const changed = this.#changed.splice(0)
+    for (const gathered of changed) gathered.isChanged = false
+    return changed
+  }
+
+  /** Forgets findings that were last seen before a time and that `isOver` names. A later hit of the same kind, actor
+   *  and target is a finding of its own. */
+  forget(beforeMs: number, isOver: (id: FindingId) => boolean): void {
+    for (const [key, gathered] of this.#byKey) {
+      if (gathered.lastSeenMs < beforeMs && isOver(gathered.id)) this.#byKey.delete(key)
+    }
+  }
+
+  /** All that was gathered, as data for a structured clone. */
+  save(): SavedLedger {
+    return {
+      findings: [...this.#byKey].map(([key, gathered]) => [key, gathered.save()]),
+      lastPlace: this.#lastPlace,
+    }
+  }
+
+  /** Takes back what `save` gave, from a structured clone of it. */
+  restore(saved: SavedLedger): void {
+    this.#byKey.clear()
+    this.#changed.length = 0
+    this.#made = 0
+    for (const [key, finding] of saved.findings) this.#byKey.set(key, Gathered.restore(finding, this.#made++))
+    this.#lastPlace = saved.lastPlace
+  }
+
   /** How many findings stand at or above a level. */
   countFrom(level: Finding['level']): number {
     return this.findings.filter((gathered) => levelRank(gathered.finding().level) >= levelRank(level)).length
   }
+}
+
+/** The day of the first hit is part of it, so that what comes back after a long silence is told apart. */
+function idOf(hit: Hit, target: string): FindingId {
+  const day = String(Math.floor(hit.timeMs / dayMs))
+  return findingId(watchOf[hit.kind], hit.kind, hit.actor.type, hit.actor.value, target, day)
 }

@@ -1,6 +1,14 @@
 /** Says what happened in words that a clerk understands: what, from where, how sure, what came of it. No technical term
  *  comes first. */
-import { type Actor, type Exposure, type Finding, type FindingKind, levelRank, type Outcome } from '../core/finding.ts'
+import {
+  type Actor,
+  type Exposure,
+  type Finding,
+  type FindingKind,
+  levelRank,
+  type Outcome,
+  watchOf,
+} from '../core/finding.ts'
 
 /** What a story is told from. */
 export interface StoryFacts {
@@ -30,6 +38,11 @@ const order: readonly FindingKind[] = [
   'scan',
   'after-block',
   'authorised-scan',
+  'bundle-refused',
+  'source-silent',
+  'source-clock',
+  'messages-lost',
+  'record-set-aside',
   'limit-reached',
 ]
 
@@ -69,21 +82,31 @@ export function titleOf(facts: StoryFacts): string {
       return 'A scanner that your office ordered was at work'
     case 'limit-reached':
       return 'More was going on than this program can remember at once'
+    case 'source-silent':
+      return `A log has stopped coming: ${named(facts, kind)}`
+    case 'source-clock':
+      return `A clock is wrong: the times in ${named(facts, kind)} do not fit`
+    case 'record-set-aside':
+      return 'Bellwether failed on a log line and put it aside'
+    case 'messages-lost':
+      return `Messages were lost on their way from ${named(facts, kind)}`
+    case 'bundle-refused':
+      return `A file was refused: ${named(facts, kind)}`
   }
 }
 
 /** Two to five sentences. */
 export function storyOf(facts: StoryFacts): string[] {
-  const story = [
-    whoSentence(facts),
-    ...facts.kinds.map((kind) => kindSentence(facts, kind)).filter((text) => text !== ''),
-  ]
+  const story = [whoSentence(facts), ...facts.kinds.map((kind) => kindSentence(facts, kind))].filter(
+    (text) => text !== '',
+  )
   if (facts.tools.length > 0) story.push(`The tool used says it is ${list(facts.tools)}.`)
   const sure = sureness(facts)
   return sure === '' ? story : [...story, sure]
 }
 
 function whoSentence(facts: StoryFacts): string {
+  if (isOfDesk(facts)) return ''
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
   const records = plural(facts.lineCount, 'log line')
   if (isBrokenPage(facts)) return `${records} of the database log ${facts.lineCount === 1 ? 'shows' : 'show'} it.`
@@ -118,8 +141,25 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
       return 'It is on your list, so nothing needs to be done.'
     case 'limit-reached':
       return 'The longest unused entries were dropped. Findings stay; a very slow attack may be seen later than it could be.'
+    case 'source-silent':
+      return 'It used to bring lines at this time of the day, and it brings none. Either the machine or its logging stopped, or somebody stopped it. While it is silent, Bellwether does not see what happens there.'
+    case 'source-clock':
+      return 'The times of its lines and the clock of this computer are apart. Attacks are still seen, but what happened when cannot be told across machines.'
+    case 'record-set-aside':
+      return `${plural(hits, 'line')} made a part of Bellwether fail twice. All others were looked at. This is an error in Bellwether; it can also be an attempt to blind it.`
+    case 'messages-lost':
+      return 'They came faster than this computer could take them, over a way (UDP) that does not wait. What was in them is not known.'
+    case 'bundle-refused':
+      return 'Nothing of it was read. Either it was damaged on its way, or somebody changed it, or it comes from a machine that is not known here.'
   }
 }
+
+/** About the desk and its sources themselves: nobody is accused. */
+const isOfDesk = (facts: StoryFacts): boolean => facts.findings.every(({ kind }) => watchOf[kind] === 'desk')
+
+/** The sources or files that findings of a kind name. */
+const named = (facts: StoryFacts, kind: FindingKind): string =>
+  list([...new Set(facts.findings.filter((finding) => finding.kind === kind).map(({ target }) => `“${target}”`))])
 
 /** Only names with an apostrophe, and the database's complaint about them. */
 const isBrokenPage = (facts: StoryFacts): boolean =>
@@ -136,7 +176,7 @@ function injectionOutcome(outcome: Outcome | undefined): string {
 
 function sureness(facts: StoryFacts): string {
   const kind = leadingKind(facts.kinds)
-  if (kind === 'authorised-scan' || kind === 'limit-reached') return ''
+  if (kind === 'authorised-scan' || kind === 'limit-reached' || isOfDesk(facts)) return ''
   if (facts.confidence >= 0.9) return 'We are sure of this.'
   return facts.confidence >= 0.7
     ? 'This is very likely, not certain.'
