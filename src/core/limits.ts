@@ -143,6 +143,108 @@ export const limits = {
   /** Lines that belong to findings and are remembered for the evidence file: 28 bytes each, so 80 MiB; an attack of three
    *  million requests is long proven by its first three million. */
   evidenceLinesMax: 3_000_000,
+  /** A journal's segment is followed by the next one at this size: some seconds of a flood, so that what was read is
+   *  deleted soon, and few enough files. */
+  journalSegmentBytesMax: 32 * mib,
+  /** A segment that was read to its end is left behind at this size already, so that a quiet stream keeps little. */
+  journalSegmentReadBytesMin: mib,
+  /** Bytes written to a journal at once, and bytes that wait in memory for a slow disk before listeners stop reading. */
+  journalWriteBytesMax: 4 * mib,
+  journalWaitingBytesMax: 16 * mib,
+  /** Accepted bytes that the analysis has not read: at the first number listeners stop reading, below the second they go
+   *  on. It is a minute and a half of 50,000 lines a second. */
+  journalUnreadBytesMax: 1024 * mib,
+  journalUnreadBytesLow: 768 * mib,
+  /** Free disk space below which listeners stop reading, so that the store can always write; and above which they go
+   *  on. */
+  journalFreeBytesMin: 512 * mib,
+  journalFreeBytesEnough: 640 * mib,
+  /** How often free space is looked at, and after how many bytes in between; how soon a failed write is tried again. */
+  journalSpaceCheckMs: 1_000,
+  journalSpaceCheckBytes: 64 * mib,
+  journalRetryMs: 1_000,
+  /** Streams (hosts and programs, files) of one source: a large office has some hundred; more are a hostile sender that
+   *  invents names, and share the stream `other`. */
+  journalStreamsMax: 1_000,
+  /** Segments kept open at once: processes may open 1,024 files on many systems. */
+  journalOpenSegmentsMax: 256,
+  /** Bytes of a stream's folder name: file systems allow 255. */
+  journalFolderNameBytesMax: 120,
+  /** A syslog message longer than this is rejected: it is what UDP can carry, and RFC 5425 section 4.3.1 asks for 8 KiB. */
+  syslogMessageBytesMax: 64 * kib,
+  /** Digits of a message's length (RFC 6587 section 3.4.1): more is no length. */
+  syslogLengthDigitsMax: 8,
+  /** Bytes of a host's and of a program's name (RFC 5424 section 6). */
+  syslogHostBytesMax: 255,
+  syslogProgramBytesMax: 48,
+  /** Pairs of host and program whose stream is kept at hand. */
+  syslogRoutesMax: 4_096,
+  /** Lines of one stream that are gathered before they go to the journal. */
+  syslogBatchBytesMax: 256 * kib,
+  /** Connections of one listener, and of one address: with a message of the largest size held for each it is 32 MiB. */
+  syslogConnectionsMax: 512,
+  syslogConnectionsPerAddressMax: 128,
+  /** A connection that was silent for so long is closed: dead peers are found by keep-alive long before, and a quiet
+   *  sender that has to connect anew can lose a message. */
+  syslogIdleMsMax: 86_400_000,
+  /** When all connections are taken, one that never sent a message, or none for so long, makes room. */
+  syslogSilentMsMax: 60_000,
+  syslogQuietMsMax: 600_000,
+  syslogKeepAliveMs: 60_000,
+  /** A TLS handshake takes milliseconds. */
+  syslogHandshakeMsMax: 10_000,
+  /** Asked of the system for datagrams that wait: a second of 40,000 messages. Systems give less where they cap it. */
+  syslogReceiveBufferBytes: 8 * mib,
+  /** How often the system's count of lost datagrams is read. */
+  syslogLossCheckMs: 2_000,
+  /** A body that is pushed over HTTP, packed and unpacked: senders' batches have 1 to 10 MiB. It is held in memory until
+   *  it is whole, and this many bytes are held for all senders together. */
+  pushBodyBytesMax: 16 * mib,
+  pushHeldBytesMax: 64 * mib,
+  /** Characters of an uploaded or packed file's name that are kept in the name of its stream. */
+  intakeNameCharactersMax: 80,
+  /** Files of one bundle, the bytes of its list of files, and of a path in it. */
+  bundleFilesMax: 10_000,
+  bundleManifestBytesMax: 8 * mib,
+  bundlePathBytesMax: 4_096,
+  /** Bytes of all files of one bundle: a year of a county's logs. */
+  bundleBytesMax: 256 * 1024 * mib,
+  /** How often a folder is looked into, and how long a file must have kept its size before it is taken: a copy to a
+   *  stick writes all the time, though the stick may hold it up for seconds. */
+  dropPollMs: 3_000,
+  dropSettledMs: 6_000,
+  /** Files of a drop folder that are looked at, and how deep below it. */
+  dropFilesMax: 10_000,
+  dropDepthMax: 4,
+  /** Findings that the desk keeps within one stored incident, the gravest first: a scan from ten thousand addresses would
+   *  otherwise be written anew, megabytes at a time, with every hit. Each finding is stored by itself too. */
+  incidentFindingsMax: 200,
+  /** Lines of evidence whose bytes the desk keeps for one finding: logs are deleted, and the archive finds the rest. */
+  evidenceKeptMax: 500,
+  /** Rejects kept for showing, of one source. */
+  rejectsKeptMax: 1_000,
+  /** Followed files are looked at this often: a finding is on the screen within a second. */
+  pollMs: 100,
+  /** Time that one step of the live analysis may take before it looks up: messages are answered within it. */
+  analysisStepMs: 25,
+  /** Checkpoints are at least this far apart, and at least `checkpointCostRatio` times as long as the last one took, so
+   *  that they cost a twentieth of the time at most. */
+  checkpointMsMin: 5_000,
+  checkpointCostRatio: 20,
+  /** Bytes read beyond what the store has taken before the analysis waits: a database that is away for a minute at
+   *  100,000 lines a second brings more, and then sources wait. */
+  uncommittedBytesMax: 256 * mib,
+  /** Incidents are built again at most once in this many times as long as the last building took. */
+  buildCostRatio: 10,
+  /** Findings that the live analysis holds at once; the oldest routine scans make room. About 2 KiB each. */
+  openFindingsMax: 20_000,
+  /** A graceful stop takes no longer than this; what is not done by then is done at the next start. */
+  stopMsMax: 5_000,
+  /** The analysis thread must show a sign of life this often, or it is restarted on the same input. A line of the
+   *  longest kind takes some tens of milliseconds. */
+  analysisSilenceMsMax: 30_000,
+  /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
+  setAsideMax: 100,
   /** An office file larger than this is some other file given by mistake. */
   officeFileCharactersMax: mib,
   /** The widest range that may be blocked, as leading bits. IPv4 /16 has 65,536 addresses, the most that one small
