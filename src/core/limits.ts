@@ -225,6 +225,8 @@ export const limits = {
   rejectsKeptMax: 1_000,
   /** Followed files are looked at this often: a finding is on the screen within a second. */
   pollMs: 100,
+  /** Records of one live batch: a stream's chunk is read in several, so that many streams need little memory. */
+  liveBatchRecordsMax: 4_096,
   /** Time that one step of the live analysis may take before it looks up: messages are answered within it. */
   analysisStepMs: 25,
   /** Checkpoints are at least this far apart, and at least `checkpointCostRatio` times as long as the last one took, so
