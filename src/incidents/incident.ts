@@ -44,6 +44,8 @@ export interface Incident {
   readonly exposure?: Exposure
   readonly exposureAtDetection?: Exposure
   readonly findings: readonly Finding[]
+  /** How many findings are left out of `findings`, where the desk keeps only the gravest. */
+  readonly findingsLeftOut?: number
   readonly timeline: readonly TimelineEntry[]
   readonly advice: readonly Advice[]
   /** Context that raises or lowers how sure we are: a known indicator, an office's own list. */

@@ -72,7 +72,10 @@ export interface RejectRow {
 export interface Commit {
   readonly findings: readonly Finding[]
   readonly evidence: readonly EvidenceRow[]
+  /** At most `limits.incidentFindingsMax` findings each; `assigned` has all. */
   readonly incidents: readonly Incident[]
+  /** Which incident the findings of this commit belong to now. */
+  readonly assigned: readonly { readonly findingId: FindingId; readonly incidentId: IncidentId }[]
   /** Incidents that turned out to be part of an older one. */
   readonly merged: readonly { readonly id: IncidentId; readonly into: IncidentId }[]
   readonly sources: readonly SourceStatus[]
