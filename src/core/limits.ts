@@ -288,4 +288,154 @@ export const limits = {
   nameLookupMsMax: 3_000,
   /** Names of one address, and addresses of one name, that are looked at; search engines have one of each. */
   namesOfAddressMax: 8,
+  /** First bytes of a followed file by which it is known again after a rotation: some lines with their times. */
+  followHeadBytes: kib,
+  /** Last bytes before a position that must be the same in a file that is taken for the one that was read. */
+  followTailBytes: 64,
+  /** Packed bytes that are read to know a packed file's head: zstd gives nothing before a whole block, which has up to
+   *  128 KiB of text; the last is tried only where the others gave nothing. */
+  followPackedHeadBytes: [16 * kib, 64 * kib, 160 * kib],
+  /** Text that such a head may grow to: what deflate at its densest makes of 16 KiB, twice. */
+  followUnpackedHeadBytesMax: 32 * mib,
+  /** Rotated copies beside one log: logrotate keeps some tens, a year of hourly files is 8,760. */
+  followSiblingsMax: 10_000,
+  /** Files that were finished and are remembered by their fingerprint, so that none is read again. */
+  followFinishedMax: 8,
+  /** How long a rotated file must have been quiet before the next one is begun: its writer goes on until it reopens. */
+  followGraceMs: 2_000,
+  /** How long a log may be missing before that is a problem: a rotation renames first and creates a moment later. */
+  followMissingMs: 10_000,
+  /** Streams that are followed at once: one descriptor and some kilobytes each. */
+  followStreamsMax: 1_000,
+  /** Bytes of one field of the archive (a path, a query, an agent): web servers cut a request line at 8 to 64 KiB. What
+   *  is longer is cut with a note of how much; the source has the rest. */
+  archiveFieldBytesMax: 64 * kib,
+  /** Bytes of a method, a host, an account, a role: names have some tens, hostile ones some hundreds. */
+  archiveNameBytesMax: 4 * kib,
+  /** Bytes of a source's path: systems take 4,096, and each may become four. */
+  archivePathBytesMax: 16 * kib,
+  /** Bytes of a statement's text: what the watch judges of it. */
+  archiveStatementBytesMax: 256 * kib,
+  /** A row of a spool with all its fields at their bounds stays below this. */
+  archiveRowBytesMax: mib,
+  /** Bytes gathered before a spool is written to: one call of the system for some 2,000 rows. */
+  archiveWriteBytes: 512 * kib,
+  /** Addresses whose text is kept at hand, and the longest pair of peer and forwarded header so kept: 8 MiB at most. */
+  archiveClientsKeptMax: 20_000,
+  archiveClientCharactersMax: 200,
+  /** A spool is closed at this many rows: a sealed file is worth its costs from 100,000 rows on, and this many are
+   *  sorted within the memory of the archive process. */
+  archiveSpoolRowsMax: 250_000,
+  /** A spool is closed at this many bytes, whatever its rows: 250,000 usual rows have 80 MB. */
+  archiveSpoolBytesMax: 256 * mib,
+  /** A spool is closed when it is this old: what is found by a hunt of sealed files alone is at most this late. */
+  archiveSpoolAgeMsMax: 3_600_000,
+  /** A spool of a day that is over is closed when no row came for this long. */
+  archiveSpoolIdleMsMax: 5 * 60_000,
+  /** Spools that are filled at once, all sources and days together. A log whose times are all over the calendar fills
+   *  no more than these; its other rows go to the current day. */
+  archiveSpoolsOpenMax: 256,
+  /** Spools whose file is held open: a desk has some tens of sources, each with one day. */
+  archiveDescriptorsMax: 64,
+  /** A record is filed under its day if that lies between this year and tomorrow; else its clock is wrong and it is
+   *  filed under today. Web logs began in 1993, this office's in the 2000s. */
+  archiveYearMin: 2000,
+  archiveFutureMsMax: 26 * 3_600_000,
+  /** Characters of one document of a Sigma rule file: the largest rules of the world have some 60 thousand. */
+  sigmaDocumentCharactersMax: mib,
+  /** Rules read from one file: the whole of a large public collection in one file has some 4,000. */
+  sigmaFileRulesMax: 50_000,
+  /** Values of one rule, aliases written out: the largest lists of hashes have some 10,000. */
+  sigmaRuleNodesMax: 100_000,
+  /** Depth of a rule's YAML, of its condition's parentheses and of a regular expression's groups; people write six. */
+  sigmaNestingMax: 64,
+  /** Words of one condition: generated ones have some hundreds. */
+  sigmaConditionTokensMax: 10_000,
+  /** Values that the placeholders of one value may stand for together. */
+  sigmaExpandedValuesMax: 10_000,
+  /** Characters of a regular expression of a rule; public ones have at most 300. */
+  sigmaRegexCharactersMax: 4 * kib,
+  /** States of a regular expression's automaton; the largest public ones count to a thousand. A text of
+   *  `sigmaRegexSubjectCharactersMax` meets each state at most once a character. */
+  sigmaRegexStatesMax: 4_096,
+  /** Numbers kept of one expression's deterministic automaton before it is begun anew: 1 MiB. */
+  sigmaRegexCacheMax: 256 * kib,
+  /** Texts of which a match of a regular expression holds one, used to look at it at all; more say too little. */
+  sigmaHintsMax: 16,
+  /** Rules of one correlation: people write five. */
+  sigmaCorrelatedRulesMax: 64,
+  /** A year and a day: a window that is longer outlives the logs that it would look at. */
+  sigmaTimespanMsMax: 366 * 86_400_000,
+  /** Request heads of browsers stay below 8 KiB; it must be there whole within this time, checked this often. */
+  requestHeadBytesMax: 16 * kib,
+  requestHeadMsMax: 10_000,
+  requestCheckMs: 2_000,
+  /** From the first byte to the answer: pages ask for little, a hunt may search for a minute. */
+  requestMsMax: 30_000,
+  huntRequestMsMax: 120_000,
+  /** A connection on which nothing happens; longer than reverse proxies keep theirs (60 s), so that they close first. */
+  connectionIdleMsMax: 75_000,
+  /** Connections to the desk: some hundreds of consoles and senders, and of one address a busy office behind one router. */
+  connectionsMax: 1_000,
+  connectionsPerAddressMax: 200,
+  /** What a form sends; a list of addresses to hunt for (100,000); a list of indicators in its longest spelling. */
+  formBytesMax: 64 * kib,
+  huntBodyBytesMax: 8 * mib,
+  indicatorBodyBytesMax: 32 * mib,
+  /** An uploaded file: a month of a state's access logs, unpacked. */
+  uploadBytesMax: 64 * 1024 * mib,
+  /** A body that comes more slowly than this much in this time, while the desk is reading, is given up. */
+  slowBodyBytesMin: kib,
+  slowBodyMsMax: 30_000,
+  /** Requests of one address in a minute: a console in use makes some 60, ten behind one router 600; senders push one
+   *  batch a second from each of some tens of machines; a person signs in a few times. */
+  requestsPerMinuteMax: 1_200,
+  pushesPerMinuteMax: 6_000,
+  signInsPerMinuteMax: 60,
+  /** Consoles that wait for news: of all, and of one session; how much may wait for a console that does not read, and for
+   *  how long; how often a sign of life is sent; for how long news is gathered. */
+  eventClientsMax: 200,
+  eventClientsPerSessionMax: 12,
+  eventWaitingBytesMax: 64 * kib,
+  eventStallMsMax: 30_000,
+  eventHeartbeatMs: 20_000,
+  eventGatherMs: 100,
+  /** A session ends after a working day unused, and daily (NIST SP 800-63B, 4.2.3); its use is noted once a minute. */
+  sessionIdleMsMax: 8 * 3_600_000,
+  sessionMsMax: 24 * 3_600_000,
+  sessionTouchMs: 60_000,
+  /** For a new passkey the person must have signed in this recently. */
+  freshSignInMsMax: 15 * 60_000,
+  /** Sessions of the demonstration, which are kept in memory. */
+  demonstrationSessionsMax: 20,
+  /** A printed link works for a day, an invitation for a week, a recovery code for ten years. */
+  printedLinkMsMax: 24 * 3_600_000,
+  invitationMsMax: 7 * 24 * 3_600_000,
+  recoveryCodeMsMax: 3_650 * 24 * 3_600_000,
+  /** Accounts being set up, which only holders of a link can begin; and the time for it. */
+  enrolmentsMax: 200,
+  enrolmentMsMax: 15 * 60_000,
+  /** The time to answer a passkey's challenge, and answered challenges remembered so that none works twice. */
+  challengeMsMax: 5 * 60_000,
+  challengesUsedMax: 10_000,
+  /** A password alone needs 15 characters, beside a second factor 8 (NIST SP 800-63B-4, 3.1.1.2); 12 is a bar above. */
+  passwordCharactersMin: 12,
+  passwordCharactersMax: 256,
+  /** scrypt with N = 2^17, r = 8, p = 1 (OWASP): 128 MiB and a third of a second; stored hashes may ask for no more than
+   *  this; so many passwords are checked at once, and so many wait. */
+  scryptCostLog: 17,
+  scryptCostLogMax: 18,
+  passwordChecksMax: 1,
+  passwordChecksWaitingMax: 16,
+  /** Names and addresses whose failed sign-ins are remembered, for how long, how many are free, and the longest wait. */
+  signInTracksMax: 20_000,
+  signInTrackMsMax: 3_600_000,
+  signInFreeFailuresMax: 3,
+  addressFreeFailuresMax: 10,
+  signInWaitMsMax: 5 * 60_000,
+  addressWaitMsMax: 15 * 60_000,
+  /** A push token's last use is noted this often. */
+  pushTokenTouchMs: 60_000,
+  /** Lines of evidence fetched at a time for a download. */
+  evidencePageRows: 200,
 } as const
