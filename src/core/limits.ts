@@ -291,6 +291,8 @@ export const limits = {
   namesOfAddressMax: 8,
   /** First bytes of a followed file by which it is known again after a rotation: some lines with their times. */
   followHeadBytes: kib,
+  /** A file that begins with as many bytes of another that has vanished, and reaches as far, is taken for its copy. */
+  followAdoptedBytesMin: 128,
   /** Last bytes before a position that must be the same in a file that is taken for the one that was read. */
   followTailBytes: 64,
   /** Packed bytes that are read to know a packed file's head: zstd gives nothing before a whole block, which has up to
@@ -304,6 +306,10 @@ export const limits = {
   followFinishedMax: 8,
   /** How long a rotated file must have been quiet before the next one is begun: its writer goes on until it reopens. */
   followGraceMs: 2_000,
+  /** A file up to this size is counted through where following begins at its end; it takes a twentieth of a second. */
+  followCountedBytesMax: 64 * mib,
+  /** How often a file that could not be found or opened is looked for again. */
+  followRetryMs: 1_000,
   /** How long a log may be missing before that is a problem: a rotation renames first and creates a moment later. */
   followMissingMs: 10_000,
   /** Streams that are followed at once: one descriptor and some kilobytes each. */
@@ -368,4 +374,22 @@ export const limits = {
   /** A year and a day: a window that is longer outlives the logs that it would look at. */
   sigmaTimespanMsMax: 366 * 86_400_000,
   ...serverLimits,
+  /** Rows of one page of the store: a printed incident has some thousands of lines, and this many fit an answer. */
+  storePageRowsMax: 5_000,
+  /** Keys of one question to the store: SQLite and PostgreSQL take 32,766 and 65,535 values a statement. */
+  storeKeysMax: 500,
+  /** Values of one statement that writes many rows: PostgreSQL numbers them with 16 bits. */
+  storeValuesMax: 60_000,
+  /** Characters and words of a search among incidents: a person types a few; each word is a pass over all. */
+  searchCharactersMax: 500,
+  searchWordsMax: 12,
+  /** The analysis' state is stored in parts of this size: a part fits any database's value, and the copies of one part
+   *  that a driver makes stay small. */
+  checkpointPartBytes: 4 * mib,
+  /** Findings whose old evidence is forgotten in one transaction: 100 hold at most 50,000 lines, which is a second. */
+  forgetFindingsMax: 100,
+  /** Stores up to this size are checked when they are opened: a second's work; larger ones by `integrity()`. */
+  storeCheckedBytesMax: 256 * mib,
+  /** How long SQLite waits for another process that holds a lock, which is a backup that begins or ends. */
+  storeBusyMs: 5_000,
 } as const
