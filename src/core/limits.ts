@@ -279,6 +279,9 @@ export const limits = {
   targetFileBytesMax: 8 * mib,
   /** A web server starts its new processes within this time of a reload, on a busy small machine. */
   reloadSettleMsMax: 10_000,
+  /** Old processes take no new visitors a tenth of a second after new ones run, but finish what they serve: those that
+   *  are there after this long are finishing. */
+  reloadLingerMsMax: 2_000,
   /** A target that failed is tried again after the first, doubling up to the second: a person who mends a configuration
    *  sees the block come into force within five minutes. */
   targetRetryMsMin: 1_000,

@@ -1,0 +1,159 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { becomes } from '../../../tests/loopback.ts'
+import { hasNginx, startNginx, usualHttp } from '../../../tests/nginx-server.ts'
+import { blockOf, noonMs } from '../block.fixture.ts'
+
+const attacker = '127.0.0.2'
+const neighbour = '127.0.0.3'
+const hourMs = 3_600_000
+
+describe.skipIf(!hasNginx)('a real nginx', () => {
+  test('turns the attacker away after the block, serves the neighbour, and serves both when the block has ended', async () => {
+    await using nginx = await startNginx()
+    const target = nginx.target()
+    expect(await target.check()).toMatchObject({ ok: true })
+    expect(await nginx.status(attacker)).toBe(200)
+
+    const blocks = [blockOf(attacker, { expiresAtMs: noonMs + hourMs })]
+    expect(await target.apply(blocks, noonMs)).toMatchObject({ ok: true, value: { networks: 1, changed: true } })
+    expect(await nginx.status(attacker)).toBe(403)
+    expect(await nginx.status(neighbour)).toBe(200)
+    expect(await target.apply(blocks, noonMs)).toMatchObject({ ok: true, value: { changed: false } })
+
+    expect(await target.apply(blocks, noonMs + hourMs)).toMatchObject({ ok: true, value: { networks: 0 } })
+    expect(await nginx.status(attacker)).toBe(200)
+  })
+
+  test('keeps a blocked address out of a location that has allow rules of its own', async () => {
+    await using nginx = await startNginx()
+    await nginx.target().apply([blockOf(attacker)], noonMs)
+    expect(await nginx.status(attacker, {}, '/own-rules')).toBe(403)
+    expect(await nginx.status(neighbour, {}, '/own-rules')).toBe(200)
+  })
+
+  test('behind a trusted proxy goes by the visitor’s own address', async () => {
+    await using nginx = await startNginx(
+      `set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; real_ip_recursive on; ${usualHttp}`,
+    )
+    await nginx.target().apply([blockOf('203.0.113.9'), blockOf('2001:db8:7::/64')], noonMs)
+    const via = (visitor: string): Promise<number> => nginx.status('127.0.0.1', { 'X-Forwarded-For': visitor })
+    expect(await via('203.0.113.9')).toBe(403)
+    expect(await via('203.0.113.10')).toBe(200)
+    expect(await via('2001:db8:7::beef')).toBe(403)
+    expect(await via('2001:db8:8::beef')).toBe(200)
+    // A stranger who is no proxy can't pretend to be somebody else.
+    expect(await nginx.status(neighbour, { 'X-Forwarded-For': '203.0.113.9' })).toBe(200)
+  })
+
+  test('is left as it is where the office’s own configuration was broken before, and blocks once it is mended', async () => {
+    await using nginx = await startNginx()
+    const target = nginx.target()
+    await target.apply([], noonMs)
+    const before = await readFile(nginx.blocksPath, 'utf8')
+    await nginx.configure(`${usualHttp} no_such_directive on;`)
+
+    const broken = await target.apply([blockOf(attacker)], noonMs)
+    expect(broken).toMatchObject({ ok: false, error: { code: 'broken-before' } })
+    expect(broken.ok ? '' : broken.error.message).toMatch(
+      /there before the block.*unknown directive "no_such_directive" in .*nginx\.conf, line \d+/,
+    )
+    expect(await readFile(nginx.blocksPath, 'utf8')).toBe(before)
+    expect(await nginx.status(attacker)).toBe(200)
+
+    await nginx.configure(usualHttp)
+    expect(await target.apply([blockOf(attacker)], noonMs)).toMatchObject({ ok: true })
+    expect(await nginx.status(attacker)).toBe(403)
+  })
+
+  test('never gets a file of blocks that it does not accept, and goes on serving', async () => {
+    // The office uses the map's name for something else: our file alone is right, both together are not.
+    await using nginx = await startNginx()
+    const target = nginx.target()
+    await target.apply([], noonMs)
+    await nginx.configure(
+      usualHttp.replace('include {blocks};', 'include {blocks}*; map $host $other { default 1; }') +
+        'include {blocks}-twin*;',
+    )
+    await writeFile(`${nginx.blocksPath}-twin`, 'limit_req_zone $bellwether_blocked zone=a:32k rate=1r/s;')
+    await target.apply([], noonMs)
+    const before = await readFile(nginx.blocksPath, 'utf8')
+    // Something else changes under our feet between the two tests: the same as a file that nginx refuses.
+    const racing = nginx.target()
+    Object.defineProperty(racing, 'render', { value: () => '# Written by Bellwether\ngeo $bellwether_blocked { oops' })
+    const refused = await racing.apply([blockOf(attacker)], noonMs)
+    expect(refused).toMatchObject({ ok: false })
+    expect(await readFile(nginx.blocksPath, 'utf8')).toBe(before)
+    expect(await nginx.status(attacker)).toBe(200)
+  })
+
+  test('reads at the next start what was written before a crash', async () => {
+    await using nginx = await startNginx()
+    const blocks = [blockOf(attacker)]
+    // The desk ended after it had written the file and before the reload.
+    await writeFile(nginx.blocksPath, nginx.target().render(blocks, noonMs))
+    expect(await nginx.status(attacker)).toBe(200)
+    expect(await nginx.target().apply(blocks, noonMs)).toMatchObject({ ok: true, value: { changed: true } })
+    expect(await nginx.status(attacker)).toBe(403)
+  })
+
+  test('gets its file of blocks back when somebody deleted it', async () => {
+    await using nginx = await startNginx()
+    const target = nginx.target()
+    await target.apply([blockOf(attacker)], noonMs)
+    await rm(nginx.blocksPath)
+    expect(await target.apply([blockOf(attacker)], noonMs)).toMatchObject({ ok: true, value: { changed: true } })
+    expect(await nginx.status(attacker)).toBe(403)
+  })
+
+  test('that does not read the file of blocks is told of, with the line to add', async () => {
+    await using nginx = await startNginx('server { listen 127.0.0.1:{port}; location / { return 200; } }')
+    const told = await nginx.target().apply([blockOf(attacker)], noonMs)
+    expect(told).toMatchObject({ ok: false, error: { code: 'not-included' } })
+    expect(told.ok ? '' : told.error.message).toContain(`include ${nginx.blocksPath};`)
+  })
+
+  test('that reads the file of blocks and does not use it is told of', async () => {
+    await using nginx = await startNginx(usualHttp.replace('if ($bellwether_blocked) { return 403; }', ''))
+    expect(await nginx.target().apply([], noonMs)).toMatchObject({ ok: false, error: { code: 'not-used' } })
+  })
+
+  test('that was stopped gets the blocks at its next start', async () => {
+    await using nginx = await startNginx()
+    await nginx.stop()
+    const target = nginx.target()
+    expect(await target.apply([blockOf(attacker)], noonMs)).toMatchObject({
+      ok: false,
+      error: { code: 'not-running' },
+    })
+    await nginx.start()
+    expect(await nginx.status(attacker)).toBe(403)
+    expect(await target.apply([blockOf(attacker)], noonMs)).toMatchObject({ ok: true })
+  })
+
+  test('keeps its file where somebody else wrote it', async () => {
+    await using nginx = await startNginx()
+    const theirs = 'geo $bellwether_blocked { default 0; }\n'
+    await writeFile(nginx.blocksPath, theirs)
+    expect(await nginx.target().apply([blockOf(attacker)], noonMs)).toMatchObject({
+      ok: false,
+      error: { code: 'not-ours' },
+    })
+    expect(await readFile(nginx.blocksPath, 'utf8')).toBe(theirs)
+  })
+
+  test('answers every request while blocks come and go', async () => {
+    await using nginx = await startNginx()
+    const target = nginx.target()
+    let done = false
+    const statuses: Promise<number[]> = (async () => {
+      const seen: number[] = []
+      while (!done) seen.push(await nginx.status(neighbour))
+      return seen
+    })()
+    for (let round = 0; round < 5; round++) await target.apply(round % 2 === 0 ? [blockOf(attacker)] : [], noonMs)
+    done = true
+    expect([...new Set(await statuses)]).toEqual([200])
+    expect(await becomes(async () => (await nginx.status(attacker)) === 403)).toBe(true)
+  })
+})
