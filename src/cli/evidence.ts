@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto'
 import { type FindingKind, findingKinds } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
+import { countInDigits } from '../incidents/words.ts'
 import { safeJson } from './printable.ts'
-import { countInDigits } from './words.ts'
 
 /** A line of a source, with all that is held against it. */
 export interface IndexedLine extends Place {

@@ -12,9 +12,9 @@ import {
 } from '../core/finding.ts'
 import type { Place, Reject } from '../core/place.ts'
 import type { Advice, Incident, IncidentState } from '../incidents/incident.ts'
+import { isTime } from '../incidents/words.ts'
 import { safeJson } from './printable.ts'
 import { mostSevereFirst, type Problem, type ReportInput, type SourceSummary, summarySentences } from './report.ts'
-import { isTime } from './words.ts'
 
 /** The version of the document's shape: the first number changes when a reader of the old shape could fail. */
 export const scanDocumentVersion = '1.0'

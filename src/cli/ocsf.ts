@@ -4,10 +4,10 @@ import { posix } from 'node:path'
 import type { Finding, FindingKind, Level, Outcome } from '../core/finding.ts'
 import type { Place } from '../core/place.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
+import { capitalised, isTime, kindWords, outcomeWords } from '../incidents/words.ts'
 import type { Generator } from './json-document.ts'
 import { safeJson } from './printable.ts'
 import { mostSevereFirst, type ReportInput } from './report.ts'
-import { capitalised, isTime, kindWords, outcomeWords } from './words.ts'
 
 /** The OCSF release that the output follows (its release was prepared in ocsf-schema pull request 1711, July 2026).
  *  Every attribute used here exists since 1.4.0, so older consumers read it too. */

@@ -1,6 +1,6 @@
 /** The progress bar: one line on a terminal's error stream, redrawn at most ten times a second and wiped at the end.
  *  Where there is no terminal it writes nothing. It takes its clock and its stream from the caller. */
-import { bytesInWords, counted, countInDigits } from './words.ts'
+import { bytesInWords, counted, countInDigits } from '../incidents/words.ts'
 
 /** The part of `process.stderr` that is used. */
 export interface ProgressStream {

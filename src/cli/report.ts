@@ -5,8 +5,6 @@ import { type Level, levelRank } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import type { Place, Reject } from '../core/place.ts'
 import type { Incident } from '../incidents/incident.ts'
-import { chop, excerpt } from './printable.ts'
-import { Page, type PageOptions } from './report-page.ts'
 import {
   bytesInWords,
   capitalised,
@@ -23,7 +21,9 @@ import {
   spanInWords,
   sureness,
   timeInWords,
-} from './words.ts'
+} from '../incidents/words.ts'
+import { chop, excerpt } from './printable.ts'
+import { Page, type PageOptions } from './report-page.ts'
 
 /** What was read of one source. */
 export interface SourceSummary {

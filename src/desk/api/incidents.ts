@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { findingKinds, levels, outcomes } from '../../core/finding.ts'
 
-const oneOf = <const T extends readonly string[]>(values: T) => Type.Enum(values)
+const oneOf = <Values extends string[]>(values: readonly [...Values]) => Type.Enum(values)
 
 export const LevelSchema = oneOf(levels)
 export const KindSchema = oneOf(findingKinds)

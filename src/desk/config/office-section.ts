@@ -1,10 +1,9 @@
 /** The office file: TOML in, an `Office` out, or every problem with its line and its mend. The section `[office]` is
  *  the one that the desk's configuration will have. It reads no file; the caller gives the text. */
-import { parse, TomlError } from 'smol-toml'
-import { limits } from '../core/limits.ts'
-import { emptyOffice, type Office } from '../core/office.ts'
-import { err, ok, type Result } from '../core/result.ts'
-import { AddressSet } from '../formats/address.ts'
+import { emptyOffice, type Office } from '../../core/office.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { AddressSet } from '../../formats/address.ts'
+import { isTable, KeyLines, parseToml, type Say } from './toml-text.ts'
 
 /** One thing that is wrong, as a sentence that names the file, the line and the mend. */
 export interface OfficeProblem {
@@ -35,34 +34,17 @@ const lists: readonly {
 ]
 const keysInWords = ['name', ...lists.map(({ key }) => key)].join(', ')
 
-type Say = (line: number, message: string) => void
-
 /** Reads the office file. An empty file, or one without `[office]`, is the empty office. */
 export function readOffice(text: string, path: string): Result<Office, OfficeProblem[]> {
   const problems: OfficeProblem[] = []
   const say: Say = (line, message) => {
     problems.push({ path, line, message: `${path}${line > 0 ? `, line ${line}` : ''}: ${message}` })
   }
-  const root = parseToml(text, say)
+  const root = parseToml(text, 'an office file', 'trusted_proxies = ["10.0.0.0/8"]', say)
   if (root === undefined) return err(problems)
   const lines = new KeyLines(text)
   const office = readSections(root, lines, say)
   return problems.length > 0 ? err(problems) : ok(office)
-}
-
-function parseToml(text: string, say: Say): Record<string, unknown> | undefined {
-  if (text.length > limits.officeFileCharactersMax) {
-    say(0, 'this is too large for an office file; is it another file?')
-    return undefined
-  }
-  try {
-    return parse(text.startsWith('\ufeff') ? text.slice(1) : text)
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error
-    const reason = /^Invalid TOML document: ([^\n]*)/.exec(error.message)?.[1] ?? 'the line cannot be understood'
-    say(error.line, `this is not TOML (${reason}). Write lines such as: trusted_proxies = ["10.0.0.0/8"]`)
-    return undefined
-  }
 }
 
 function readSections(root: Record<string, unknown>, lines: KeyLines, say: Say): Office {
@@ -82,7 +64,8 @@ function readSections(root: Record<string, unknown>, lines: KeyLines, say: Say):
   return readFacts(section, lines, say)
 }
 
-function readFacts(section: Record<string, unknown>, lines: KeyLines, say: Say): Office {
+/** Reads the facts below `[office]`. */
+export function readFacts(section: Record<string, unknown>, lines: KeyLines, say: Say): Office {
   for (const key of Object.keys(section)) {
     if (!isOfficeKey(key)) say(lines.of(key), `"${key}" is not known; below [office] may stand ${keysInWords}.`)
   }
@@ -135,39 +118,4 @@ function checkPage(key: string, entry: string, line: number, say: Say): void {
 const looksLikeAddress = (entry: string): boolean =>
   /^[\d./]+$/.test(entry) || (/^[0-9a-f:./]+$/i.test(entry) && entry.indexOf(':') !== entry.lastIndexOf(':'))
 
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-
 const isOfficeKey = (key: string): boolean => key === 'name' || lists.some((list) => list.key === key)
-
-/** Where keys and entries stand, found by a plain search, because the parser does not keep places. Good enough to
- *  point a person to the line; never used for meaning. */
-class KeyLines {
-  readonly #lines: readonly string[]
-
-  constructor(text: string) {
-    this.#lines = text.split(/\r?\n/)
-  }
-
-  /** The first line that sets this key or opens this section; 0 where none is found. */
-  of(key: string): number {
-    return this.#lines.findIndex((line) => startsWithKey(line, key)) + 1
-  }
-
-  /** The first line, from its key's on, that holds the entry. */
-  ofEntry(key: string, entry: string): number {
-    const from = this.of(key)
-    const at = this.#lines.findIndex((line, i) => i >= from - 1 && line.includes(entry))
-    return entry === '' || at === -1 ? from : at + 1
-  }
-}
-
-/** `key =`, `"key" =`, `[key]`, `office.key =`. */
-function startsWithKey(line: string, key: string): boolean {
-  const head = line
-    .trimStart()
-    .replace(/^\[+/, '')
-    .replace(/^office\s{0,9}\.\s{0,9}/, '')
-    .replace(/^["']/, '')
-  return head.startsWith(key) && /^["']?\s{0,99}[=\].]/.test(head.slice(key.length))
-}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { emptyOffice } from '../core/office.ts'
-import { readOffice } from './office-file.ts'
+import { emptyOffice } from '../../core/office.ts'
+import { readOffice } from './office-section.ts'
 
 const refused = (text: string): string[] => {
   const result = readOffice(text, 'office.toml')
