@@ -262,8 +262,6 @@ export const limits = {
   blocksInForceMax: 50_000,
   /** An entry of an AWS WAF IP set, and an item of a Cloudflare list in the smaller plans: 10,000 of each. */
   cloudListEntriesMax: 10_000,
-  /** Characters of a comment in a cloud list: enough for a reason, within what they take. */
-  cloudCommentCharactersMax: 200,
   /** Blocks that the desk makes by itself in 24 hours. More addresses than this are a campaign that a person should see,
    *  or a mistake of ours that should not go on. */
   automaticBlocksPerDayMax: 50,
@@ -286,8 +284,9 @@ export const limits = {
    *  sees the block come into force within five minutes. */
   targetRetryMsMin: 1_000,
   targetRetryMsMax: 300_000,
-  /** Targets are looked at anew after this long at the latest, so that a file that somebody changed is mended. */
-  targetRecheckMsMax: 3_600_000,
+  /** Targets are looked at anew after this long at the latest, so that a file that somebody changed, or a firewall that
+   *  somebody emptied, is mended: it costs one read or one short program. */
+  targetRecheckMsMax: 300_000,
   /** A name server answers within seconds or not at all. */
   nameLookupMsMax: 3_000,
   /** Names of one address, and addresses of one name, that are looked at; search engines have one of each. */
@@ -393,6 +392,53 @@ export const limits = {
   forgetFindingsMax: 100,
   /** Stores up to this size are checked when they are opened: a second's work; larger ones by `integrity()`. */
   storeCheckedBytesMax: 256 * mib,
+  /** Statements that SQLite keeps prepared: the verbs have about a hundred, lists of keys and filters some more. */
+  statementsPreparedMax: 300,
+  /** Pages that SQLite keeps at hand: a list of 10,000 incidents is answered from a quarter of it. */
+  storeCacheBytes: 16 * mib,
+  /** The write-ahead log is cut back to this after a large transaction, which the analysis' state is. */
+  storeLogBytesMax: 64 * mib,
   /** How long SQLite waits for another process that holds a lock, which is a backup that begins or ends. */
   storeBusyMs: 5_000,
+  /** Rows of one row group of a sealed file. Smaller groups let more be skipped when an address is hunted, larger ones
+   *  cost less to open; measured on 10 million records. */
+  archiveRowGroupRows: 50_000,
+  /** Small sealed files of a past day are made one up to this size: some millions of records. */
+  archiveCompactedBytesMax: 128 * mib,
+  /** What DuckDB may take for itself; the process around it takes some 150 MB more. */
+  archiveEngineBytesMax: 768 * mib,
+  /** The archive process ends itself when it holds more than this: DuckDB's own bound does not cover all it takes. */
+  archiveProcessBytesMax: 2_048 * mib,
+  /** Threads of DuckDB: the analysis needs a core of its own on a machine of two, and answers on time at one. */
+  archiveThreadsMax: 2,
+  /** The archive process ends after this long without a question: a person who hunts asks again sooner. */
+  archiveIdleMsMax: 30_000,
+  /** A hunt, and a statement of free SQL, may take this long before it is ended. */
+  huntMsMax: 60_000,
+  sqlMsMax: 30_000,
+  /** Sealing or compacting one file: a second or two as a rule, a minute on a slow and busy disk. */
+  archiveSealMsMax: 300_000,
+  /** Rows of one page of a hunt, and how far a page may lie from the start. */
+  huntRowsMax: 1_000,
+  huntOffsetMax: 1_000_000,
+  /** Busiest addresses of an answer: a list of indicators has some thousands, a person reads some tens. */
+  huntAddressesMax: 10_000,
+  /** Addresses and ranges of one hunt: the largest public lists have some 100,000. */
+  huntEntriesMax: 200_000,
+  /** Up to this many addresses are compared one by one, which lets row groups be skipped; more are looked up at once. */
+  huntComparedMax: 64,
+  /** Characters of a text that is hunted for. */
+  huntTextCharactersMax: 2_000,
+  /** Rows, characters of one cell and characters of the statement of free SQL: a page to read, not an export. */
+  sqlRowsMax: 1_000,
+  sqlCellCharactersMax: 10_000,
+  sqlCharactersMax: 20_000,
+  /** Memory of free SQL: enough to group and sort some millions of rows, and it never spills to the disk. */
+  sqlEngineBytesMax: 512 * mib,
+  /** A question is asked again this often when files were sealed or deleted under it. */
+  archiveRetriesMax: 3,
+  /** Characters of a text that a regular expression is searched in: a script block of Windows has at most 32 Ki. */
+  sigmaRegexSubjectCharactersMax: 64 * kib,
+  /** Kinds of logs for which rules are kept ready: tables name some hundreds. */
+  sigmaLogsourcesMax: 4_096,
 } as const

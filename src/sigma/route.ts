@@ -1,0 +1,287 @@
+/** The rules for one kind of log, made ready: events of that kind are scanned once for all literals of all rules, and a
+ *  rule's condition is looked at only where one of its witnesses was found. */
+import { type Check, type CheckScope, makeCheck, scannable, textOf } from './checks.ts'
+import type { FieldValue, SigmaEvent } from './event.ts'
+import type { Expression, Predicate } from './expression.ts'
+import { isTrue, type PredicateTraits, ProgramTable, witnessesOf } from './program.ts'
+import { type ScanLiteral, Scanner, type ScanSink } from './scanner.ts'
+
+/** Where the values of a field are found in the events of one kind. */
+export interface FieldPlace {
+  /** The first that the event has counts. */
+  readonly names: readonly string[]
+  /** Replaces values, by their text. */
+  readonly values?: ReadonlyMap<string, string>
+}
+
+/** A rule of a route: a number that is the caller's, and the rule's logic. */
+export interface RoutedRule {
+  readonly number: number
+  readonly expression: Expression
+}
+
+/** A field of the route's events. */
+interface Slot {
+  readonly place: FieldPlace
+  readonly literals: ScanLiteral[]
+  scanner: Scanner | undefined
+  isRaw: boolean
+  value: FieldValue | undefined
+  readAt: number
+  scannedAt: number
+}
+
+/** What became of a predicate on the event at hand, added to the event's base. What is below the base is of an earlier
+ *  event. */
+const holds = 1
+const fails = 2
+const hinted = 3
+const baseStep = 4
+
+/** Share of events on which a literal stands, roughly: the longer the rarer, and rarer still at a fixed place. */
+function literalFrequency(literal: string, isAnchored: boolean): number {
+  return Math.max(0.0005, (isAnchored ? 0.25 : 0.6) * 0.72 ** literal.length)
+}
+
+const isListed = (value: FieldValue | undefined): value is readonly (string | number | boolean | null)[] =>
+  Array.isArray(value)
+
+/** All rules of one kind of log. */
+export class Route implements ScanSink, CheckScope {
+  readonly #slots: Slot[] = []
+  readonly #slotNumbers = new Map<string, number>()
+  readonly #places: (field: string) => FieldPlace
+  readonly #tooLong: () => void
+  /** By predicate. */
+  readonly #slotOf: Int32Array
+  readonly #checks: (readonly Check[])[] = []
+  readonly #isAlways: Uint8Array
+  readonly #frequencies: Float64Array
+  readonly #state: Int32Array
+  readonly #witnessed: (readonly number[] | undefined)[]
+  /** Of rules. */
+  readonly #numbers: readonly number[]
+  readonly #entries: Int32Array
+  readonly #always: readonly number[]
+  readonly #eager: readonly number[]
+  readonly #askedAt: Int32Array
+  /** Of program nodes. */
+  readonly #nodePredicate: Int32Array
+  readonly #onTrue: Int32Array
+  readonly #onFalse: Int32Array
+  /** Of the event at hand. */
+  #event: SigmaEvent | undefined
+  #base = baseStep
+  readonly #candidates: Int32Array
+  #candidateCount = 0
+
+  constructor(
+    rules: readonly RoutedRule[],
+    predicates: readonly Predicate[],
+    places: (field: string) => FieldPlace,
+    tooLong: () => void,
+  ) {
+    this.#places = places
+    this.#tooLong = tooLong
+    const local = new Map<number, number>()
+    const localize = (expression: Expression): Expression => {
+      if (expression.kind === 'not') return { kind: 'not', of: localize(expression.of) }
+      if (expression.kind !== 'test') return { kind: expression.kind, of: expression.of.map(localize) }
+      const known = local.get(expression.predicate)
+      if (known !== undefined) return { kind: 'test', predicate: known }
+      local.set(expression.predicate, local.size)
+      return { kind: 'test', predicate: local.size - 1 }
+    }
+    const expressions = rules.map((rule) => localize(rule.expression))
+    this.#numbers = rules.map((rule) => rule.number)
+    this.#slotOf = new Int32Array(local.size)
+    this.#isAlways = new Uint8Array(local.size)
+    this.#frequencies = new Float64Array(local.size)
+    this.#state = new Int32Array(local.size)
+    for (const [global, predicate] of local) this.#prepare(predicate, predicates[global] as Predicate)
+
+    const traits: PredicateTraits = {
+      isAnnounced: (predicate) => this.#isAlways[predicate] === 0,
+      frequency: (predicate) => this.#frequencies[predicate] as number,
+      cost: (predicate) => (this.#isAlways[predicate] as number) * 2 + Math.sign(this.#checks[predicate]?.length ?? 0),
+    }
+    const programs = new ProgramTable(traits)
+    const witnessed: (number[] | undefined)[] = Array.from({ length: local.size })
+    const always: number[] = []
+    this.#entries = new Int32Array(rules.length)
+    for (const [rule, expression] of expressions.entries()) {
+      this.#entries[rule] = programs.add(expression)
+      const witnesses = witnessesOf(expression, traits)
+      if (witnesses === undefined) always.push(rule)
+      for (const predicate of witnesses?.predicates ?? []) {
+        const others = witnessed[predicate]
+        if (others === undefined) witnessed[predicate] = [rule]
+        else others.push(rule)
+      }
+    }
+    this.#witnessed = witnessed
+    this.#always = always
+    this.#askedAt = new Int32Array(rules.length)
+    this.#candidates = new Int32Array(rules.length)
+    this.#nodePredicate = Int32Array.from(programs.predicates)
+    this.#onTrue = Int32Array.from(programs.onTrue)
+    this.#onFalse = Int32Array.from(programs.onFalse)
+    const eager = new Set(
+      witnessed.flatMap((found, predicate) => (found === undefined ? [] : [this.#slotOf[predicate] as number])),
+    )
+    this.#eager = [...eager]
+    for (const slot of this.#slots) {
+      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals)
+      slot.literals.length = 0
+    }
+  }
+
+  /** Puts a predicate's literals into the scan of its field, and what they do not decide into checks. */
+  #prepare(predicate: number, { field, tests }: Predicate): void {
+    const slotNumber = this.#slotFor(field)
+    const slot = this.#slots[slotNumber] as Slot
+    this.#slotOf[predicate] = slotNumber
+    const checks: Check[] = []
+    let frequency = 0
+    for (const test of tests) {
+      const simple = scannable(test)
+      if (simple !== undefined) {
+        slot.literals.push({ ...simple, output: predicate * 2 })
+        frequency += literalFrequency(simple.literal, simple.anchoring !== 'contains')
+        continue
+      }
+      const check = makeCheck(test)
+      checks.push(check)
+      if (check.hints === undefined) this.#isAlways[predicate] = 1
+      for (const literal of check.hints ?? []) {
+        slot.literals.push({ literal, anchoring: 'contains', output: predicate * 2 + 1 })
+        frequency += literalFrequency(literal, false)
+      }
+    }
+    this.#checks[predicate] = checks
+    this.#frequencies[predicate] = Math.min(1, frequency)
+  }
+
+  #slotFor(field: string): number {
+    const known = this.#slotNumbers.get(field)
+    if (known !== undefined) return known
+    const made = this.#slots.push({
+      place: field === '' ? { names: [] } : this.#places(field),
+      literals: [],
+      scanner: undefined,
+      isRaw: field === '',
+      value: undefined,
+      readAt: 0,
+      scannedAt: 0,
+    })
+    this.#slotNumbers.set(field, made - 1)
+    return made - 1
+  }
+
+  /** Calls `found` with the number of each rule that the event matches. */
+  match(event: SigmaEvent, found: (number: number) => void): void {
+    this.#event = event
+    this.#base += baseStep
+    if (this.#base > 0x7fff_fff0) this.#startOver()
+    this.#candidateCount = 0
+    for (const slot of this.#eager) this.#scan(slot)
+    for (const rule of this.#always) this.#ask(rule)
+    for (let i = 0; i < this.#candidateCount; i++) {
+      const rule = this.#candidates[i] as number
+      if (this.#run(this.#entries[rule] as number)) found(this.#numbers[rule] as number)
+    }
+    this.#event = undefined
+  }
+
+  #startOver(): void {
+    this.#base = baseStep
+    this.#state.fill(0)
+    this.#askedAt.fill(0)
+    for (const slot of this.#slots) slot.readAt = slot.scannedAt = 0
+  }
+
+  #ask(rule: number): void {
+    if (this.#askedAt[rule] === this.#base) return
+    this.#askedAt[rule] = this.#base
+    this.#candidates[this.#candidateCount++] = rule
+  }
+
+  #run(entry: number): boolean {
+    let node = entry
+    while (node >= 0) {
+      node = (this.#decide(this.#nodePredicate[node] as number) ? this.#onTrue[node] : this.#onFalse[node]) as number
+    }
+    return node === isTrue
+  }
+
+  #decide(predicate: number): boolean {
+    const slot = this.#slotOf[predicate] as number
+    if ((this.#slots[slot] as Slot).scannedAt !== this.#base) this.#scan(slot)
+    const state = (this.#state[predicate] as number) - this.#base
+    if (state === holds) return true
+    if (state === fails) return false
+    if (state !== hinted && this.#isAlways[predicate] === 0) return false
+    const value = this.#read(slot)
+    const passes = (this.#checks[predicate] as readonly Check[]).some((check) => check.passes(value, this))
+    this.#state[predicate] = this.#base + (passes ? holds : fails)
+    return passes
+  }
+
+  #read(number: number): FieldValue | undefined {
+    const slot = this.#slots[number] as Slot
+    if (slot.readAt === this.#base) return slot.value
+    slot.readAt = this.#base
+    const event = this.#event as SigmaEvent
+    slot.value = slot.isRaw ? event.raw : readPlace(event, slot.place)
+    return slot.value
+  }
+
+  #scan(number: number): void {
+    const slot = this.#slots[number] as Slot
+    if (slot.scannedAt === this.#base) return
+    slot.scannedAt = this.#base
+    const { scanner } = slot
+    if (scanner === undefined) return
+    const value = this.#read(number)
+    if (typeof value === 'string') scanner.scan(value, this)
+    else if (isListed(value)) {
+      for (const each of value) {
+        const text = textOf(each)
+        if (text !== undefined) scanner.scan(text, this)
+      }
+    } else if (value !== undefined && value !== null) scanner.scan(String(value), this)
+  }
+
+  /** A literal was found: even numbers decide their predicate, odd ones say that it should be asked. */
+  hit(output: number): void {
+    const predicate = output >> 1
+    const state = (this.#state[predicate] as number) - this.#base
+    if (state === holds) return
+    if ((output & 1) === 0) this.#state[predicate] = this.#base + holds
+    else if (state !== hinted) this.#state[predicate] = this.#base + hinted
+    if (state > 0) return
+    const rules = this.#witnessed[predicate]
+    if (rules !== undefined) for (const rule of rules) this.#ask(rule)
+  }
+
+  /** The value of another field of the event at hand. */
+  field(name: string): FieldValue | undefined {
+    return readPlace(this.#event as SigmaEvent, this.#places(name))
+  }
+
+  tooLong(): void {
+    this.#tooLong()
+  }
+}
+
+/** The value of a field where it is found in this kind of event. */
+export function readPlace(event: SigmaEvent, place: FieldPlace): FieldValue | undefined {
+  for (const name of place.names) {
+    const value = event.field(name)
+    if (value === undefined) continue
+    if (place.values === undefined) return value
+    const text = isListed(value) ? undefined : textOf(value)
+    return text === undefined ? value : (place.values.get(text) ?? value)
+  }
+  return undefined
+}
