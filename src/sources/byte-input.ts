@@ -14,6 +14,9 @@ export interface ByteInput {
   readonly position: number
   /** Raw bytes that there are, where that is known. */
   readonly total: number | undefined
+  /** Of an input that may still grow: bytes that are there now, 0 while it waits for more. Left out or undefined where a
+   *  read of 0 bytes is the end. */
+  readonly availableNow?: number | undefined
   /** A second reading of the same bytes from the first on, where that is possible. It shares the open file. */
   restart(): ByteInput | undefined
   close(): void

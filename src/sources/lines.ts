@@ -15,6 +15,13 @@ export interface LineChunkerBounds {
   readonly recordBytesMax: number
 }
 
+/** A place between lines: bytes before it, and the number from 1 of the line that begins there. */
+export interface LinePosition {
+  readonly offset: number
+  readonly line: number
+}
+
+const firstLine: LinePosition = { offset: 0, line: 1 }
 const lineFeed = 10
 const carriageReturn = 13
 /** Room for the incomplete line at the end of a read, so that the buffer need not grow for ordinary lines. */
@@ -43,25 +50,51 @@ export class LineChunker {
   #lastLength = 0
   /** The reader left a record unread: it wants this many bytes of whole lines. */
   #wanted = 0
+  /** Length of the chunk that the reader left unread and that waits for more. */
+  #refused = 0
   /** The line that is being stepped over: its length so far. */
   #longLine: { length: number; lastByte: number } | undefined
 
-  constructor(source: string, input: ByteInput, bounds: LineChunkerBounds = limits) {
+  /** `from` is where in the source the input begins. */
+  constructor(source: string, input: ByteInput, bounds: LineChunkerBounds = limits, from: LinePosition = firstLine) {
     this.#source = source
     this.#input = input
     this.#bounds = bounds
-    this.#bytes = new Uint8Array(bounds.chunkBytes + spareBytes)
+    this.#offset = from.offset
+    this.#line = from.line
+    this.#bytes = new Uint8Array(input.availableNow === undefined ? bounds.chunkBytes + spareBytes : 0)
   }
 
-  /** The next chunk, or null at the end. It is a promise only where the input has to be waited for, so that a plain
+  /** Up to where the source is consumed. */
+  get position(): LinePosition {
+    return { offset: this.#offset, line: this.#line }
+  }
+
+  /** Bytes that were read and are not consumed. */
+  get heldBytes(): number {
+    return this.#longLine?.length ?? this.#filled - this.#start
+  }
+
+  /** Lets go of memory while an input that may grow is quiet. The chunk given last holds no longer. */
+  rest(): void {
+    if (this.#handed !== undefined || this.#filled !== this.#start || this.#longLine !== undefined) return
+    this.#bytes = new Uint8Array(0)
+    this.#start = 0
+    this.#lineStart = 0
+    this.#filled = 0
+  }
+
+  /** The next chunk, or null at the end (of an input that may grow: for now). It is a promise only where the input has to be waited for, so that a plain
    *  file is read without a single promise. `consume` must have been called for the chunk before. */
   next(): Chunk | null | Promise<Chunk | null> {
     if (this.#handed !== undefined) throw new Error('the chunk before was not consumed')
     for (;;) {
       const chunk = this.#take()
       if (chunk !== undefined) return chunk
+      if (this.#input.availableNow === 0) return this.#takeEarly()
       const count = this.#read(this.#bounds.chunkBytes)
       if (typeof count !== 'number') return this.#nextLater(count)
+      if (count === 0 && this.#input.availableNow !== undefined) return this.#takeEarly()
       this.#accept(count)
     }
   }
@@ -82,6 +115,7 @@ export class LineChunker {
     } else if (handed >= this.#bounds.recordBytesMax) {
       this.#lastLength = handed
     } else {
+      this.#refused = handed
       // Doubling keeps the cost of reading a pending record again in proportion to its length.
       this.#wanted = Math.min(handed * 2, this.#bounds.recordBytesMax)
     }
@@ -125,6 +159,12 @@ export class LineChunker {
     return undefined
   }
 
+  /** Nothing more is there now: a record that waits for its end is shown again with any new line behind it. */
+  #takeEarly(): Chunk | null {
+    const complete = this.#lineStart - this.#start
+    return complete > this.#refused ? this.#hand(complete, false) : null
+  }
+
   #hand(length: number, last: boolean): Chunk {
     this.#handed = length
     this.#handedLast = last
@@ -142,6 +182,7 @@ export class LineChunker {
   }
 
   #advance(bytes: number, lines: number): void {
+    this.#refused = 0
     this.#start += bytes
     this.#offset += bytes
     this.#line += lines
@@ -151,7 +192,8 @@ export class LineChunker {
    *  same lines are rejected whatever the sizes of the reads. */
   #read(count: number): number | Promise<number> {
     const tail = this.#filled - this.#lineStart
-    const length = Math.min(count, this.#bounds.chunkBytes, this.#bounds.lineBytesMax + 1 - tail)
+    const available = this.#input.availableNow ?? count
+    const length = Math.min(count, available, this.#bounds.chunkBytes, this.#bounds.lineBytesMax + 1 - tail)
     if (this.#bytes.length - this.#filled < length) this.#makeRoom(length)
     return this.#input.read(this.#bytes, this.#filled, length)
   }
@@ -164,7 +206,7 @@ export class LineChunker {
       this.#start = 0
     }
     if (this.#bytes.length - this.#filled >= length) return
-    const larger = new Uint8Array(Math.max(this.#filled + length, this.#bytes.length * 2))
+    const larger = new Uint8Array(Math.max(this.#filled + length + spareBytes, this.#bytes.length * 2))
     larger.set(this.#bytes.subarray(0, this.#filled))
     this.#bytes = larger
   }
