@@ -192,6 +192,8 @@ export const limits = {
   syslogSilentMsMax: 60_000,
   syslogQuietMsMax: 600_000,
   syslogKeepAliveMs: 60_000,
+  /** Names and addresses of this machine in the certificate that the desk makes: machines with containers have tens. */
+  certificateNamesMax: 64,
   /** A TLS handshake takes milliseconds. */
   syslogHandshakeMsMax: 10_000,
   /** Asked of the system for datagrams that wait: a second of 40,000 messages. Systems give less where they cap it. */

@@ -2,7 +2,7 @@
  *  export is a file for one that it cannot, to be fetched or uploaded. Both write nothing but addresses into
  *  configuration: reasons and names of people stay with the desk, or are quoted as JSON. */
 import type { Result } from '../../core/result.ts'
-import type { Block } from '../block.ts'
+import type { Block, NeverBlock } from '../block.ts'
 
 /** Why blocks are not in force. `message` is a plain sentence with the mend; `said` is what the program said, in one
  *  line. */
@@ -65,5 +65,6 @@ export interface ExportedFile {
 export interface BlockExport {
   readonly name: string
   readonly title: string
-  files(blocks: readonly Block[], nowMs: number): readonly ExportedFile[]
+  /** `neverBlock` matters where a format makes a network wider than it was decided. */
+  files(blocks: readonly Block[], nowMs: number, neverBlock?: readonly NeverBlock[]): readonly ExportedFile[]
 }
