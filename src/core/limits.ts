@@ -230,6 +230,12 @@ export const limits = {
   pollMs: 100,
   /** Records of one live batch: a stream's chunk is read in several, so that many streams need little memory. */
   liveBatchRecordsMax: 4_096,
+  /** New files and streams are looked for this often. */
+  streamLookMs: 1_000,
+  /** What each source brought is stored this often at most. */
+  statusMs: 1_000,
+  /** A backlog smaller than this is the moment between two looks, not a backlog. */
+  backlogShownBytesMin: mib,
   /** Time that one step of the live analysis may take before it looks up: messages are answered within it. */
   analysisStepMs: 25,
   /** Checkpoints are at least this far apart, and at least `checkpointCostRatio` times as long as the last one took, so
@@ -411,6 +417,8 @@ export const limits = {
   archiveEngineBytesMax: 768 * mib,
   /** The archive process ends itself when it holds more than this: DuckDB's own bound does not cover all it takes. */
   archiveProcessBytesMax: 2_048 * mib,
+  /** How often the archive process looks at its own memory: it grows by some 100 MB in this time. */
+  archiveMemoryCheckMs: 100,
   /** Threads of DuckDB: the analysis needs a core of its own on a machine of two, and answers on time at one. */
   archiveThreadsMax: 2,
   /** The archive process ends after this long without a question: a person who hunts asks again sooner. */

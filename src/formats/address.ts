@@ -193,6 +193,15 @@ export class AddressSet {
     return problems.length > 0 ? err(problems) : ok(new AddressSet(size, ranges))
   }
 
+  /** The set as sorted, disjoint ranges: first and last address, IPv4 before IPv6. */
+  *ranges(): Generator<Pick<AddressRange, 'version' | 'first' | 'last'>> {
+    for (const version of [4, 6] as const) {
+      const words = version === 4 ? this.#version4 : this.#version6
+      for (let at = 0; at < words.length; at += 8)
+        yield { version, first: [...words.subarray(at, at + 4)], last: [...words.subarray(at + 4, at + 8)] }
+    }
+  }
+
   /** Whether the set holds the address. Text may have brackets, a port and a zone; text that is no address is in no
    *  set. */
   has(address: Address | string): boolean {
