@@ -1,0 +1,49 @@
+/** Builds the console into dist/console, and tells whether that is needed: it is missing, or something that it is made of
+ *  is newer. Run by itself it always builds. */
+import { existsSync, globSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const target = join(root, 'dist', 'console')
+
+/** Where the built console lies. */
+export const consoleFolder = target
+
+const changedMs = (path: string): number => statSync(path).mtimeMs
+
+/** The newest change of what the console is made of: its own files, the types of the API, the installed packages. */
+function newestSourceMs(): number {
+  const own = globSync('console/**/*.{ts,tsx,css,scss,html,svg,json}', {
+    cwd: root,
+    exclude: (path) => /(?:^|[\\/])(?:tests|fixtures)(?:[\\/]|$)/.test(path),
+  })
+  return Math.max(...[...own, 'package-lock.json'].map((path) => changedMs(join(root, path))))
+}
+
+/** True where the built console is older than its sources, or is not there. Where the sources are not installed, as in
+ *  the published package, what was built is taken as it is. */
+export function isConsoleStale(): boolean {
+  const page = join(target, 'index.html')
+  if (!existsSync(page)) return true
+  return existsSync(join(root, 'console', 'main.tsx')) && changedMs(page) < newestSourceMs()
+}
+
+/** Builds the console. Throws where it cannot be built. */
+export async function buildConsole(): Promise<void> {
+  await build({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'warn' })
+}
+
+/** Builds the console if it is missing or older than its sources; resolves to the folder, and to true if it was built. */
+export async function ensureConsoleBuilt(): Promise<{ readonly folder: string; readonly wasBuilt: boolean }> {
+  const wasBuilt = isConsoleStale()
+  if (wasBuilt) await buildConsole()
+  return { folder: target, wasBuilt }
+}
+
+if (process.argv[1] !== undefined && import.meta.filename === process.argv[1]) {
+  const begun = performance.now()
+  await buildConsole()
+  console.log(`Built the console in ${((performance.now() - begun) / 1000).toFixed(1)} s.`)
+}

@@ -1,0 +1,58 @@
+/** Which page is shown for which path, and what comes before: who are you? Pages other than Today are loaded when they
+ *  are first opened. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { Navigate, Route, Routes, useLocation } from 'react-router'
+import type { SessionView } from '../../src/server/api/session.ts'
+import { sessionQuery } from '../api/queries.ts'
+import { onSignedOut } from '../api/request.ts'
+import { TodayPage } from '../pages/today/today-page.tsx'
+import { Failure, Skeleton } from '../parts/answer.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { Layout } from './layout.tsx'
+
+const later = (load: () => Promise<ComponentType>): ComponentType => lazy(async () => ({ default: await load() }))
+
+const SignInPage = later(async () => (await import('../pages/sign-in/sign-in-page.tsx')).SignInPage)
+const StartPage = later(async () => (await import('../pages/sign-in/start-page.tsx')).StartPage)
+
+function Shown({ page: Page }: { readonly page: ComponentType }): ReactNode {
+  return (
+    <ErrorBoundary resetBy={useLocation().pathname}>
+      <Suspense fallback={<Skeleton />}>
+        <Page />
+      </Suspense>
+    </ErrorBoundary>
+  )
+}
+
+function Inside({ session }: { readonly session: SessionView }): ReactNode {
+  const { pathname } = useLocation()
+  if (session.account === undefined) {
+    return <Navigate to="/sign-in" replace state={{ from: pathname }} />
+  }
+  return <Layout session={session} />
+}
+
+/** The whole console. */
+export function App(): ReactNode {
+  const queries = useQueryClient()
+  const session = useQuery(sessionQuery)
+  useEffect(() => onSignedOut(() => void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })), [queries])
+  if (session.data === undefined) {
+    return (
+      <main className="wide main">
+        {session.isError ? <Failure error={session.error} onRetry={() => void session.refetch()} /> : <Skeleton />}
+      </main>
+    )
+  }
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<Shown page={SignInPage} />} />
+      <Route path="/start" element={<Shown page={StartPage} />} />
+      <Route element={<Inside session={session.data} />}>
+        <Route index element={<Shown page={TodayPage} />} />
+      </Route>
+    </Routes>
+  )
+}

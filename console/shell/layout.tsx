@@ -1,0 +1,119 @@
+/** What stands around every page: skip link, header with navigation, a line when the desk is away, footer. */
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Link, NavLink, Outlet, useLocation } from 'react-router'
+import type { SessionView } from '../../src/server/api/session.ts'
+import { todayQuery } from '../api/queries.ts'
+import { useRights } from '../api/rights.ts'
+import { Icon } from '../parts/icon.tsx'
+import { counted } from '../words/counts.ts'
+import { AccountMenu } from './account-menu.tsx'
+import { Demonstration } from './demonstration.tsx'
+import { useLiveDesk } from './live-desk.ts'
+
+const places = [
+  { path: '/', name: 'Today', needs: 'mayRead' },
+  { path: '/incidents', name: 'Incidents', needs: 'mayRead' },
+  { path: '/sources', name: 'Sources', needs: 'mayRead' },
+  { path: '/blocks', name: 'Block list', needs: 'mayRead' },
+  { path: '/hunt', name: 'Hunt', needs: 'mayDecide' },
+  { path: '/settings', name: 'Settings', needs: 'mayConfigure' },
+  { path: '/audit', name: 'Audit trail', needs: 'mayDecide' },
+] as const
+
+function Navigation({ isOpen }: { readonly isOpen: boolean }): ReactNode {
+  const rights = useRights()
+  const openCount = useQuery({ ...todayQuery, enabled: rights.mayRead }).data?.openCount ?? 0
+  return (
+    <nav className={`nav${isOpen ? ' is-open' : ''}`} id="navigation" aria-label="Pages">
+      <ul>
+        {places
+          .filter(({ needs }) => rights[needs])
+          .map(({ path, name }) => (
+            <li key={path}>
+              <NavLink to={path} end={path === '/'}>
+                {name}
+                {path === '/incidents' && openCount > 0 && (
+                  <span className="nav__count">
+                    <span aria-hidden="true">{openCount > 99 ? '99+' : openCount}</span>
+                    <span className="sr-only">, {counted(openCount, 'open incident')}</span>
+                  </span>
+                )}
+              </NavLink>
+            </li>
+          ))}
+      </ul>
+    </nav>
+  )
+}
+
+/** The brand, with whose desk this is. */
+export function Brand({ officeName }: { readonly officeName: string }): ReactNode {
+  return (
+    <>
+      <Icon name="bell" size={28} />
+      <span className="brand__words">
+        <span className="brand__name">Bellwether</span>
+        <span className="brand__office">{officeName}</span>
+      </span>
+    </>
+  )
+}
+
+/** The layout of all pages behind the sign-in. */
+export function Layout({ session }: { readonly session: SessionView }): ReactNode {
+  const [isOpen, setOpen] = useState(false)
+  const { pathname } = useLocation()
+  const connection = useLiveDesk()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation closes the menu.
+  useEffect(() => setOpen(false), [pathname])
+  return (
+    <>
+      <div>
+        <a className="usa-skipnav" href="#main">
+          Skip to the page
+        </a>
+        <header className="head">
+          <div className="wide">
+            <div className="head__row">
+              <Link className="brand" to="/" aria-label={`Bellwether, ${session.officeName}: Today`}>
+                <Brand officeName={session.officeName} />
+              </Link>
+              <div className="head__tools">
+                <AccountMenu session={session} />
+                <button
+                  type="button"
+                  className="tool head__menu"
+                  aria-expanded={isOpen}
+                  aria-controls="navigation"
+                  onClick={() => setOpen(!isOpen)}
+                >
+                  <Icon name={isOpen ? 'close' : 'menu'} />
+                  Menu
+                </button>
+              </div>
+            </div>
+            <Navigation isOpen={isOpen} />
+          </div>
+        </header>
+        {session.isDemonstration && <Demonstration />}
+        {connection === 'away' && (
+          <div className="strip strip--away" role="status">
+            <div className="wide">
+              <p>The desk does not answer. What you see may be old; we keep trying.</p>
+            </div>
+          </div>
+        )}
+      </div>
+      <main className="main wide" id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <footer className="foot">
+        <div className="wide">
+          <span>Bellwether {session.version}. Times are in this computer's time zone; hover shows UTC.</span>
+          <a href="/api/docs">For programmers</a>
+        </div>
+      </footer>
+    </>
+  )
+}

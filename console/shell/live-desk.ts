@@ -1,0 +1,44 @@
+/** Keeps what is shown current while the console is open, and tells a screen reader of a new incident. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { type Connection, followEvents } from '../api/events.ts'
+import { todayQuery } from '../api/queries.ts'
+import { visible } from '../parts/strange-text.tsx'
+import { levelWords } from '../words/terms.ts'
+import { useAnnounce } from './announcer.tsx'
+
+/** A short break is not worth a word. */
+const awayShownAfterMs = 3_000
+
+/** Follows the desk; gives whether it can be reached. */
+export function useLiveDesk(): Connection {
+  const queries = useQueryClient()
+  const [connection, setConnection] = useState<Connection>('live')
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = followEvents(queries, (now) => {
+      clearTimeout(timer)
+      if (now === 'live') setConnection('live')
+      else timer = setTimeout(() => setConnection('away'), awayShownAfterMs)
+    })
+    return () => {
+      clearTimeout(timer)
+      stop()
+    }
+  }, [queries])
+  useNewIncidents()
+  return connection
+}
+
+function useNewIncidents(): void {
+  const announce = useAnnounce()
+  const { data } = useQuery(todayQuery)
+  const known = useRef<Set<string> | undefined>(undefined)
+  useEffect(() => {
+    if (data === undefined) return
+    const ids = data.open.map(({ id }) => id)
+    const fresh = known.current && data.open.find(({ id }) => !known.current?.has(id))
+    if (fresh) announce(`New incident, ${levelWords[fresh.level].name}: ${visible(fresh.title).slice(0, 200)}`)
+    known.current = new Set([...(known.current ?? []), ...ids])
+  }, [data, announce])
+}

@@ -1,0 +1,2 @@
+/** Files that the bundler turns into text, and packages' style sheets. */
+/// <reference types="vite/client" />

@@ -1,0 +1,32 @@
+/** Numbers in words that a clerk reads without help. */
+
+const smallNumbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'] as const
+
+/** `306119` is `306,119`. */
+export const inDigits = (count: number): string => Math.round(count).toLocaleString('en-US')
+
+/** Up to ten in letters, then in digits. */
+export const inWords = (count: number): string => smallNumbers[count] ?? inDigits(count)
+
+/** `1 line`, `2 lines`. */
+export const counted = (count: number, singular: string, plural = `${singular}s`): string =>
+  `${inDigits(count)} ${count === 1 ? singular : plural}`
+
+/** The first letter in upper case. */
+export const capitalised = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/** `1.4 GB`, in decimal units as disks and hosting bills have them. */
+export function inBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(2))} ${units[unit]}`
+}
+
+/** `one`, `one and two`, `one, two and three`. */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
