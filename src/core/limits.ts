@@ -254,6 +254,15 @@ export const limits = {
   /** The analysis thread must show a sign of life this often, or it is restarted on the same input. A line of the
    *  longest kind takes some tens of milliseconds. */
   analysisSilenceMsMax: 30_000,
+  /** Memory of the analysis thread: what all bounds of the watches add up to, twice over for a checkpoint. */
+  analysisHeapMib: 768,
+  /** Rest before a thread that failed is started again. */
+  analysisRestMs: 200,
+  /** A trouble that is over is shown this long. */
+  troubleShownMs: 600_000,
+  /** Waits between attempts to reach a store that is away. */
+  storeRetryMsMin: 250,
+  storeRetryMsMax: 5_000,
   /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
   setAsideMax: 100,
   /** An office file larger than this is some other file given by mistake. */
@@ -266,10 +275,9 @@ export const limits = {
   blockDurationMsMax: 366 * 24 * 3_600_000,
   /** Characters of a block's reason: two sentences, and all that a list shows. */
   blockReasonCharactersMax: 400,
-  /** Networks in force at once: the smallest firewalls take 50,000 entries of a list; the latest decisions come first. */
-  blocksInForceMax: 50_000,
-  /** An entry of an AWS WAF IP set, and an item of a Cloudflare list in the smaller plans: 10,000 of each. */
-  cloudListEntriesMax: 10_000,
+  /** Blocks in force at once, the latest decisions first: what an AWS WAF IP set and a Cloudflare list take, and what is
+   *  put in order in a fiftieth of a second. Attackers who have more addresses are not stopped by lists of them. */
+  blocksInForceMax: 10_000,
   /** Blocks that the desk makes by itself in 24 hours. More addresses than this are a campaign that a person should see,
    *  or a mistake of ours that should not go on. */
   automaticBlocksPerDayMax: 50,
@@ -281,8 +289,8 @@ export const limits = {
   targetOutputBytesMax: 64 * kib,
   /** A line of a web server's configuration as it prints it; a longer one is cut. */
   targetLineCharactersMax: 4 * kib,
-  /** A file of blocks that is read back: 50,000 networks of 50 bytes, twice. */
-  targetFileBytesMax: 8 * mib,
+  /** A file of blocks that is read back: 10,000 networks of 80 bytes, with room. */
+  targetFileBytesMax: 4 * mib,
   /** A web server starts its new processes within this time of a reload, on a busy small machine. */
   reloadSettleMsMax: 10_000,
   /** Old processes take no new visitors a tenth of a second after new ones run, but finish what they serve: those that

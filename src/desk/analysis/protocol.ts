@@ -1,0 +1,78 @@
+/** What the desk's main thread and the analysis thread say to each other. All of it is plain data; large buffers are
+ *  handed over, not copied. */
+import type { FindingKind, Level } from '../../core/finding.ts'
+import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
+import type { Office } from '../../core/office.ts'
+import type { SourceDefinition } from '../../sources/definition.ts'
+import type { Commit } from '../../store/store.ts'
+import type { SetAside } from './analysis.ts'
+
+/** A list of known bad addresses, as text: it is parsed where it is used. */
+export interface IndicatorText {
+  readonly name: string
+  readonly text: string
+}
+
+/** All that the analysis thread is started with. */
+export interface AnalysisStart {
+  readonly office: Office
+  readonly definitions: readonly SourceDefinition[]
+  readonly journalFolder: string
+  /** No archive is kept where it is left out. */
+  readonly archiveFolder: string | undefined
+  readonly checkpoint: Uint8Array | undefined
+  /** Takes only the positions of the checkpoint: the rest is of another version, or cannot be taken back. */
+  readonly isPositionsOnly: boolean
+  readonly assignments: readonly { readonly findingId: FindingId; readonly incidentId: IncidentId }[]
+  readonly indicators: readonly IndicatorText[]
+  readonly setAside: readonly SetAside[]
+  readonly isCareful: boolean
+  /** Signs of life and what is under way: see `beacon.ts`. */
+  readonly beacon: SharedArrayBuffer
+}
+
+/** Something that the main thread noticed and that becomes a finding. */
+export interface Noticed {
+  readonly kind: FindingKind
+  readonly level: Level
+  readonly target: string
+  readonly sourceId: SourceId
+  readonly timeMs: number
+  readonly rule: string
+}
+
+export type ToAnalysis =
+  | { readonly type: 'stored'; readonly sequence: number; readonly hadCheckpoint: boolean }
+  | { readonly type: 'sources'; readonly definitions: readonly SourceDefinition[] }
+  | { readonly type: 'indicators'; readonly lists: readonly IndicatorText[] }
+  | { readonly type: 'noticed'; readonly noticed: Noticed }
+  /** Spools that are sealed into the archive and gone. */
+  | { readonly type: 'sealed'; readonly names: readonly string[] }
+  /** Store a checkpoint now, with all spools closed. */
+  | { readonly type: 'stop' }
+
+/** Up to where a stream of the journal needs no more keeping, once the checkpoint is stored. */
+export interface Acknowledged {
+  readonly sourceId: SourceId
+  readonly folder: string
+  readonly segment: number
+  readonly offset: number
+}
+
+export type FromAnalysis =
+  | { readonly type: 'running' }
+  | {
+      readonly type: 'commit'
+      readonly sequence: number
+      readonly commit: Commit
+      readonly acknowledged: readonly Acknowledged[]
+      /** Spools that may be sealed once the checkpoint is stored. */
+      readonly sealable: readonly string[]
+      readonly checkpointMs: number
+      readonly findingCount: number
+    }
+  /** A stream was opened: the beacon names it by this number. */
+  | { readonly type: 'stream'; readonly number: number; readonly key: string; readonly source: string }
+  /** Something cannot be done now, in a sentence; undefined when it is over. */
+  | { readonly type: 'trouble'; readonly message: string | undefined }
+  | { readonly type: 'stopped' }

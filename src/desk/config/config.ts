@@ -1,0 +1,293 @@
+/** The desk's configuration: TOML in, a `Configuration` out, or every mistake with its line and its mend. It reads no
+ *  file. What people decide in the console is not here but in the store. */
+import type { SourceId } from '../../core/ids.ts'
+import { isSourceId } from '../../core/ids.ts'
+import { emptyOffice, type Office } from '../../core/office.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { AddressSet } from '../../formats/address.ts'
+import { formatNames } from '../../formats/formats.ts'
+import type { NeverBlock } from '../../response/block.ts'
+import type { SourceDefinition } from '../../sources/definition.ts'
+import { readFacts } from './office-section.ts'
+import { Section } from './section.ts'
+import { isTable, KeyLines, parseToml, type Say } from './toml-text.ts'
+
+/** How the desk is reached. */
+export interface ListenConfiguration {
+  /** The address to bind to. */
+  readonly address: string
+  readonly port: number
+  /** Names under which the console is opened, beside the address itself. */
+  readonly hosts: readonly string[]
+  readonly certificatePath?: string
+  readonly keyPath?: string
+}
+
+/** Where blocks are put in force; a part that is left out is not used. */
+export interface BlockConfiguration {
+  readonly never: readonly NeverBlock[]
+  readonly nginx?: WebServerBlock
+  readonly apache?: WebServerBlock
+  readonly nftables: boolean
+  /** Serves the list for firewalls at /feeds/blocks.txt, to whoever has the feed's token. */
+  readonly feed: boolean
+}
+
+export interface WebServerBlock {
+  /** The file that the desk writes, and that the web server's configuration includes. */
+  readonly include: string
+  /** The web server's main configuration file; its own default where left out. */
+  readonly configuration?: string
+  readonly pidFile?: string
+}
+
+export interface Configuration {
+  readonly office: Office
+  readonly listen: ListenConfiguration
+  /** `postgres://…`; the desk's own file where it is left out. */
+  readonly databaseUrl?: string
+  readonly archive: { readonly enabled: boolean; readonly keepDays: number; readonly keepBytes: number }
+  readonly sources: readonly SourceDefinition[]
+  readonly block: BlockConfiguration
+}
+
+/** A mistake in the configuration, as a sentence that names the file, the line and the mend. */
+export interface ConfigurationProblem {
+  readonly line: number
+  readonly message: string
+}
+
+export const defaultPort = 7316
+const gigabyte = 1_000_000_000
+
+/** What an empty file means. */
+export const defaultConfiguration: Configuration = {
+  office: emptyOffice,
+  listen: { address: '127.0.0.1', port: defaultPort, hosts: [] },
+  archive: { enabled: true, keepDays: 90, keepBytes: 20 * gigabyte },
+  sources: [],
+  block: { never: [], nftables: false, feed: false },
+}
+
+const sections = ['office', 'listen', 'store', 'archive', 'source', 'block'] as const
+
+/** Reads the configuration; `path` is named in the messages. */
+export function readConfiguration(text: string, path: string): Result<Configuration, ConfigurationProblem[]> {
+  const problems: ConfigurationProblem[] = []
+  const say: Say = (line, message) => {
+    problems.push({ line, message: `${path}${line > 0 ? `, line ${line}` : ''}: ${message}` })
+  }
+  const root = parseToml(text, 'a configuration', 'port = 7316', say)
+  if (root === undefined) return err(problems)
+  const lines = new KeyLines(text)
+  for (const key of Object.keys(root)) {
+    if (!(sections as readonly string[]).includes(key)) {
+      say(
+        lines.of(key),
+        `"${key}" is not known here; the sections are ${sections.map((name) => `[${name}]`).join(', ')}.`,
+      )
+    }
+  }
+  const section = (name: string): Section => new Section(root[name], name, 0, lines, say)
+  const configuration: Configuration = {
+    office: isTable(root.office) ? readFacts(root.office, lines, say) : emptyOffice,
+    listen: readListen(section('listen')),
+    ...readStore(section('store')),
+    archive: readArchive(section('archive')),
+    sources: readSources(root.source, lines, say),
+    block: readBlock(root.block, lines, say),
+  }
+  return problems.length > 0 ? err(problems) : ok(configuration)
+}
+
+function readListen(section: Section): ListenConfiguration {
+  const certificatePath = section.text('certificate')
+  const keyPath = section.text('key')
+  if ((certificatePath === undefined) !== (keyPath === undefined)) {
+    section.say('certificate', 'certificate and key belong together; write both, or neither.')
+  }
+  const listen = {
+    address: section.text('address') ?? '127.0.0.1',
+    port: section.integer('port', 0, 65_535) ?? defaultPort,
+    hosts: section.texts('hosts') ?? [],
+    ...(certificatePath === undefined ? {} : { certificatePath }),
+    ...(keyPath === undefined ? {} : { keyPath }),
+  }
+  if (!isLoopback(listen.address) && certificatePath === undefined) {
+    section.say(
+      'address',
+      `the desk would be reached over the network (${listen.address}) without encryption. Give certificate and key, or bind to 127.0.0.1 and put a web server with TLS in front.`,
+    )
+  }
+  section.end()
+  return listen
+}
+
+const isLoopback = (address: string): boolean =>
+  address === 'localhost' || address === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
+
+function readStore(section: Section): { databaseUrl?: string } {
+  const databaseUrl = section.text('database_url')
+  section.end()
+  if (databaseUrl === undefined) return {}
+  if (!/^postgres(?:ql)?:\/\//.test(databaseUrl)) {
+    section.say('database_url', 'this must begin with postgres://, such as postgres://bellwether@127.0.0.1/bellwether')
+  }
+  return { databaseUrl }
+}
+
+function readArchive(section: Section): Configuration['archive'] {
+  const { enabled, keepDays, keepBytes } = defaultConfiguration.archive
+  const archive = {
+    enabled: section.flag('enabled') ?? enabled,
+    keepDays: section.integer('keep_days', 1, 36_500) ?? keepDays,
+    keepBytes: (section.integer('keep_gigabytes', 1, 1_000_000) ?? keepBytes / gigabyte) * gigabyte,
+  }
+  section.end()
+  return archive
+}
+
+function readSources(value: unknown, lines: KeyLines, say: Say): SourceDefinition[] {
+  if (value === undefined) return []
+  if (!Array.isArray(value)) {
+    say(lines.of('source'), 'a source begins with a line [[source]], with two brackets on each side.')
+    return []
+  }
+  const seen = new Set<string>()
+  return value.flatMap((table: unknown, index) => {
+    const section = new Section(table, 'source', index, lines, say)
+    const source = readSource(section)
+    if (source === undefined) return []
+    if (seen.has(source.id)) section.say('id', `there are two sources with the id "${source.id}"; give one another id.`)
+    seen.add(source.id)
+    return [source]
+  })
+}
+
+const kinds = ['follow', 'drop', 'syslog', 'push'] as const
+
+function readSource(section: Section): SourceDefinition | undefined {
+  const id = section.text('id')
+  const kind = section.choice('kind', kinds)
+  if (id === undefined || !isSourceId(id)) {
+    section.say('id', 'a source needs an id of lower-case letters, digits and hyphens, such as id = "web-server".')
+  }
+  if (kind === undefined) section.say('kind', `a source needs a kind: ${kinds.join(', ')}.`)
+  const format = section.text('format')
+  if (format !== undefined && !formatNames.includes(format)) {
+    section.say(
+      'format',
+      `there is no format "${format}"; the formats are ${formatNames.join(', ')}. Leave it out to have it recognised.`,
+    )
+  }
+  const utcOffsetMinutes = section.integer('utc_offset_minutes', -900, 900)
+  const common = {
+    id: (id ?? '') as SourceId,
+    title: section.text('title') ?? id ?? '',
+    ...(format === undefined ? {} : { format }),
+    ...(utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes }),
+  }
+  const source = kind === undefined ? undefined : readKind(kind, common, section)
+  section.end()
+  return source
+}
+
+function readKind(
+  kind: (typeof kinds)[number],
+  common: { readonly id: SourceId; readonly title: string },
+  section: Section,
+): SourceDefinition {
+  switch (kind) {
+    case 'follow': {
+      const paths = section.texts('paths') ?? []
+      if (paths.length === 0) {
+        section.say('paths', 'say which files to follow, such as paths = ["/var/log/nginx/access.log"].')
+      }
+      for (const path of paths) {
+        if (!isAbsolute(path)) section.say('paths', `"${path}" must be a whole path, from / on.`)
+      }
+      return { ...common, kind, paths, from: section.choice('from', ['start', 'end'] as const) ?? 'start' }
+    }
+    case 'drop': {
+      const folder = section.text('folder') ?? ''
+      if (!isAbsolute(folder))
+        section.say('folder', 'say which folder, as a whole path, such as folder = "/media/usb".')
+      return {
+        ...common,
+        kind,
+        folder,
+        trustedKeys: section.texts('trusted_keys') ?? [],
+        unsigned: section.flag('unsigned') ?? false,
+      }
+    }
+    case 'syslog': {
+      const transport = section.choice('transport', ['udp', 'tcp', 'tls'] as const) ?? 'tcp'
+      const certificatePath = section.text('certificate')
+      const keyPath = section.text('key')
+      const clientCaPath = section.text('client_ca')
+      return {
+        ...common,
+        kind,
+        transport,
+        address: section.text('address') ?? '127.0.0.1',
+        port: section.integer('port', 0, 65_535) ?? (transport === 'tls' ? 6514 : 5514),
+        ...(certificatePath === undefined ? {} : { certificatePath }),
+        ...(keyPath === undefined ? {} : { keyPath }),
+        ...(clientCaPath === undefined ? {} : { clientCaPath }),
+      }
+    }
+    case 'push':
+      return { ...common, kind }
+  }
+}
+
+/** `/…`, `C:\…` or `\\server\…`. */
+const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)
+
+function readBlock(value: unknown, lines: KeyLines, say: Say): BlockConfiguration {
+  const section = new Section(value, 'block', 0, lines, say)
+  const webServer = (name: 'nginx' | 'apache'): WebServerBlock | undefined => {
+    const table = section.table(name)
+    if (table === undefined) return undefined
+    const part = new Section(table, `block.${name}`, 0, lines, say)
+    const include = part.text('include')
+    if (include === undefined || !isAbsolute(include)) {
+      part.say('include', `say which file to write, such as include = "/etc/${name}/bellwether-blocks.conf".`)
+    }
+    const configuration = part.text('configuration')
+    const pidFile = part.text('pid_file')
+    part.end()
+    return {
+      include: include ?? '',
+      ...(configuration === undefined ? {} : { configuration }),
+      ...(pidFile === undefined ? {} : { pidFile }),
+    }
+  }
+  const nginx = webServer('nginx')
+  const apache = webServer('apache')
+  const block = {
+    never: readNever(section, say),
+    nftables: section.flag('nftables') ?? false,
+    feed: section.flag('feed') ?? false,
+    ...(nginx === undefined ? {} : { nginx }),
+    ...(apache === undefined ? {} : { apache }),
+  }
+  section.end()
+  return block
+}
+
+function readNever(section: Section, say: Say): NeverBlock[] {
+  const entries = section.list('never') ?? []
+  return entries.flatMap((entry) => {
+    const network = isTable(entry) ? entry.network : entry
+    const reason = isTable(entry) && typeof entry.reason === 'string' ? entry.reason : 'named in the configuration'
+    if (typeof network !== 'string' || !AddressSet.parse([network]).ok) {
+      say(
+        section.line('never'),
+        'never is a list of addresses or ranges, such as never = [{ network = "10.0.0.0/8", reason = "our own network" }].',
+      )
+      return []
+    }
+    return [{ network, reason }]
+  })
+}
