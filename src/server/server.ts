@@ -1,0 +1,136 @@
+/** Builds the desk's HTTP server out of its parts. It listens to nothing until it is told to, and it reads neither the
+ *  environment nor arguments. */
+import { randomBytes } from 'node:crypto'
+import type { Server as HttpServer, ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
+import cookies from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyHttpOptions, LogController } from 'fastify'
+import { limits } from '../core/limits.ts'
+import { setAccess } from './access.ts'
+import { type Context, makeContext } from './context.ts'
+import { addGuards } from './guard.ts'
+import { logRequest } from './log.ts'
+import type { App, ServerParts } from './parts.ts'
+import { answerError, refuse } from './problem.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { eventRoutes } from './routes/events.ts'
+import { incidentRoutes } from './routes/incidents.ts'
+import { machineRoutes } from './routes/machine.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { linkPath } from './sign-in/links.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A body or an answer that may take its time. */
+    isStream?: boolean
+  }
+}
+
+/** The server, not listening yet, and the link to print. */
+export interface DeskServer {
+  readonly app: App
+  /** The path of the link that lets the first person in, `/start#TOKEN`: to the demonstration, or to the first account.
+   *  Undefined where there is an official who can sign in. */
+  startPath(): Promise<string | undefined>
+}
+
+const httpOptions: ServerOptions = {
+  maxHeaderSize: limits.requestHeadBytesMax,
+  headersTimeout: limits.requestHeadMsMax,
+  connectionsCheckingInterval: limits.requestCheckMs,
+  keepAlive: true,
+  // A day's logs take long to upload: each route watches over its own bodies.
+  requestTimeout: 0,
+}
+
+function makeApp(parts: ServerParts): App {
+  const http =
+    parts.tls === undefined ? { http: httpOptions } : { https: { ...httpOptions, ...parts.tls, minVersion: 'TLSv1.2' } }
+  const options = {
+    ...http,
+    loggerInstance: parts.log,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => randomBytes(8).toString('hex'),
+    requestIdHeader: false,
+    bodyLimit: limits.formBytesMax,
+    connectionTimeout: limits.connectionIdleMsMax,
+    keepAliveTimeout: limits.connectionIdleMsMax,
+    requestTimeout: 0,
+    forceCloseConnections: true,
+    trustProxy: parts.trustedProxies === undefined ? false : [...parts.trustedProxies],
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    return503OnClosing: true,
+    frameworkErrors: answerError,
+    clientErrorHandler: (_error: Error, socket: Socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      else socket.destroy()
+    },
+  } as unknown as FastifyHttpOptions<HttpServer>
+  return Fastify(options).withTypeProvider<TypeBoxTypeProvider>()
+}
+
+/** Connections of one address beyond the bound are closed at once; those of trusted proxies stand for many people. */
+function boundConnections(app: App, trustedProxies: readonly string[]): void {
+  const counts = new Map<string, number>()
+  const proxies = new Set(trustedProxies)
+  app.server.maxConnections = limits.connectionsMax
+  app.server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? ''
+    if (proxies.has(address)) return
+    const count = (counts.get(address) ?? 0) + 1
+    if (count > limits.connectionsPerAddressMax) {
+      socket.destroy()
+      return
+    }
+    counts.set(address, count)
+    socket.once('close', () => {
+      const left = (counts.get(address) ?? 1) - 1
+      if (left > 0) counts.set(address, left)
+      else counts.delete(address)
+    })
+  })
+}
+
+async function addRoutes(app: App, context: Context): Promise<void> {
+  machineRoutes(app, context)
+  sessionRoutes(app, context)
+  incidentRoutes(app, context)
+  eventRoutes(app, context)
+  await consoleRoutes(app, context)
+}
+
+/** Builds the server. */
+export async function buildServer(parts: ServerParts): Promise<DeskServer> {
+  const context = makeContext(parts)
+  const app = makeApp(parts)
+  boundConnections(app, parts.trustedProxies ?? [])
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setErrorHandler(answerError)
+  app.removeContentTypeParser('text/plain')
+  app.addHook('onRoute', (route) => {
+    setAccess(route)
+    if (route.config?.isStream !== true) route.handlerTimeout ??= limits.requestMsMax
+  })
+  await app.register(cookies)
+  await app.register(rateLimit, { global: false })
+  addGuards(app, context)
+  app.addHook('onResponse', logRequest)
+  app.addHook('onResponse', (request, _reply, done) => {
+    // Who still sends after the answer has a second to read it.
+    if (!request.raw.complete) setTimeout(() => request.raw.socket.destroy(), 1000).unref()
+    done()
+  })
+  app.addHook('preClose', async () => context.events.close())
+  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'There is nothing here.'))
+  await addRoutes(app, context)
+  return {
+    app,
+    startPath: async () => {
+      if (parts.desk.isDemonstration) return linkPath(context.links.demonstration())
+      return (await context.accounts.isFirstStart()) ? linkPath(await context.links.first()) : undefined
+    },
+  }
+}
