@@ -57,8 +57,6 @@ export interface Network {
   readonly text: string
   readonly range: AddressRange
   readonly expiresAtMs: number
-  /** When the latest of them was decided. */
-  readonly decidedAtMs: number
 }
 
 /** The networks in force, without duplicates and without those that another one contains; IPv4 first, by address. A
@@ -78,7 +76,6 @@ export function networksInForce(blocks: readonly Block[], nowMs: number): Networ
       text,
       range,
       expiresAtMs: Math.max(known?.expiresAtMs ?? 0, Math.min(block.expiresAtMs, nowMs + limits.blockDurationMsMax)),
-      decidedAtMs: known?.decidedAtMs ?? block.decidedAtMs,
     })
   }
   const minimal: Network[] = []
@@ -92,13 +89,3 @@ export function networksInForce(blocks: readonly Block[], nowMs: number): Networ
 /** How many blocks in force are not put in force because there are too many. */
 export const beyondLimitCount = (blocks: readonly Block[], nowMs: number): number =>
   Math.max(0, blocks.filter((block) => isInForce(block, nowMs)).length - limits.blocksInForceMax)
-
-/** The networks that were decided latest, at most so many, in their order; and how many were left out. */
-export function latestNetworks(
-  networks: readonly Network[],
-  countMax: number,
-): { readonly kept: readonly Network[]; readonly leftOut: number } {
-  if (networks.length <= countMax) return { kept: networks, leftOut: 0 }
-  const kept = new Set([...networks].sort((a, b) => b.decidedAtMs - a.decidedAtMs).slice(0, countMax))
-  return { kept: networks.filter((network) => kept.has(network)), leftOut: networks.length - countMax }
-}

@@ -69,14 +69,12 @@ export class Enforcer {
   /** Brings every target to the list, from whatever a process before left behind. */
   start(): void {
     this.#stopped = false
-    this.changed()
+    this.#poke(true)
   }
 
   /** The list has changed: to be called after every decision. It returns at once. */
   changed(): void {
-    if (this.#stopped) return
-    for (const runner of this.#runners) runner.poke()
-    this.#sleep(limits.targetRecheckMsMax)
+    this.#poke(true)
   }
 
   /** Waits until no target is being worked on; one that waits for its next try is not waited for. */
@@ -129,9 +127,15 @@ export class Enforcer {
     return { blocks: kept, atMs }
   }
 
+  #poke(isDecision: boolean): void {
+    if (this.#stopped) return
+    for (const runner of this.#runners) runner.poke(isDecision)
+    this.#sleep(limits.targetRecheckMsMax)
+  }
+
   #sleep(ms: number): void {
     this.#wake?.()
-    this.#wake = this.#parts.setTimer(() => this.changed(), Math.max(1, ms))
+    this.#wake = this.#parts.setTimer(() => this.#poke(false), Math.max(1, ms))
   }
 }
 
@@ -155,14 +159,21 @@ class Runner {
     this.state = { name, title, state: 'pending', sinceMs: parts.now(), sentence: 'The blocks are being put in force.' }
   }
 
-  poke(): void {
+  /** `isDecision`: the list has changed, which is told at once. */
+  poke(isDecision: boolean): void {
     this.#stopped = false
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
     this.#again = true
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    if (isDecision && this.state.state === 'in-force') {
+      this.#become({
+        ...this.state,
+        state: 'pending',
+        sinceMs: this.#parts.now(),
+        sentence: 'A change of the block list is being put in force.',
+      })
+    }
+    this.#running ??= this.#run()
   }
 
   stop(): void {
@@ -181,6 +192,7 @@ class Runner {
       this.#again = false
       this.#report(await this.#once())
     }
+    this.#running = undefined
   }
 
   async #once(): Promise<Result<Applied, TargetProblem>> {
@@ -210,7 +222,7 @@ class Runner {
     }
     this.#failures++
     const waitMs = Math.min(limits.targetRetryMsMax, limits.targetRetryMsMin * 2 ** Math.min(30, this.#failures - 1))
-    if (!this.#stopped && !this.#again) this.#cancelRetry = this.#parts.setTimer(() => this.poke(), waitMs)
+    if (!this.#stopped && !this.#again) this.#cancelRetry = this.#parts.setTimer(() => this.poke(false), waitMs)
     const { appliedAtMs } = this.state
     this.#become({
       name,

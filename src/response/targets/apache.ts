@@ -4,7 +4,7 @@
 import { realpath } from 'node:fs/promises'
 import type { Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
-import { networksInForce } from '../block-list.ts'
+import { type Network, networksInForce } from '../block-list.ts'
 import { count, oneLine } from '../words.ts'
 import { type Argv, type CommandOutcome, runCommand } from './command.ts'
 import { ownMark } from './guarded-file.ts'
@@ -51,7 +51,15 @@ export class ApacheTarget implements BlockTarget {
   }
 
   render(blocks: readonly Block[], nowMs: number): string {
+    return this.#text(networksInForce(blocks, nowMs))
+  }
+
+  apply(blocks: readonly Block[], nowMs: number): Promise<Result<Applied, TargetProblem>> {
     const networks = networksInForce(blocks, nowMs)
+    return this.#file.apply(this.#text(networks), networks.length)
+  }
+
+  #text(networks: readonly Network[]): string {
     return [
       `${ownMark}, the security desk. It is written anew with each change: do not edit it.`,
       `# ${count(networks.length, 'network is', 'networks are')} kept out.`,
@@ -64,10 +72,6 @@ export class ApacheTarget implements BlockTarget {
       '</If>',
       '',
     ].join('\n')
-  }
-
-  apply(blocks: readonly Block[], nowMs: number): Promise<Result<Applied, TargetProblem>> {
-    return this.#file.apply(this.render(blocks, nowMs), networksInForce(blocks, nowMs).length)
   }
 
   check(): Promise<Result<Ready, TargetProblem>> {

@@ -1,9 +1,7 @@
 /** The list as the input of AWS WAF's `UpdateIPSet` (WAFV2 API): an IP set holds one version, each address in CIDR
- *  notation, at most 10,000. The lock token is asked for at the moment of the upload and is not in the file. */
-import { limits } from '../../core/limits.ts'
+ *  notation, at most 10,000 (no more are in force: `limits.blocksInForceMax`). The lock token is asked for at the moment of the upload and is not in the file. */
 import type { Block } from '../block.ts'
-import { latestNetworks, networksInForce } from '../block-list.ts'
-import { count } from '../words.ts'
+import { networksInForce } from '../block-list.ts'
 import type { BlockExport, ExportedFile } from './target.ts'
 
 /** The IP sets at AWS, where the configuration names them; what is missing is given when uploading. */
@@ -28,26 +26,19 @@ export class AwsWafExport implements BlockExport {
 
   #file(blocks: readonly Block[], nowMs: number, version: 4 | 6): ExportedFile {
     const networks = networksInForce(blocks, nowMs).filter(({ range }) => range.version === version)
-    const { kept, leftOut } = latestNetworks(networks, limits.cloudListEntriesMax)
     const { scope, version4, version6 } = this.#options
     const set = version === 4 ? version4 : version6
     const input = {
       ...(set === undefined ? {} : { Name: set.name, Id: set.id }),
       Scope: scope ?? 'REGIONAL',
       Description: 'Written by Bellwether',
-      Addresses: kept.map(({ text, range }) => (text.includes('/') ? text : `${text}/${range.bits}`)),
+      Addresses: networks.map(({ text, range }) => (text.includes('/') ? text : `${text}/${range.bits}`)),
     }
-    const notes =
-      leftOut === 0
-        ? []
-        : [
-            `AWS WAF takes ${count(limits.cloudListEntriesMax, 'entry', 'entries')} in one set: ${count(leftOut, 'older block is', 'older blocks are')} not in this file.`,
-          ]
     return {
       fileName: `aws-waf-ipv${version}.json`,
       mediaType: 'application/json',
       text: `${JSON.stringify(input, null, 2)}\n`,
-      notes,
+      notes: [],
     }
   }
 }

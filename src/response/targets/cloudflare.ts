@@ -1,10 +1,9 @@
 /** The list as the items of a Cloudflare custom list of IP addresses, for the request that replaces all of them
  *  (`PUT /accounts/…/rules/lists/…/items`). IPv6 is taken there in ranges from /12 to /64 only: a single address becomes
  *  its /64, unless that holds an address that is never blocked. */
-import { limits } from '../../core/limits.ts'
 import { formatRange, parseRange } from '../../formats/address.ts'
 import type { Block, NeverBlock } from '../block.ts'
-import { latestNetworks, type Network, networksInForce } from '../block-list.ts'
+import { type Network, networksInForce } from '../block-list.ts'
 import { NeverBlockList } from '../never-block.ts'
 import { count } from '../words.ts'
 import type { BlockExport, ExportedFile } from './target.ts'
@@ -28,9 +27,11 @@ export class CloudflareExport implements BlockExport {
       const known = items.get(wide.text)
       if (known === undefined || known.expiresAtMs < wide.expiresAtMs) items.set(wide.text, wide)
     }
-    const { kept, leftOut } = latestNetworks([...items.values()], limits.cloudListEntriesMax)
     // The comment says only when it ends: a reason may hold what should not leave the office.
-    const body = kept.map(({ text, expiresAtMs }) => ({ ip: text, comment: `until ${minute(expiresAtMs)}` }))
+    const body = [...items.values()].map(({ text, expiresAtMs }) => ({
+      ip: text,
+      comment: `until ${minute(expiresAtMs)}`,
+    }))
     const notes: string[] = []
     if (widened > 0) {
       notes.push(
@@ -40,11 +41,6 @@ export class CloudflareExport implements BlockExport {
     if (refused > 0) {
       notes.push(
         `${count(refused, 'IPv6 address is', 'IPv6 addresses are')} not in this file: the /64 range around it holds an address on the never-block list.`,
-      )
-    }
-    if (leftOut > 0) {
-      notes.push(
-        `${count(leftOut, 'older block is', 'older blocks are')} not in this file: Cloudflare’s smaller plans take ${count(limits.cloudListEntriesMax, 'entry', 'entries')}.`,
       )
     }
     const text = `${JSON.stringify(body, null, 2)}\n`

@@ -37,7 +37,10 @@ export class NftablesTarget implements BlockTarget {
   }
 
   render(blocks: readonly Block[], nowMs: number): string {
-    const networks = networksInForce(blocks, nowMs)
+    return this.#script(networksInForce(blocks, nowMs), nowMs)
+  }
+
+  #script(networks: readonly Network[], nowMs: number): string {
     const chains = this.#hooks.flatMap((hook) => [
       `    chain ${hook} {`,
       `        type filter hook ${hook} priority filter - 10; policy accept;`,
@@ -66,7 +69,7 @@ export class NftablesTarget implements BlockTarget {
       return ok({ networks: networks.length, changed: false, message })
     }
     this.#confirmed = undefined
-    const problem = this.#problem(await this.#run(['-f', '-'], this.render(blocks, nowMs)))
+    const problem = this.#problem(await this.#run(['-f', '-'], this.#script(networks, nowMs)))
     if (problem !== undefined) return err(problem)
     if (!(await this.#isThere())) {
       return err({ code: 'not-reloaded', message: 'The firewall took the blocks, but does not show them.' })

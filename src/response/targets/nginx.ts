@@ -4,7 +4,7 @@
 import { realpath } from 'node:fs/promises'
 import type { Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
-import { networksInForce } from '../block-list.ts'
+import { type Network, networksInForce } from '../block-list.ts'
 import { count, oneLine } from '../words.ts'
 import { type Argv, type CommandOutcome, runCommand } from './command.ts'
 import { ownMark } from './guarded-file.ts'
@@ -54,7 +54,15 @@ export class NginxTarget implements BlockTarget {
   }
 
   render(blocks: readonly Block[], nowMs: number): string {
+    return this.#text(networksInForce(blocks, nowMs))
+  }
+
+  apply(blocks: readonly Block[], nowMs: number): Promise<Result<Applied, TargetProblem>> {
     const networks = networksInForce(blocks, nowMs)
+    return this.#file.apply(this.#text(networks), networks.length)
+  }
+
+  #text(networks: readonly Network[]): string {
     const lines = networks.map(({ text }) => `    ${text} 1;`)
     return [
       `${ownMark}, the security desk. It is written anew with each change: do not edit it.`,
@@ -65,10 +73,6 @@ export class NginxTarget implements BlockTarget {
       '}',
       '',
     ].join('\n')
-  }
-
-  apply(blocks: readonly Block[], nowMs: number): Promise<Result<Applied, TargetProblem>> {
-    return this.#file.apply(this.render(blocks, nowMs), networksInForce(blocks, nowMs).length)
   }
 
   check(): Promise<Result<Ready, TargetProblem>> {
