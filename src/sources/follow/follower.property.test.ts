@@ -15,7 +15,10 @@ const step = (rotations: readonly fc.Arbitrary<Step>[]): fc.Arbitrary<Step> =>
   fc.oneof(
     {
       weight: 4,
-      arbitrary: fc.record({ do: fc.constant('append' as const), pieces: fc.array(fc.nat(300), { maxLength: 12 }) }),
+      arbitrary: fc.record({
+        do: fc.constant('append' as const),
+        pieces: fc.array(fc.nat(300), { maxLength: 12, size: 'max' }),
+      }),
     },
     {
       weight: 4,
@@ -88,28 +91,28 @@ async function play(steps: readonly Step[], naming: Naming, chunkBytes: number):
   }
 }
 
-const runs = { numRuns: Number(process.env['FOLLOW_RUNS'] ?? 60), seed: Number(process.env['FOLLOW_SEED'] ?? 7) }
+const runs = { numRuns: Number(process.env.FOLLOW_RUNS ?? 60), seed: Number(process.env.FOLLOW_SEED ?? 7) }
 const sizes = fc.constantFrom(64, 700, 65_536)
 const namings = fc.constantFrom('numbered' as const, 'dated' as const)
 
 describe('whatever is appended, rotated and restarted, every line is read once and in order', () => {
   test('when logs are renamed', async () => {
-    const steps = fc.array(step([rename, reopen]), { maxLength: 30 })
+    const steps = fc.array(step([rename, reopen]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
   })
 
   test('when logs are renamed and packed', async () => {
-    const steps = fc.array(step([rename, reopen, pack]), { maxLength: 30 })
+    const steps = fc.array(step([rename, reopen, pack]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
   })
 
   test('when logs are copied and emptied', async () => {
-    const steps = fc.array(step([copytruncate]), { maxLength: 30 })
+    const steps = fc.array(step([copytruncate]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
   })
 
   test('when logs are copied, emptied and packed', async () => {
-    const steps = fc.array(step([copytruncate, pack]), { maxLength: 30 })
+    const steps = fc.array(step([copytruncate, pack]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
   })
 })

@@ -177,6 +177,7 @@ class FileFollower implements Follower {
       this.#current ??= this.#open()
       const current = this.#current
       if (current === undefined) return null
+      if (this.#wasFilledBefore(current)) continue
       const chunk = current.next()
       for (const reject of current.rejects.splice(0)) this.rejects.push(reject)
       if (chunk !== null) {
@@ -237,6 +238,19 @@ class FileFollower implements Follower {
     return !current.refresh()
   }
 
+  /** True where an empty file was filled, copied and emptied between two looks: its copy is then read first. */
+  #wasFilledBefore(current: Generation): boolean {
+    const modifiedMs = current.emptySinceMs
+    if (modifiedMs === undefined) return false
+    current.emptySinceMs = undefined
+    const left = { ...this.position, ...nothing, modifiedMs }
+    if (!this.#isLive(current) || findSuccessor(this.#path, left) === undefined) return false
+    this.#leaveAt(left, nothing)
+    current.close()
+    this.#current = undefined
+    return true
+  }
+
   #hasFollowing(current: Generation): boolean {
     if (this.#live.kind === 'none') return current.look.links === 0
     const { identity, size, modifiedMs } = this.#live.look
@@ -260,7 +274,9 @@ class FileFollower implements Follower {
 
   #leaveAt(position: FollowPosition, fingerprint: Fingerprint): void {
     this.#left = position
-    this.#finished = [...this.#finished, fingerprint].slice(-limits.followFinishedMax)
+    if (fingerprint.fingerprintBytes > 0) {
+      this.#finished = [...this.#finished, fingerprint].slice(-limits.followFinishedMax)
+    }
     this.#replacement = undefined
     this.#failed = undefined
   }
@@ -324,7 +340,8 @@ class FileFollower implements Follower {
    *  `#saved` is too, and `#left` says where to go on. */
   #findAgain(saved: FollowPosition, live: Generation | undefined): Generation | undefined {
     const found = findSaved(this.#path, saved, true)
-    if (found !== undefined) {
+    const wasFilledBefore = saved.fingerprintBytes === 0 && findSuccessor(this.#path, saved) !== undefined
+    if (found !== undefined && !wasFilledBefore) {
       const from = { offset: Math.min(saved.offset, found.endOffset), line: saved.line }
       const opened = this.#openFile(found.path, from, !found.isLive)
       if (opened === undefined) return undefined

@@ -34,6 +34,8 @@ export class Generation {
   readonly descriptor: number
   /** What the last look showed. */
   look: FileLook
+  /** Set where an empty file was written to: since then it may have been filled, copied and emptied unseen. */
+  emptySinceMs: number | undefined
   readonly #lines: LineChunker
   readonly #plain: GrowingInput | undefined
   readonly #skipping: SkippingInput | undefined
@@ -153,7 +155,10 @@ export class Generation {
   refresh(fresh: FileLook | undefined = lookAt(this.descriptor)): boolean {
     if (fresh === undefined || this.#plain === undefined) return false
     const grew = fresh.size > this.look.size
+    if (this.look.size === 0 && fresh.modifiedMs !== this.look.modifiedMs) this.emptySinceMs ??= this.look.modifiedMs
     this.#plain.resize(fresh.size)
+    // A file that was emptied and filled to the very size that it had.
+    if (!grew && fresh.modifiedMs !== this.look.modifiedMs) this.#plain.verify()
     if (!this.#plain.isReplaced) this.look = fresh
     return grew
   }

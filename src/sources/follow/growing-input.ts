@@ -109,6 +109,11 @@ export class GrowingInput implements ByteInput {
     else this.#size = size
   }
 
+  /** Looks whether the file still begins as it did. */
+  verify(): void {
+    if (!this.#isStillSame()) this.#replaced = true
+  }
+
   /** Says that no more will be written: what is there is read, and then the input ends. */
   finish(): void {
     this.#finished = true

@@ -68,13 +68,12 @@ function findCopy(siblings: readonly Sibling[], saved: FollowPosition): Sibling 
   if (saved.fingerprintBytes === 0) return undefined
   const matches = siblings.filter((each) => isMatch(each, saved))
   const open = matches.length > 1 ? matches.filter((each) => !isFinished(each, saved)) : matches
-  const isLater = ({ modifiedMs }: Sibling): boolean => modifiedMs >= saved.modifiedMs - timeSlackMs
-  return open.find(isLater) ?? open.at(-1)
+  return open.find((each) => isYounger(each, saved)) ?? open.at(-1)
 }
 
-/** True for a copy that may have been written after the file that was left. */
-function isYounger(each: Sibling, left: FollowPosition): boolean {
-  return each.modifiedMs >= left.modifiedMs - timeSlackMs
+/** True for a copy that may have been written after the file that was left: times of packed files are rounded. */
+function isYounger({ rotated, modifiedMs }: Sibling, left: FollowPosition): boolean {
+  return modifiedMs >= left.modifiedMs - (rotated.isPacked ? timeSlackMs : 0)
 }
 
 /** True for a copy that was read to its end before the file of the position. */
