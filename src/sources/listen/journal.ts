@@ -333,7 +333,7 @@ export class Journal implements JournalPort {
   #judge(): void {
     const high = this.#options.unreadBytesMax ?? limits.journalUnreadBytesMax
     const low = this.#options.unreadBytesLow ?? limits.journalUnreadBytesLow
-    this.#isBehind = this.#unreadBytes >= (this.#isBehind ? low : high)
+    this.#isBehind = this.#unreadBytes + this.#waitingBytes >= (this.#isBehind ? low : high)
     const isWaiting = this.#waitingBytes >= limits.journalWaitingBytesMax
     this.#isFull = this.#isBehind || isWaiting || this.#isDiskLow || this.#failure !== undefined
     if (this.#isFull || this.#ready.length === 0) return
