@@ -330,6 +330,8 @@ export const limits = {
   followRetryMs: 1_000,
   /** How long a log may be missing before that is a problem: a rotation renames first and creates a moment later. */
   followMissingMs: 10_000,
+  /** How long a file may be gone before its stream is closed: a nightly rotation may take minutes. */
+  followGoneMs: 600_000,
   /** Streams that are followed at once: one descriptor and some kilobytes each. */
   followStreamsMax: 1_000,
   /** Bytes of one field of the archive (a path, a query, an agent): web servers cut a request line at 8 to 64 KiB. What
@@ -459,4 +461,10 @@ export const limits = {
   sigmaRegexSubjectCharactersMax: 64 * kib,
   /** Kinds of logs for which rules are kept ready: tables name some hundreds. */
   sigmaLogsourcesMax: 4_096,
+  /** Ways of writing the dashes of one literal that are scanned for: two dashes in five forms each. */
+  sigmaDashSpellingsMax: 25,
+  /** Values of one field whose findings are kept, and the longest so kept: real logs repeat themselves within some
+   *  hundreds of values; 128 KiB a field at most. */
+  sigmaKeptValuesMax: 512,
+  sigmaKeptValueCharactersMax: 256,
 } as const
