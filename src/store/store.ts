@@ -104,6 +104,8 @@ export interface IncidentRow {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly mergedInto?: IncidentId
+  /** Younger incidents that turned out to be part of this one; what people did about them is told here too. */
+  readonly mergedFrom?: readonly IncidentId[]
   readonly history: readonly IncidentDecision[]
   readonly steps: readonly StepDone[]
   readonly notes: readonly Note[]
@@ -290,8 +292,9 @@ export interface Store {
   // blocks
   saveBlock(block: Block): Promise<void>
   block(id: BlockId): Promise<Block | undefined>
-  /** All blocks in a state, latest decision first; all where none is named. */
-  blocks(state?: Block['state']): Promise<readonly Block[]>
+  /** All blocks in a state, latest decision first; all where none is named. `incidentId` narrows them to an incident and
+   *  those merged into it. */
+  blocks(state?: Block['state'], incidentId?: IncidentId): Promise<readonly Block[]>
 
   // people
   saveAccount(account: Account): Promise<void>

@@ -1,0 +1,221 @@
+/** The tables, the same in every database, as numbered migrations. Columns are for finding a row, `doc` is what is given
+ *  back. A migration that has been released is never changed. */
+
+/** What databases differ in: names of types, and how a table is kept from being changed. */
+export interface Dialect {
+  readonly int: string
+  readonly real: string
+  readonly text: string
+  readonly bytes: string
+  /** What ends a CREATE TABLE. */
+  readonly tableEnd: string
+  /** Statements after which rows of a table can be added, never changed or taken away. */
+  readonly appendOnly: (table: string) => readonly string[]
+}
+
+export interface Migration {
+  readonly version: number
+  readonly statements: (dialect: Dialect) => readonly string[]
+}
+
+/** Tables in the order in which they can be filled: what is pointed at comes first. */
+export const tables = [
+  { name: 'incident', key: ['id'] },
+  { name: 'incident_words', key: ['incident_id'] },
+  { name: 'finding', key: ['id'] },
+  { name: 'evidence', key: ['finding_id', 'ordinal'] },
+  { name: 'decision', key: ['ordinal'] },
+  { name: 'step', key: ['ordinal'] },
+  { name: 'note', key: ['ordinal'] },
+  { name: 'source_status', key: ['source_id'] },
+  { name: 'source_hour', key: ['source_id', 'hour_ms'] },
+  { name: 'reject', key: ['source_id', 'ordinal'] },
+  { name: 'stored_source', key: ['source_id'] },
+  { name: 'checkpoint', key: ['id'] },
+  { name: 'checkpoint_part', key: ['ordinal'] },
+  { name: 'block', key: ['id'] },
+  { name: 'account', key: ['id'] },
+  { name: 'passkey', key: ['id'] },
+  { name: 'web_session', key: ['token_hash'] },
+  { name: 'sign_in_link', key: ['token_hash'] },
+  { name: 'push_token', key: ['token_hash'] },
+  { name: 'audit', key: ['sequence'] },
+  { name: 'audit_head', key: ['id'] },
+  { name: 'setting', key: ['name'] },
+  { name: 'hunt', key: ['id'] },
+] as const
+
+const incidentTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
+  `CREATE TABLE incident (
+    id ${text} PRIMARY KEY,
+    state ${text} NOT NULL,
+    seen_again ${int} NOT NULL,
+    level ${text} NOT NULL,
+    level_rank ${int} NOT NULL,
+    first_seen_ms ${real} NOT NULL,
+    last_seen_ms ${real} NOT NULL,
+    kinds ${text} NOT NULL,
+    merged_into ${text} REFERENCES incident (id),
+    decided_state ${text} NOT NULL,
+    decided_last_seen_ms ${real},
+    reopened ${int} NOT NULL,
+    created_at_ms ${real} NOT NULL,
+    updated_at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL,
+    detail ${text} NOT NULL
+  )${tableEnd}`,
+  // Each holds all that a list asks about, so that only the rows of the page itself are opened.
+  `CREATE INDEX incident_by_severity
+    ON incident (level_rank DESC, last_seen_ms DESC, id, first_seen_ms, state, level, kinds, merged_into)`,
+  `CREATE INDEX incident_by_time
+    ON incident (last_seen_ms DESC, id, first_seen_ms, state, level, level_rank, kinds, merged_into)`,
+  'CREATE INDEX incident_by_merge ON incident (merged_into) WHERE merged_into IS NOT NULL',
+  `CREATE TABLE incident_words (
+    incident_id ${text} PRIMARY KEY REFERENCES incident (id) ON DELETE CASCADE,
+    words ${text} NOT NULL
+  )${tableEnd}`,
+  `CREATE TABLE finding (
+    id ${text} PRIMARY KEY,
+    incident_id ${text} REFERENCES incident (id),
+    last_seen_ms ${real} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX finding_by_incident ON finding (incident_id)',
+  'CREATE INDEX finding_by_time ON finding (last_seen_ms)',
+  `CREATE TABLE evidence (
+    finding_id ${text} NOT NULL REFERENCES finding (id) ON DELETE CASCADE,
+    ordinal ${int} NOT NULL,
+    time_ms ${real} NOT NULL,
+    source_id ${text} NOT NULL,
+    place ${text} NOT NULL,
+    crc ${int} NOT NULL,
+    bytes ${bytes} NOT NULL,
+    PRIMARY KEY (finding_id, ordinal)
+  )${tableEnd}`,
+  'CREATE INDEX evidence_by_time ON evidence (finding_id, time_ms, ordinal)',
+  `CREATE TABLE decision (
+    ordinal ${int} PRIMARY KEY,
+    incident_id ${text} NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX decision_by_incident ON decision (incident_id, ordinal)',
+  `CREATE TABLE step (
+    ordinal ${int} PRIMARY KEY,
+    incident_id ${text} NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
+    step ${text} NOT NULL,
+    doc ${text} NOT NULL,
+    UNIQUE (incident_id, step)
+  )${tableEnd}`,
+  `CREATE TABLE note (
+    ordinal ${int} PRIMARY KEY,
+    incident_id ${text} NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX note_by_incident ON note (incident_id, ordinal)',
+]
+
+const sourceTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
+  `CREATE TABLE source_status (source_id ${text} PRIMARY KEY, doc ${text} NOT NULL)${tableEnd}`,
+  `CREATE TABLE source_hour (
+    source_id ${text} NOT NULL,
+    hour_ms ${real} NOT NULL,
+    records ${real} NOT NULL,
+    rejects ${real} NOT NULL,
+    bytes ${real} NOT NULL,
+    lost ${real} NOT NULL,
+    PRIMARY KEY (source_id, hour_ms)
+  )${tableEnd}`,
+  'CREATE INDEX source_hour_by_time ON source_hour (hour_ms)',
+  `CREATE TABLE reject (
+    source_id ${text} NOT NULL,
+    ordinal ${int} NOT NULL,
+    stored_at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL,
+    PRIMARY KEY (source_id, ordinal)
+  )${tableEnd}`,
+  `CREATE TABLE stored_source (source_id ${text} PRIMARY KEY, at_ms ${real} NOT NULL, doc ${text} NOT NULL)${tableEnd}`,
+  `CREATE TABLE checkpoint (
+    id ${int} PRIMARY KEY,
+    version ${text} NOT NULL,
+    taken_at_ms ${real} NOT NULL,
+    size_bytes ${real} NOT NULL
+  )${tableEnd}`,
+  `CREATE TABLE checkpoint_part (ordinal ${int} PRIMARY KEY, crc ${int} NOT NULL, bytes ${bytes} NOT NULL)${tableEnd}`,
+]
+
+const peopleTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
+  `CREATE TABLE block (
+    id ${text} PRIMARY KEY,
+    incident_id ${text},
+    state ${text} NOT NULL,
+    decided_at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX block_by_state ON block (state, decided_at_ms)',
+  'CREATE INDEX block_by_incident ON block (incident_id)',
+  `CREATE TABLE account (
+    id ${text} PRIMARY KEY,
+    name_key ${text} NOT NULL UNIQUE,
+    totp_last_step ${real},
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  `CREATE TABLE passkey (
+    id ${text} PRIMARY KEY,
+    account_id ${text} NOT NULL,
+    at_ms ${real} NOT NULL,
+    crc ${int} NOT NULL,
+    public_key ${bytes} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX passkey_by_account ON passkey (account_id)',
+  `CREATE TABLE web_session (
+    token_hash ${text} PRIMARY KEY,
+    account_id ${text} NOT NULL,
+    expires_at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX web_session_by_account ON web_session (account_id)',
+  'CREATE INDEX web_session_by_end ON web_session (expires_at_ms)',
+  `CREATE TABLE sign_in_link (
+    token_hash ${text} PRIMARY KEY,
+    expires_at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  `CREATE TABLE push_token (
+    token_hash ${text} PRIMARY KEY,
+    source_id ${text} NOT NULL,
+    at_ms ${real} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  `CREATE TABLE audit (
+    sequence ${int} PRIMARY KEY,
+    who ${text} NOT NULL,
+    action ${text} NOT NULL,
+    object ${text} NOT NULL,
+    previous ${text} NOT NULL,
+    hash ${text} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX audit_by_who ON audit (who, sequence)',
+  'CREATE INDEX audit_by_action ON audit (action, sequence)',
+  'CREATE INDEX audit_by_object ON audit (object, sequence)',
+  `CREATE TABLE audit_head (id ${int} PRIMARY KEY, sequence ${int} NOT NULL, hash ${text} NOT NULL)${tableEnd}`,
+  `CREATE TABLE setting (name ${text} PRIMARY KEY, doc ${text} NOT NULL)${tableEnd}`,
+  `CREATE TABLE hunt (id ${text} PRIMARY KEY, at_ms ${real} NOT NULL, doc ${text} NOT NULL)${tableEnd}`,
+]
+
+/** All migrations, from 1 without gaps. */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: (dialect) => [
+      ...incidentTables(dialect),
+      ...sourceTables(dialect),
+      ...peopleTables(dialect),
+      ...dialect.appendOnly('audit'),
+    ],
+  },
+]
+
+/** The version of a store that this program writes. */
+export const schemaVersion = migrations.length

@@ -1,0 +1,108 @@
+/** The verbs of the store port as every SQL adapter carries them out, each known as reading or writing. What concerns the
+ *  database as a whole (backup, integrity, close) is each adapter's own. */
+import type { Commit, Store } from '../store.ts'
+import { assignments, checkpoint, commit } from './commit.ts'
+import { block, blocks, hunts, saveBlock, saveHunt, saveSetting, setting } from './decided.ts'
+import { incidentCounts, incidents } from './incident-list.ts'
+import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep } from './incidents.ts'
+import * as people from './people.ts'
+import { addSource, rejects, removeSource, sourceHours, sources, storedSources } from './sources.ts'
+import type { Verb } from './step.ts'
+import { audit, auditBreak, auditRows } from './trail.ts'
+import { clear, type ForgetBefore, forgetSome } from './upkeep.ts'
+
+/** Verbs of the port that are SQL and nothing else. */
+export type PlainVerbName = Exclude<keyof Store, 'commit' | 'forget' | 'backup' | 'integrity' | 'close'>
+
+/** What each verb is given and answers. */
+export type VerbSignatures = {
+  readonly [Name in PlainVerbName]: (...given: Parameters<Store[Name]>) => Awaited<ReturnType<Store[Name]>>
+} & {
+  readonly commit: (commit: Commit, nowMs: number) => void
+  readonly forgetSome: (before: ForgetBefore) => boolean
+}
+
+export type VerbName = keyof VerbSignatures
+export type Given<Name extends VerbName> = Parameters<VerbSignatures[Name]>
+export type Answer<Name extends VerbName> = ReturnType<VerbSignatures[Name]>
+
+interface SqlVerb<Name extends VerbName> {
+  readonly writes: boolean
+  readonly steps: (...given: Given<Name>) => Verb<Answer<Name>>
+}
+
+const reads = <Steps>(steps: Steps) => ({ writes: false, steps }) as const
+const writes = <Steps>(steps: Steps) => ({ writes: true, steps }) as const
+
+export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
+  commit: writes(commit),
+  checkpoint: reads(checkpoint),
+  assignments: reads(assignments),
+  incidents: reads(incidents),
+  incidentCounts: reads(incidentCounts),
+  incident: reads(incident),
+  decide: writes(decide),
+  markStep: writes(markStep),
+  unmarkStep: writes(unmarkStep),
+  addNote: writes(addNote),
+  evidence: reads(evidence),
+  evidenceLine: reads(evidenceLine),
+  sources: reads(sources),
+  sourceHours: reads(sourceHours),
+  rejects: reads(rejects),
+  addSource: writes(addSource),
+  removeSource: writes(removeSource),
+  storedSources: reads(storedSources),
+  saveBlock: writes(saveBlock),
+  block: reads(block),
+  blocks: reads(blocks),
+  saveAccount: writes(people.saveAccount),
+  accounts: reads(people.accounts),
+  account: reads(people.account),
+  accountNamed: reads(people.accountNamed),
+  takeTotpStep: writes(people.takeTotpStep),
+  savePasskey: writes(people.savePasskey),
+  passkeys: reads(people.passkeys),
+  passkey: reads(people.passkey),
+  removePasskey: writes(people.removePasskey),
+  saveSession: writes(people.saveSession),
+  session: reads(people.session),
+  removeSession: writes(people.removeSession),
+  removeSessionsOf: writes(people.removeSessionsOf),
+  saveLink: writes(people.saveLink),
+  link: reads(people.link),
+  takeLink: writes(people.takeLink),
+  savePushToken: writes(people.savePushToken),
+  pushToken: reads(people.pushToken),
+  pushTokens: reads(people.pushTokens),
+  removePushToken: writes(people.removePushToken),
+  audit: writes(audit),
+  auditRows: reads(auditRows),
+  auditBreak: reads(auditBreak),
+  setting: reads(setting),
+  saveSetting: writes(saveSetting),
+  saveHunt: writes(saveHunt),
+  hunts: reads(hunts),
+  clear: writes(clear),
+  forgetSome: writes(forgetSome),
+}
+
+/** Carries out verbs: one database does it in a thread of its own, another over a network. */
+export type CallVerb = <Name extends VerbName>(name: Name, given: Given<Name>) => Promise<Answer<Name>>
+
+/** The store's verbs over what carries them out. `now` is the desk's clock. */
+export function verbsOver(call: CallVerb, now: () => number): Omit<Store, 'backup' | 'integrity' | 'close'> {
+  const plain = Object.keys(verbs).filter((name) => name !== 'commit' && name !== 'forgetSome') as PlainVerbName[]
+  const over = Object.fromEntries(
+    plain.map((name) => [name, (...given: Given<PlainVerbName>) => call(name, given as never)]),
+  ) as unknown as Pick<Store, PlainVerbName>
+  return {
+    ...over,
+    commit: (given) => call('commit', [given, now()]),
+    forget: async (before) => {
+      while (await call('forgetSome', [before])) {
+        // Each round is a verb of its own.
+      }
+    },
+  }
+}

@@ -1,0 +1,96 @@
+/** Copies a store while it is in use, and checks copies. A copy is one file without companions, so that it can be read
+ *  where nothing can be written. */
+import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
+import { backup, DatabaseSync } from 'node:sqlite'
+import { limits } from '../../core/limits.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { schemaVersion } from '../sql/schema.ts'
+import type { StoreProblem } from '../store.ts'
+import { judgeFile } from './database.ts'
+import { checkIntegrity } from './integrity.ts'
+import { notAStore, problemOrThrow } from './problem.ts'
+import { type BackupFacts, runTask } from './task.ts'
+
+/** All pages in one step: the copy is of one moment, and writers go on meanwhile. Smaller steps begin anew whenever
+ *  somebody writes. */
+const pagesAtOnce = 0x7fff_ffff
+
+/** Copies the store at `path` to `target`, which may not exist, and checks the copy. */
+export async function backUp(path: string, target: string): Promise<Result<{ bytes: number }, StoreProblem>> {
+  if (existsSync(target)) return err(alreadyThere(target))
+  const part = `${target}.part`
+  let source: DatabaseSync | undefined
+  try {
+    const problem = judgeFile(path, schemaVersion)
+    if (problem !== undefined) return err(problem)
+    for (const each of companions(part)) rmSync(each, { force: true })
+    source = new DatabaseSync(path, { readOnly: true, timeout: limits.storeBusyMs })
+    await backup(source, part, { rate: pagesAtOnce })
+    standAlone(part)
+    const checked = checkIntegrity(part)
+    if (!checked.ok) return checked
+    flush(part)
+    const { size } = statSync(part)
+    // A link, not a rename: it fails where a file came into being meanwhile.
+    linkSync(part, target)
+    return ok({ bytes: size })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return err(alreadyThere(target))
+    return err(problemOrThrow(error, target))
+  } finally {
+    source?.close()
+    for (const each of companions(part)) rmSync(each, { force: true })
+  }
+}
+
+const alreadyThere = (target: string): StoreProblem => ({
+  code: 'other',
+  message: `There is already a file ${target}. Nothing was written; name another file for the backup.`,
+})
+
+/** A store's file and those that SQLite keeps beside it. */
+export const companions = (path: string): string[] => [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]
+
+/** Makes of a copy one file that needs no other beside it. */
+export function standAlone(path: string): void {
+  chmodSync(path, 0o600)
+  const copy = new DatabaseSync(path)
+  try {
+    copy.exec('PRAGMA journal_mode = DELETE')
+  } finally {
+    copy.close()
+  }
+}
+
+/** Waits until a file or folder is on disk. */
+export function flush(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Checks the whole of a backup and says what it is. */
+export function checkBackup(path: string): Result<BackupFacts, StoreProblem> {
+  try {
+    if (!statSync(path).isFile()) return err(notAStore(path))
+    const checked = checkIntegrity(path)
+    if (!checked.ok) return checked
+    const database = new DatabaseSync(path, { readOnly: true })
+    const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
+    database.close()
+    return ok({ bytes: statSync(path).size, version })
+  } catch (error) {
+    return err(problemOrThrow(error, path))
+  }
+}
+
+/** Checks a backup: that it is ours, whole, and of a version that this program knows. */
+export const verifyBackup = (path: string): Promise<Result<BackupFacts, StoreProblem>> =>
+  runTask({ kind: 'verify', path })
+
+/** Copies a store that this process has not opened itself: also one that a running desk uses. */
+export const backUpStore = (path: string, target: string): Promise<Result<{ readonly bytes: number }, StoreProblem>> =>
+  runTask({ kind: 'backup', path, target })

@@ -1,0 +1,21 @@
+/** A thread that carries out one task on a store's file and ends. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { backUp, checkBackup } from './backup.ts'
+import { checkIntegrity } from './integrity.ts'
+import { restore } from './restore.ts'
+import type { Task } from './task.ts'
+
+async function carryOut(task: Task): Promise<unknown> {
+  switch (task.kind) {
+    case 'backup':
+      return await backUp(task.path, task.target)
+    case 'integrity':
+      return checkIntegrity(task.path)
+    case 'verify':
+      return checkBackup(task.path)
+    case 'restore':
+      return restore(task.backup, task.path, task.nowMs)
+  }
+}
+
+parentPort?.postMessage(await carryOut(workerData as Task))
