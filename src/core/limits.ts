@@ -1,5 +1,6 @@
 /** Every bound of the product, each with the reason for its value. A bound that is reached becomes a finding or a
  *  reject; nothing is dropped in silence. */
+import { followLimits } from './follow-limits.ts'
 import { serverLimits } from './server-limits.ts'
 
 const kib = 1024
@@ -307,33 +308,6 @@ export const limits = {
   nameLookupMsMax: 3_000,
   /** Names of one address, and addresses of one name, that are looked at; search engines have one of each. */
   namesOfAddressMax: 8,
-  /** First bytes of a followed file by which it is known again after a rotation: some lines with their times. */
-  followHeadBytes: kib,
-  /** A file that begins with as many bytes of another that has vanished, and reaches as far, is taken for its copy. */
-  followAdoptedBytesMin: 128,
-  /** Last bytes before a position that must be the same in a file that is taken for the one that was read. */
-  followTailBytes: 64,
-  /** Packed bytes that are read to know a packed file's head: zstd gives nothing before a whole block, which has up to
-   *  128 KiB of text; the last is tried only where the others gave nothing. */
-  followPackedHeadBytes: [16 * kib, 64 * kib, 160 * kib],
-  /** Text that such a head may grow to: what deflate at its densest makes of 16 KiB, twice. */
-  followUnpackedHeadBytesMax: 32 * mib,
-  /** Rotated copies beside one log: logrotate keeps some tens, a year of hourly files is 8,760. */
-  followSiblingsMax: 10_000,
-  /** Files that were finished and are remembered by their fingerprint, so that none is read again. */
-  followFinishedMax: 8,
-  /** How long a rotated file must have been quiet before the next one is begun: its writer goes on until it reopens. */
-  followGraceMs: 2_000,
-  /** A file up to this size is counted through where following begins at its end; it takes a twentieth of a second. */
-  followCountedBytesMax: 64 * mib,
-  /** How often a file that could not be found or opened is looked for again. */
-  followRetryMs: 1_000,
-  /** How long a log may be missing before that is a problem: a rotation renames first and creates a moment later. */
-  followMissingMs: 10_000,
-  /** How long a file may be gone before its stream is closed: a nightly rotation may take minutes. */
-  followGoneMs: 600_000,
-  /** Streams that are followed at once: one descriptor and some kilobytes each. */
-  followStreamsMax: 1_000,
   /** Bytes of one field of the archive (a path, a query, an agent): web servers cut a request line at 8 to 64 KiB. What
    *  is longer is cut with a note of how much; the source has the rest. */
   archiveFieldBytesMax: 64 * kib,
@@ -394,6 +368,7 @@ export const limits = {
   /** A year and a day: a window that is longer outlives the logs that it would look at. */
   sigmaTimespanMsMax: 366 * 86_400_000,
   ...serverLimits,
+  ...followLimits,
   /** Rows of one page of the store: a printed incident has some thousands of lines, and this many fit an answer. */
   storePageRowsMax: 5_000,
   /** Keys of one question to the store: SQLite and PostgreSQL take 32,766 and 65,535 values a statement. */
