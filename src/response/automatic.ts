@@ -31,8 +31,8 @@ export interface AutomaticPolicy {
   readonly neverBlock: readonly NeverBlock[]
   /** Addresses of the desk and of people signed in to it. */
   readonly own?: readonly OwnAddress[]
-  /** All blocks that are known: those in force are not made again, one that a person lifted is not made again for the
-   *  same incident, and those of the last 24 hours count against the day's number. */
+  /** All blocks that are known: those in force are not made again; one that a person lifted is not made again for the
+   *  same incident, nor for any within a day; those of the last 24 hours count against the day's number. */
   readonly blocks: readonly Block[]
   readonly nowMs: number
   /** Addresses that were verified to be a search engine's, with its name. */
@@ -138,7 +138,10 @@ function networkFor(
   if (engine !== undefined) return { why: `${address} is verified to belong to ${engine}.` }
   const covering = known.filter((each) => rangeContains(each.range, range)).map(({ block }) => block)
   if (covering.some((block) => isInForce(block, policy.nowMs))) return {}
-  if (covering.some((block) => block.state === 'lifted' && block.incidentId === incident.id)) {
+  const dayAgoMs = policy.nowMs - 24 * 3_600_000
+  const isRespected = (block: Block): boolean =>
+    block.state === 'lifted' && (block.incidentId === incident.id || (block.liftedAtMs ?? 0) > dayAgoMs)
+  if (covering.some(isRespected)) {
     return { why: `Somebody lifted the block of ${network}. The desk does not make it again.` }
   }
   return { network }
