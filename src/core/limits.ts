@@ -183,6 +183,8 @@ export const limits = {
   syslogRoutesMax: 4_096,
   /** Lines of one stream that are gathered before they go to the journal. */
   syslogBatchBytesMax: 256 * kib,
+  /** Syslog lines are gathered for so long before they go to the journal, so that many senders' lines make few writes. */
+  syslogGatherMs: 20,
   /** Connections of one listener, and of one address: with a message of the largest size held for each it is 32 MiB. */
   syslogConnectionsMax: 512,
   syslogConnectionsPerAddressMax: 128,

@@ -1,6 +1,6 @@
 /** Sorts syslog messages by sending host and program into the journal's streams, one line each: line feeds within a
- *  message become `#012`, as rsyslog writes them. Messages are copied into one piece a stream and handed on once a tick,
- *  so that nothing is made for a single message. */
+ *  message become `#012`, as rsyslog writes them. Messages are copied into one piece a stream and handed on every
+ *  few milliseconds, so that nothing is made for a single message. */
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { JournalPort } from '../definition.ts'
@@ -90,12 +90,12 @@ export class SyslogRouter implements MessageSink {
     this.#touched.push(route)
     if (this.#isScheduled) return
     this.#isScheduled = true
-    setImmediate(() => {
+    setTimeout(() => {
       this.#isScheduled = false
       const touched = this.#touched
       this.#touched = []
       for (const each of touched) this.#send(each)
-    })
+    }, limits.syslogGatherMs)
   }
 
   #send(route: Route): void {
