@@ -266,6 +266,19 @@ export const limits = {
   /** Waits between attempts to reach a store that is away. */
   storeRetryMsMin: 250,
   storeRetryMsMax: 5_000,
+  /** The bundled recording is played over this long, in steps: long enough to see it arrive. */
+  demonstrationMs: 24_000,
+  demonstrationStepMs: 200,
+  /** Addresses and pages of an incident in a list; the incident itself has all. */
+  actorsShownMax: 20,
+  /** Open incidents on Today. */
+  todayIncidentsMax: 10,
+  /** Past searches on the Hunt page. */
+  huntsShownMax: 30,
+  /** Lists of known bad addresses that an office may load. */
+  indicatorListsMax: 50,
+  /** Bytes read on each side of a line of evidence to show the lines around it. */
+  contextBytesMax: 16 * kib,
   /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
   setAsideMax: 100,
   /** An office file larger than this is some other file given by mistake. */

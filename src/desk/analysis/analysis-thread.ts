@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import type { Office } from '../../core/office.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
+import type { SpoolMark } from '../../store/archive/spool.ts'
 import { type Commit, type Store, StoreError } from '../../store/store.ts'
 import { analysisVersion, type SetAside } from './analysis.ts'
 import { BeaconReader } from './beacon.ts'
@@ -21,7 +22,7 @@ export interface AnalysisHost {
   /** Journals need not be kept before these places. */
   onAcknowledged(acknowledged: readonly Acknowledged[]): void
   /** Spools may be sealed; `sealed` is to be called with those that are. */
-  onSealable(names: readonly string[]): void
+  onSealable(marks: readonly SpoolMark[]): void
   /** Troubles changed: see `troubles`. */
   onTrouble(): void
 }

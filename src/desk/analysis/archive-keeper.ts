@@ -61,7 +61,7 @@ export class ArchiveKeeper implements ArchiveWriter {
   }
 
   /** Spools that the last checkpoint names as closed. */
-  get sealable(): string[] {
-    return this.#marks.filter(({ isClosed }) => isClosed).map(({ name }) => name)
+  get sealable(): SpoolMark[] {
+    return this.#marks.filter(({ isClosed }) => isClosed)
   }
 }

@@ -4,6 +4,7 @@ import type { FindingKind, Level } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import type { Office } from '../../core/office.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
+import type { SpoolMark } from '../../store/archive/spool.ts'
 import type { Commit } from '../../store/store.ts'
 import type { SetAside } from './analysis.ts'
 
@@ -67,7 +68,7 @@ export type FromAnalysis =
       readonly commit: Commit
       readonly acknowledged: readonly Acknowledged[]
       /** Spools that may be sealed once the checkpoint is stored. */
-      readonly sealable: readonly string[]
+      readonly sealable: readonly SpoolMark[]
       readonly checkpointMs: number
       readonly findingCount: number
     }
