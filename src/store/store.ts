@@ -116,6 +116,7 @@ export type IncidentSummary = Omit<IncidentRow, 'incident' | 'history' | 'steps'
   readonly incident: Omit<Incident, 'findings' | 'timeline' | 'advice'>
 }
 
+/** What a person decided about an incident. */
 export interface IncidentDecision {
   readonly state: IncidentState
   readonly by: string
@@ -132,12 +133,14 @@ export interface StepDone {
   readonly atMs: number
 }
 
+/** What a person wrote beside an incident. */
 export interface Note {
   readonly text: string
   readonly by: string
   readonly atMs: number
 }
 
+/** Which incidents a list shows, in which order, and which page of them. */
 export interface IncidentQuery {
   readonly states?: readonly IncidentState[]
   readonly levelMin?: Level
@@ -154,8 +157,10 @@ export interface IncidentQuery {
 }
 
 export const roles = ['official', 'analyst', 'tester', 'viewer'] as const
+/** What an account may do. */
 export type Role = (typeof roles)[number]
 
+/** A person who signs in. */
 export interface Account {
   readonly id: AccountId
   readonly name: string

@@ -34,6 +34,7 @@ export function checkedBytes(row: Row, column: string, checksumColumn: string): 
   return bytes
 }
 
+/** CRC-32 of bytes. */
 export const checksumOf = (bytes: Uint8Array): number => crc32(bytes)
 
 /** The text of a column. */

@@ -24,7 +24,6 @@ function searchedWords(text: string): string[] {
 }
 
 interface Filter {
-  readonly from: string
   readonly where: string
   readonly values: readonly SqlValue[]
 }
@@ -44,11 +43,12 @@ function filterOf(asked: IncidentQuery): Filter {
   }
   if (asked.fromMs !== undefined) conditions.push(`incident.last_seen_ms >= ${value(asked.fromMs)}`)
   if (asked.untilMs !== undefined) conditions.push(`incident.first_seen_ms <= ${value(asked.untilMs)}`)
-  const words = searchedWords(asked.text ?? '')
-  for (const word of words) conditions.push(`strpos(incident_words.words, ${value(word)}) > 0`)
-  const from =
-    words.length === 0 ? 'incident' : 'incident JOIN incident_words ON incident_words.incident_id = incident.id'
-  return { from, where: conditions.join(' AND '), values }
+  const words = searchedWords(asked.text ?? '').map((word) => `strpos(words, ${value(word)}) > 0`)
+  if (words.length > 0) {
+    // Not looked up by id, row by row: the order of the list comes from its index.
+    conditions.push(`incident.id || '' IN (SELECT incident_id FROM incident_words WHERE ${words.join(' AND ')})`)
+  }
+  return { where: conditions.join(' AND '), values }
 }
 
 /** What stands between the parentheses of IN; an empty list holds for no row. */
@@ -64,12 +64,12 @@ const orders = {
 export function* incidents(
   asked: IncidentQuery,
 ): Verb<{ readonly rows: readonly IncidentSummary[]; readonly total: number }> {
-  const { from, where, values } = filterOf(asked)
-  const counted = yield* first(`SELECT COUNT(*) AS total FROM ${from} WHERE ${where}`, ...values)
+  const { where, values } = filterOf(asked)
+  const counted = yield* first(`SELECT COUNT(*) AS total FROM incident WHERE ${where}`, ...values)
   const next = values.length + 1
   const rows = yield* query(
     `SELECT incident.id, incident.state, seen_again, created_at_ms, updated_at_ms, merged_into, doc
-     FROM ${from} WHERE ${where} ORDER BY ${orders[asked.order]} LIMIT $${next} OFFSET $${next + 1}`,
+     FROM incident WHERE ${where} ORDER BY ${orders[asked.order]} LIMIT $${next} OFFSET $${next + 1}`,
     ...values,
     Math.min(countOr(asked.limit, 0), limits.storePageRowsMax),
     countOr(asked.offset, 0),

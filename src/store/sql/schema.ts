@@ -13,6 +13,7 @@ export interface Dialect {
   readonly appendOnly: (table: string) => readonly string[]
 }
 
+/** One step of the tables' history, numbered from 1. */
 export interface Migration {
   readonly version: number
   readonly statements: (dialect: Dialect) => readonly string[]

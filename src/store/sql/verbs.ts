@@ -1,7 +1,7 @@
 /** The verbs of the store port as every SQL adapter carries them out, each known as reading or writing. What concerns the
  *  database as a whole (backup, integrity, close) is each adapter's own. */
-import type { Commit, Store } from '../store.ts'
-import { assignments, checkpoint, commit } from './commit.ts'
+import type { Store } from '../store.ts'
+import { assignments, checkpoint, commit, type PreparedCommit, prepareCommit } from './commit.ts'
 import { block, blocks, hunts, saveBlock, saveHunt, saveSetting, setting } from './decided.ts'
 import { incidentCounts, incidents } from './incident-list.ts'
 import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep } from './incidents.ts'
@@ -18,12 +18,15 @@ export type PlainVerbName = Exclude<keyof Store, 'commit' | 'forget' | 'backup' 
 export type VerbSignatures = {
   readonly [Name in PlainVerbName]: (...given: Parameters<Store[Name]>) => Awaited<ReturnType<Store[Name]>>
 } & {
-  readonly commit: (commit: Commit, nowMs: number) => void
+  readonly commit: (prepared: PreparedCommit) => void
   readonly forgetSome: (before: ForgetBefore) => boolean
 }
 
+/** Verbs that SQL adapters carry out. */
 export type VerbName = keyof VerbSignatures
+/** What a verb is given. */
 export type Given<Name extends VerbName> = Parameters<VerbSignatures[Name]>
+/** What a verb answers. */
 export type Answer<Name extends VerbName> = ReturnType<VerbSignatures[Name]>
 
 interface SqlVerb<Name extends VerbName> {
@@ -98,7 +101,8 @@ export function verbsOver(call: CallVerb, now: () => number): Omit<Store, 'backu
   ) as unknown as Pick<Store, PlainVerbName>
   return {
     ...over,
-    commit: (given) => call('commit', [given, now()]),
+    // Also what cannot be prepared is a promise that rejects.
+    commit: async (given) => call('commit', [prepareCommit(given, now())]),
     forget: async (before) => {
       while (await call('forgetSome', [before])) {
         // Each round is a verb of its own.

@@ -9,7 +9,7 @@ import type { StoreProblem } from '../store.ts'
 import { judgeFile } from './database.ts'
 import { checkIntegrity } from './integrity.ts'
 import { notAStore, problemOrThrow } from './problem.ts'
-import { type BackupFacts, runTask } from './task.ts'
+import type { BackupFacts } from './task.ts'
 
 /** All pages in one step: the copy is of one moment, and writers go on meanwhile. Smaller steps begin anew whenever
  *  somebody writes. */
@@ -86,11 +86,3 @@ export function checkBackup(path: string): Result<BackupFacts, StoreProblem> {
     return err(problemOrThrow(error, path))
   }
 }
-
-/** Checks a backup: that it is ours, whole, and of a version that this program knows. */
-export const verifyBackup = (path: string): Promise<Result<BackupFacts, StoreProblem>> =>
-  runTask({ kind: 'verify', path })
-
-/** Copies a store that this process has not opened itself: also one that a running desk uses. */
-export const backUpStore = (path: string, target: string): Promise<Result<{ readonly bytes: number }, StoreProblem>> =>
-  runTask({ kind: 'backup', path, target })

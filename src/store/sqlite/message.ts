@@ -19,4 +19,5 @@ export type CallEnded =
   | { readonly kind: 'problem'; readonly id: number; readonly problem: StoreProblem }
   | { readonly kind: 'bug'; readonly id: number; readonly error: Error }
 
+/** All that the store's thread says. */
 export type FromStore = StoreOpened | CallEnded

@@ -76,31 +76,37 @@ function fileProblem(code: string, path: string): StoreProblem | undefined {
   }
 }
 
+/** The file is ours and not whole. */
 export const damaged = (path: string): StoreProblem => ({
   code: 'damaged',
   message: `The store ${path} is damaged: it was cut short or changed by something else. ${restoreIt}`,
 })
 
+/** The file is another program's. */
 export const notAStore = (path: string): StoreProblem => ({
   code: 'not-a-store',
   message: `${path} is not a store of Bellwether. Nothing was changed in it; name another file.`,
 })
 
+/** Another process holds it. */
 export const inUse = (path: string): StoreProblem => ({
   code: 'in-use',
   message: `The store ${path} is in use by a desk that is running. Stop that desk first.`,
 })
 
+/** The file or its folder cannot be written. */
 export const readOnly = (path: string): StoreProblem => ({
   code: 'read-only',
   message: `The store ${path} cannot be written. Give the desk's user the right to write the file and its folder.`,
 })
 
+/** There is no room. */
 export const diskFull = (path: string): StoreProblem => ({
   code: 'disk-full',
   message: `The disk that holds the store ${path} is full. Make room on it; the desk goes on by itself.`,
 })
 
+/** The file is of a version that this program does not know. */
 export const newerVersion = (path: string, found: number, known: number): StoreProblem => ({
   code: 'newer-version',
   message:

@@ -10,7 +10,6 @@ import { checkBackup, companions, flush, standAlone } from './backup.ts'
 import { judgeFile, restoringPath } from './database.ts'
 import { lockStore } from './lock.ts'
 import { problemOrThrow } from './problem.ts'
-import { runTask } from './task.ts'
 
 /** Replaces the store at `path` by a backup; `replaced` is where the old store is now. */
 export function restore(
@@ -85,11 +84,3 @@ function freeName(path: string, nowMs: number): string {
     if (!companions(name).some((each) => existsSync(each))) return name
   }
 }
-
-/** Replaces the store at `path`, which no desk may be using, by a backup. */
-export const restoreBackup = (
-  backup: string,
-  path: string,
-  now: () => number = Date.now,
-): Promise<Result<{ readonly replaced: string | undefined }, StoreProblem>> =>
-  runTask({ kind: 'restore', path, backup, nowMs: now() })

@@ -2,10 +2,11 @@
  *  verbs into messages and answers into promises. */
 import { Worker } from 'node:worker_threads'
 import { err, ok, type Result } from '../../core/result.ts'
+import { evidenceColumns } from '../sql/commit.ts'
 import { type Answer, type CallVerb, type Given, type VerbName, verbsOver } from '../sql/verbs.ts'
-import { type Commit, type Store, StoreError, type StoreProblem } from '../store.ts'
+import { type Store, StoreError, type StoreProblem } from '../store.ts'
 import type { CallEnded, FromStore, ToStore } from './message.ts'
-import { runTask } from './task.ts'
+import { runTask } from './run-task.ts'
 
 /** What a store may be told when it is opened. */
 export interface SqliteStoreOptions {
@@ -78,26 +79,25 @@ class StoreThread {
 
   /** The caller's bytes may be parts of large buffers, which a message would carry whole, and stay the caller's: what is
    *  handed over is one copy of the parts. */
-  #sendCommit(id: number, [commit, nowMs]: Given<'commit'>): void {
-    const buffers: ArrayBuffer[] = []
-    let packed: Commit = commit
-    if (commit.evidence.length > 0) {
-      const bytes = new Uint8Array(commit.evidence.reduce((sum, row) => sum + row.bytes.length, 0))
-      let end = 0
-      const evidence = commit.evidence.map((row) => {
-        bytes.set(row.bytes, end)
-        end += row.bytes.length
-        return { ...row, bytes: bytes.subarray(end - row.bytes.length, end) }
-      })
-      buffers.push(bytes.buffer)
-      packed = { ...packed, evidence }
-    }
-    if (commit.checkpoint !== undefined) {
-      const state = new Uint8Array(commit.checkpoint.state)
+  #sendCommit(id: number, [prepared]: Given<'commit'>): void {
+    const last = evidenceColumns.indexOf('bytes')
+    const lines = prepared.evidence.map((row) => row[last] as Uint8Array)
+    const bytes = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0))
+    const buffers = [bytes.buffer]
+    let end = 0
+    const evidence = prepared.evidence.map((row, index) => {
+      const line = lines[index] as Uint8Array
+      bytes.set(line, end)
+      end += line.length
+      return row.with(last, bytes.subarray(end - line.length, end))
+    })
+    let { checkpoint } = prepared
+    if (checkpoint !== undefined) {
+      const state = new Uint8Array(checkpoint.state)
       buffers.push(state.buffer)
-      packed = { ...packed, checkpoint: { ...commit.checkpoint, state } }
+      checkpoint = { ...checkpoint, state }
     }
-    this.#say({ kind: 'call', id, name: 'commit', given: [packed, nowMs] }, buffers)
+    this.#say({ kind: 'call', id, name: 'commit', given: [{ ...prepared, evidence, checkpoint }] }, buffers)
   }
 
   #say(message: ToStore, transfer: ArrayBuffer[] = []): void {
