@@ -63,6 +63,7 @@ export class ArchiveProcess {
     for (const { resolve } of all) resolve(problem('closed', 'The desk is stopping; ask again when it runs.'))
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.ref()
     child.kill('SIGKILL')
     await ended
   }

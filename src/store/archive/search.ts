@@ -206,12 +206,17 @@ async function countAddresses(
      FROM (${records.sql}) WHERE ${where} GROUP BY address_key, CASE WHEN address_key = '' THEN address END`
   const values = { ...records.values, ...filter.values }
   const into = 'CREATE OR REPLACE TEMP TABLE found AS'
-  if (keys === undefined || keys.length <= limits.huntComparedMax || keys.every(({ first, last }) => first === last)) {
+  if (keys === undefined || keys.length <= limits.huntComparedMax) {
     await query(connection, `${into} ${grouped(filter.sql)}`, values)
     return
   }
-  // Ranges are disjoint, so the one that begins last before an address is the only one that may hold it.
   const firsts = keys.map(({ first }) => first)
+  if (keys.every(({ first, last }) => first === last)) {
+    const where = `${filter.sql} AND address_key IN (SELECT unnest($firsts))`
+    await query(connection, `${into} ${grouped(where)}`, { ...values, firsts })
+    return
+  }
+  // Ranges are disjoint, so the one that begins last before an address is the only one that may hold it.
   const lasts = keys.map(({ last }) => last)
   await query(
     connection,
@@ -222,7 +227,8 @@ async function countAddresses(
   )
 }
 
-/** A page of rows, the latest first. The times come first, alone, so that wide columns are read for few rows. */
+/** A page of rows, the latest first. A time is found first that the whole page lies behind, so that wide columns are
+ *  read for few rows. */
 async function page(
   connection: DuckDBConnection,
   records: Filter,
@@ -233,23 +239,36 @@ async function page(
   const isBroad = keys !== undefined && keys.length > limits.huntComparedMax
   const where = isBroad ? `${filter.sql} AND address_key IN (SELECT address_key FROM found)` : filter.sql
   const values = { ...records.values, ...filter.values }
-  const limit = Math.min(asked.limit ?? limits.huntRowsMax, limits.huntRowsMax)
+  const limit = asked.limit ?? limits.huntRowsMax
   const offset = asked.offset ?? 0
-  const edge = await query(
-    connection,
-    `SELECT epoch_us("time") AS us FROM (${records.sql}) WHERE ${where}
-     ORDER BY "time" DESC NULLS LAST LIMIT 1 OFFSET $skip`,
-    { ...values, skip: offset + limit - 1 },
-  )
-  const us = edge[0]?.us ?? undefined
-  const since = us === undefined ? '' : 'AND "time" >= make_timestamp($edge::BIGINT)'
+  const edge =
+    (await edgeOf(connection, 'SELECT last AS t FROM found', {}, offset + limit)) ??
+    (await edgeOf(connection, `SELECT "time" AS t FROM (${records.sql}) WHERE ${where}`, values, offset + limit))
+  const since = edge === undefined ? '' : 'AND "time" >= make_timestamp($edge::BIGINT)'
   const rows = await query(
     connection,
     `SELECT epoch_ms("time") AS time_ms, * EXCLUDE ("time", address_key) FROM (${records.sql}) WHERE ${where} ${since}
      ORDER BY "time" DESC NULLS LAST, source, file, "offset" DESC, line DESC LIMIT $limit OFFSET $offset`,
-    { ...values, limit, offset, ...(us === undefined ? {} : { edge: us }) },
+    { ...values, limit, offset, ...(edge === undefined ? {} : { edge }) },
   )
   return rows.map(huntRow)
+}
+
+/** The time of the `count`-th latest of some times, in microseconds. Of the last times of each address it is a bound:
+ *  at least so many records are as late. */
+async function edgeOf(
+  connection: DuckDBConnection,
+  times: string,
+  values: Readonly<Record<string, Bound>>,
+  count: number,
+): Promise<number | undefined> {
+  const found = await query(
+    connection,
+    `SELECT epoch_us(t) AS us FROM (${times}) ORDER BY t DESC NULLS LAST LIMIT 1 OFFSET $skip`,
+    { ...values, skip: count - 1 },
+  )
+  const us = found[0]?.us
+  return typeof us === 'number' ? us : undefined
 }
 
 function huntRow(row: Row): HuntRow {
@@ -299,13 +318,11 @@ function filterOf(asked: PreparedHunt): Filter {
   if (agent !== undefined) add('contains(lower(agent), lower($agent))', { agent: soughtText(agent) })
   if (statement !== undefined) add('contains(lower("text"), lower($statement))', { statement: soughtText(statement) })
   addPath(asked, add)
-  if (keys === undefined) return { sql: conditions.join(' AND '), values }
-  if (keys.length <= limits.huntComparedMax) {
+  if (keys !== undefined && keys.length <= limits.huntComparedMax) {
     const compared = keys.map((_, i) => `address_key BETWEEN $first_${i} AND $last_${i}`)
     conditions.push(`(${compared.join(' OR ') || 'false'})`)
     for (const [i, key] of keys.entries()) Object.assign(values, { [`first_${i}`]: key.first, [`last_${i}`]: key.last })
-  } else if (keys.every(({ first, last }) => first === last))
-    add('address_key IN (SELECT unnest($keys))', { keys: keys.map(({ first }) => first) })
+  }
   return { sql: conditions.join(' AND '), values }
 }
 
