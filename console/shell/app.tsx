@@ -13,6 +13,9 @@ import { Layout } from './layout.tsx'
 
 const later = (load: () => Promise<ComponentType>): ComponentType => lazy(async () => ({ default: await load() }))
 
+const IncidentsPage = later(async () => (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage)
+const IncidentPage = later(async () => (await import('../pages/incident/incident-page.tsx')).IncidentPage)
+const ReportPage = later(async () => (await import('../pages/incident/report-page.tsx')).ReportPage)
 const SignInPage = later(async () => (await import('../pages/sign-in/sign-in-page.tsx')).SignInPage)
 const StartPage = later(async () => (await import('../pages/sign-in/start-page.tsx')).StartPage)
 
@@ -52,6 +55,10 @@ export function App(): ReactNode {
       <Route path="/start" element={<Shown page={StartPage} />} />
       <Route element={<Inside session={session.data} />}>
         <Route index element={<Shown page={TodayPage} />} />
+        <Route path="/today" element={<Navigate to="/" replace />} />
+        <Route path="/incidents" element={<Shown page={IncidentsPage} />} />
+        <Route path="/incidents/:id" element={<Shown page={IncidentPage} />} />
+        <Route path="/incidents/:id/report" element={<Shown page={ReportPage} />} />
       </Route>
     </Routes>
   )

@@ -9,15 +9,11 @@ const dayMs = 24 * hourMs
 const isTime = (timeMs: number): boolean => Math.abs(timeMs) <= 8.64e15
 
 const dayForm = new Intl.DateTimeFormat('en-US', { month: 'long', day: 'numeric', year: 'numeric' })
-const shortDayForm = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric' })
 const weekdayForm = new Intl.DateTimeFormat('en-US', { weekday: 'long' })
 const zoneForm = new Intl.DateTimeFormat('en-US', { timeZoneName: 'long' })
 
 /** `June 23, 2026`. */
 export const dayOf = (timeMs: number): string => (isTime(timeMs) ? dayForm.format(timeMs) : 'an unknown day')
-
-/** `Jun 23`. */
-export const shortDayOf = (timeMs: number): string => (isTime(timeMs) ? shortDayForm.format(timeMs) : '?')
 
 /** `2:52 am`; noon and midnight by name, because nobody agrees on 12 am. */
 export function clockOf(timeMs: number): string {
@@ -78,3 +74,11 @@ export function lengthOf(durationMs: number): string {
 /** `Eastern Daylight Time`: said once on a page that is printed. */
 export const zoneName = (): string =>
   zoneForm.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? 'local time'
+
+const utcDayForm = new Intl.DateTimeFormat('en-US', { month: 'long', day: 'numeric', year: 'numeric', timeZone: 'UTC' })
+const shortUtcDayForm = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' })
+
+/** The day in UTC, for counts that are kept by UTC days. */
+export const utcDayOf = (timeMs: number): string => (isTime(timeMs) ? utcDayForm.format(timeMs) : 'an unknown day')
+/** The same in short: `Jun 23`. */
+export const shortUtcDayOf = (timeMs: number): string => (isTime(timeMs) ? shortUtcDayForm.format(timeMs) : '?')

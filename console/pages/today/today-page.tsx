@@ -66,17 +66,6 @@ function Mood({ today }: { readonly today: TodayView }): ReactNode {
 function Today({ today }: { readonly today: TodayView }): ReactNode {
   return (
     <div className="stack stack--wide">
-      {today.problems.length > 0 && (
-        <section className="stack stack--tight" aria-label="Problems of the desk itself">
-          {today.problems.map((problem) => (
-            <Notice tone="gold" key={problem}>
-              <p>
-                <StrangeText text={problem} />
-              </p>
-            </Notice>
-          ))}
-        </section>
-      )}
       {today.todo.length > 0 && (
         <section className={`today__todo tone-${moods[today.mood].tone}`}>
           <h2>What to do now</h2>
@@ -87,6 +76,17 @@ function Today({ today }: { readonly today: TodayView }): ReactNode {
               </li>
             ))}
           </ol>
+        </section>
+      )}
+      {today.problems.length > 0 && (
+        <section className="stack stack--tight" aria-label="Problems of the desk itself">
+          {today.problems.map((problem) => (
+            <Notice tone="gold" key={problem}>
+              <p>
+                <StrangeText text={problem} />
+              </p>
+            </Notice>
+          ))}
         </section>
       )}
       <OpenIncidents today={today} />

@@ -1,0 +1,136 @@
+/** What happened, how sure that is, who did it and what was exposed: the part that is read first. */
+import type { ReactNode } from 'react'
+import type { IncidentView } from '../../../src/desk/api/incidents.ts'
+import { Moment } from '../../parts/moment.tsx'
+import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
+import { counted, listed } from '../../words/counts.ts'
+import { type Exposure, exposureBounds, exposureInShort, kindWords, outcomeWords, sureness } from '../../words/terms.ts'
+import { lengthOf } from '../../words/times.ts'
+
+/** The story in sentences. */
+export function Story({ incident }: { readonly incident: IncidentView }): ReactNode {
+  return (
+    <section className="stack stack--tight" aria-labelledby="story">
+      <h2 id="story">What happened</h2>
+      {incident.story.map((sentence) => (
+        <p key={sentence}>
+          <StrangeText text={sentence} />
+        </p>
+      ))}
+      {incident.context.length > 0 && (
+        <ul className="story__context">
+          {incident.context.map((sentence) => (
+            <li key={sentence}>
+              <StrangeText text={sentence} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+/** Voter records that were exposed, with what the bounds mean and how they were counted. */
+export function Exposed({ incident }: { readonly incident: IncidentView }): ReactNode {
+  const { exposure, exposureAtDetection } = incident
+  if (exposure === undefined) return null
+  return (
+    <section className="exposed keep" aria-labelledby="exposed">
+      <h2 id="exposed">What was exposed</h2>
+      <p className="exposed__count">{exposureInShort(exposure)}</p>
+      <p>{exposureBounds(exposure)}</p>
+      {exposureAtDetection !== undefined && <AtDetection now={exposure} then={exposureAtDetection} />}
+      {exposure.basis.length > 0 && (
+        <>
+          <h3>How this was counted</h3>
+          <ul>
+            {exposure.basis.map((sentence) => (
+              <li key={sentence}>
+                <StrangeText text={sentence} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  )
+}
+
+function AtDetection({ now, then }: { readonly now: Exposure; readonly then: Exposure }): ReactNode {
+  if (then.recordsLikely === now.recordsLikely) return null
+  return (
+    <p className="muted">
+      When the desk first warned: {then.recordsMax === 0 ? 'none yet' : exposureInShort(then).toLowerCase()}.
+    </p>
+  )
+}
+
+const actorsShown = 12
+
+/** Who, when, where, how sure. */
+export function Facts({ incident }: { readonly incident: IncidentView }): ReactNode {
+  const rest = incident.actorCount - Math.min(actorsShown, incident.actors.length)
+  return (
+    <section className="stack" aria-labelledby="facts">
+      <h2 id="facts">Who, when, how sure</h2>
+      <dl className="facts">
+        <dt>How sure</dt>
+        <dd>{sureness(incident.confidence)}</dd>
+        {incident.outcome && (
+          <>
+            <dt>What came of it</dt>
+            <dd>{outcomeWords[incident.outcome]}</dd>
+          </>
+        )}
+        <dt>Who</dt>
+        <dd>
+          <ul className="plain-list">
+            {incident.actors.slice(0, actorsShown).map((actor) => (
+              <li key={`${actor.type} ${actor.value}`}>
+                {actor.type === 'role' && 'database role '}
+                <span className="mono">
+                  <ShortText text={actor.value} charactersShown={120} />
+                </span>
+              </li>
+            ))}
+            {rest > 0 && <li className="muted">and {counted(rest, 'other')}</li>}
+          </ul>
+        </dd>
+        <dt>First seen</dt>
+        <dd>
+          <Moment atMs={incident.firstSeenMs} form="full" />
+        </dd>
+        <dt>Last seen</dt>
+        <dd>
+          <Moment atMs={incident.lastSeenMs} form="full" />
+        </dd>
+        <dt>Seen by the desk</dt>
+        <dd>
+          {incident.detectedAtMs - incident.firstSeenMs < 1000
+            ? 'at its first log line'
+            : `${lengthOf(incident.detectedAtMs - incident.firstSeenMs)} after its first log line`}
+        </dd>
+        <dt>What was attacked</dt>
+        <dd>
+          <ul className="plain-list mono">
+            {incident.targets.slice(0, actorsShown).map((target) => (
+              <li key={target}>
+                <ShortText text={target} />
+              </li>
+            ))}
+          </ul>
+        </dd>
+        {incident.tools.length > 0 && (
+          <>
+            <dt>With what</dt>
+            <dd>
+              <StrangeText text={listed(incident.tools)} charactersShown={200} />
+            </dd>
+          </>
+        )}
+        <dt>In the field’s terms</dt>
+        <dd>{listed(incident.kinds.map((kind) => kindWords[kind]?.term ?? kind))}</dd>
+      </dl>
+    </section>
+  )
+}

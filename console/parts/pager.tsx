@@ -1,0 +1,45 @@
+/** The way through a long list, a page at a time. */
+import type { ReactNode } from 'react'
+import { inDigits } from '../words/counts.ts'
+
+interface PagerProps {
+  readonly offset: number
+  readonly limit: number
+  readonly total: number
+  /** `incidents`, `lines`. */
+  readonly things: string
+  readonly onOffset: (offset: number) => void
+}
+
+/** Shows which part of the list is seen, and the buttons to the parts beside it. */
+export function Pager({ offset, limit, total, things, onOffset }: PagerProps): ReactNode {
+  if (total === 0) return null
+  const last = Math.min(total, offset + limit)
+  return (
+    <nav className="pager no-print" aria-label={`Pages of ${things}`}>
+      <p className="small muted" aria-live="polite">
+        {inDigits(offset + 1)} to {inDigits(last)} of {inDigits(total)} {things}
+      </p>
+      {total > limit && (
+        <div className="actions">
+          <button
+            type="button"
+            className="usa-button usa-button--outline usa-button--small"
+            disabled={offset === 0}
+            onClick={() => onOffset(Math.max(0, offset - limit))}
+          >
+            Previous
+          </button>
+          <button
+            type="button"
+            className="usa-button usa-button--outline usa-button--small"
+            disabled={last >= total}
+            onClick={() => onOffset(offset + limit)}
+          >
+            Next
+          </button>
+        </div>
+      )}
+    </nav>
+  )
+}
