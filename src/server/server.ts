@@ -5,6 +5,7 @@ import type { Server as HttpServer, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import cookies from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyHttpOptions, LogController } from 'fastify'
 import { limits } from '../core/limits.ts'
@@ -14,11 +15,17 @@ import { addGuards } from './guard.ts'
 import { logRequest } from './log.ts'
 import type { App, ServerParts } from './parts.ts'
 import { answerError, refuse } from './problem.ts'
+import { blockRoutes } from './routes/blocks.ts'
 import { consoleRoutes } from './routes/console.ts'
+import { documentHead, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
+import { huntRoutes } from './routes/hunt.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { machineRoutes } from './routes/machine.ts'
+import { pushRoutes } from './routes/push.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { officeRoutes } from './routes/settings.ts'
+import { sourceRoutes } from './routes/sources.ts'
 import { linkPath } from './sign-in/links.ts'
 
 declare module 'fastify' {
@@ -99,6 +106,12 @@ async function addRoutes(app: App, context: Context): Promise<void> {
   sessionRoutes(app, context)
   incidentRoutes(app, context)
   eventRoutes(app, context)
+  blockRoutes(app, context)
+  huntRoutes(app, context)
+  officeRoutes(app, context)
+  documentRoutes(app, context)
+  await sourceRoutes(app, context)
+  await pushRoutes(app, context)
   await consoleRoutes(app, context)
 }
 
@@ -116,6 +129,7 @@ export async function buildServer(parts: ServerParts): Promise<DeskServer> {
   })
   await app.register(cookies)
   await app.register(rateLimit, { global: false })
+  await app.register(swagger, { openapi: documentHead(parts.desk.version) })
   addGuards(app, context)
   app.addHook('onResponse', logRequest)
   app.addHook('onResponse', (request, _reply, done) => {
