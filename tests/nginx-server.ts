@@ -32,7 +32,7 @@ export interface NginxServer extends AsyncDisposable {
 
 /** The office's part as a test usually wants it. `{port}` and `{blocks}` are filled in. */
 export const usualHttp = `
-  include {blocks};
+  geo $bellwether_blocked { default 0; include {blocks}; }
   server {
     listen 127.0.0.1:{port};
     if ($bellwether_blocked) { return 403; }

@@ -1,6 +1,7 @@
-/** nginx: an include file with a `geo` map of the blocked networks (ngx_http_geo_module). A map is asked before any
- *  `allow`, `deny` or password of a location, is looked up in a tree however long the list is, and goes by the visitor's
- *  address as the realip module finds it behind a proxy. */
+/** nginx: the entries of a `geo` map that the office's configuration holds (ngx_http_geo_module). A map is asked before
+ *  any `allow`, `deny` or password of a location, is looked up in a tree however long the list is, and goes by the
+ *  visitor's address as the realip module finds it behind a proxy. Within a map nothing but entries can be said, so that
+ *  whoever takes over the desk gains no other say in nginx's configuration. */
 import { realpath } from 'node:fs/promises'
 import type { Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
@@ -31,6 +32,8 @@ export interface NginxOptions {
 
 /** The variable that the map sets: `1` for a visitor who is blocked. */
 const variable = '$bellwether_blocked'
+/** An entry that blocks nobody: outside of a map nginx refuses it, so that a wrong place is known before it matters. */
+const placeMark = '255.255.255.255 0;'
 
 export class NginxTarget implements BlockTarget {
   readonly name: string
@@ -45,7 +48,7 @@ export class NginxTarget implements BlockTarget {
     this.#file = new WebServerFile({
       name: 'nginx',
       filePath: options.filePath,
-      howToInclude: `In nginx's configuration, put "include ${options.filePath};" into the http block and "if (${variable}) { return 403; }" into each server block.`,
+      howToInclude: `In nginx's configuration, put "geo ${variable} { default 0; include ${options.filePath}; }" into the http block and "if (${variable}) { return 403; }" into each server block.`,
       ...(options.pidFile === undefined ? {} : { pidFile: options.pidFile }),
       test: () => this.#test(),
       reload: (pid) => this.#reload(pid),
@@ -63,14 +66,11 @@ export class NginxTarget implements BlockTarget {
   }
 
   #text(networks: readonly Network[]): string {
-    const lines = networks.map(({ text }) => `    ${text} 1;`)
     return [
       `${ownMark}, the security desk. It is written anew with each change: do not edit it.`,
       `# ${count(networks.length, 'network is', 'networks are')} kept out.`,
-      `geo ${variable} {`,
-      '    default 0;',
-      ...lines,
-      '}',
+      placeMark,
+      ...networks.map(({ text }) => `${text} 1;`),
       '',
     ].join('\n')
   }

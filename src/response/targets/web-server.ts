@@ -105,8 +105,8 @@ export class WebServerFile {
     if (untouched.passed === false) return err(this.#brokenBefore(untouched.said))
     if (tested.passed === undefined) return err(tested.problem)
     const said = tested.passed === false ? tested.said : ''
-    const { name } = this.#server
-    const message = `${name} did not accept the file of blocks, so the one before was put back and the site goes on as it was. ${name} said: ${said}`
+    const { name, howToInclude } = this.#server
+    const message = `${name} did not accept the file of blocks, so the one before was put back and the site goes on as it was. ${name} said: ${said}. Is the file read at its place? ${howToInclude}`
     return err({ code: 'refused', message, said })
   }
 
