@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { limits } from '../core/limits.ts'
 import { parseRange, rangeContains } from '../formats/address.ts'
 import { blockOf, noonMs } from './block.fixture.ts'
-import { beyondLimitCount, expire, networksInForce, newBlock, nextExpiryMs } from './block-list.ts'
+import { expire, networksInForce, newBlock, nextExpiryMs, surplusCount } from './block-list.ts'
 
 const hourMs = 3_600_000
 const texts = (blocks: Parameters<typeof networksInForce>[0], nowMs = noonMs): string[] =>
@@ -56,7 +56,7 @@ describe('the block list', () => {
     expect(held).toHaveLength(max)
     expect(held).not.toContain('198.18.0.4')
     expect(held).toContain('198.18.0.5')
-    expect(beyondLimitCount(blocks, noonMs)).toBe(5)
+    expect(surplusCount(blocks, noonMs)).toBe(5)
   })
 
   test('keeps out exactly what its blocks keep out', () => {

@@ -87,5 +87,5 @@ export function networksInForce(blocks: readonly Block[], nowMs: number): Networ
 }
 
 /** How many blocks in force are not put in force because there are too many. */
-export const beyondLimitCount = (blocks: readonly Block[], nowMs: number): number =>
+export const surplusCount = (blocks: readonly Block[], nowMs: number): number =>
   Math.max(0, blocks.filter((block) => isInForce(block, nowMs)).length - limits.blocksInForceMax)

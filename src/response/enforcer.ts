@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts'
 import { err, type Result } from '../core/result.ts'
 import { parseRange } from '../formats/address.ts'
 import type { Block, NeverBlock } from './block.ts'
-import { beyondLimitCount, isInForce, nextExpiryMs } from './block-list.ts'
+import { isInForce, nextExpiryMs, surplusCount } from './block-list.ts'
 import { NeverBlockList } from './never-block.ts'
 import type { Applied, BlockTarget, TargetProblem } from './targets/target.ts'
 import { count, oneLine } from './words.ts'
@@ -53,6 +53,7 @@ interface Desired {
   readonly atMs: number
 }
 
+/** Keeps all targets at the list, each on its own. */
 export class Enforcer {
   readonly #parts: EnforcerParts
   readonly #runners: readonly Runner[]
@@ -121,7 +122,7 @@ export class Enforcer {
       else leftOut.push({ block, why: `${block.network} is on the never-block list: ${oneLine(entry.reason, 200)}.` })
     }
     this.#leftOut = leftOut
-    this.#beyondLimit = beyondLimitCount(kept, atMs)
+    this.#beyondLimit = surplusCount(kept, atMs)
     const nextMs = nextExpiryMs(kept, atMs)
     if (!this.#stopped) this.#sleep(Math.min(limits.targetRecheckMsMax, (nextMs ?? Number.POSITIVE_INFINITY) - atMs))
     return { blocks: kept, atMs }

@@ -29,6 +29,7 @@ export interface ApacheOptions {
   readonly pidFile?: string
 }
 
+/** An Apache httpd on this machine. */
 export class ApacheTarget implements BlockTarget {
   readonly name: string
   readonly title: string

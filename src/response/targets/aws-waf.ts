@@ -11,6 +11,7 @@ export interface AwsWafOptions {
   readonly version6?: { readonly name: string; readonly id: string }
 }
 
+/** Two files, one for each version. */
 export class AwsWafExport implements BlockExport {
   readonly name = 'aws-waf'
   readonly title = 'AWS WAF, to upload'

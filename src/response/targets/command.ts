@@ -13,6 +13,7 @@ export type CommandOutcome =
   | { readonly ended: 'timeout' | 'signal'; readonly output: string }
   | { readonly ended: 'missing' | 'not-permitted'; readonly output: string }
 
+/** What may be said about a run; all of it may be left out. */
 export interface CommandOptions {
   readonly msMax?: number
   /** Given each line of standard output, cut at `limits.targetLineCharactersMax`, also behind the bound of `output`. */

@@ -9,6 +9,7 @@ import type { BlockExport, ExportedFile } from './target.ts'
  *  takes and PAN-OS, where a comment stands behind an address, does not. */
 export type FeedForm = 'plain' | 'commented'
 
+/** One file of lines. */
 export class FeedExport implements BlockExport {
   readonly name = 'feed'
   readonly title = 'A list for firewalls to fetch'

@@ -10,6 +10,7 @@ import type { TargetProblem } from './target.ts'
 /** How the first line of every file of ours begins, behind the comment mark. */
 export const ownMark = '# Written by Bellwether'
 
+/** One file, named by its absolute path. */
 export class GuardedFile {
   readonly path: string
   /** Hidden names, so that an `include` of all files of the folder does not see them. */

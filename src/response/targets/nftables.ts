@@ -21,6 +21,7 @@ export interface NftablesOptions {
 
 const table = 'inet bellwether'
 
+/** The firewall of this machine. */
 export class NftablesTarget implements BlockTarget {
   readonly name: string
   readonly title: string

@@ -35,6 +35,7 @@ const variable = '$bellwether_blocked'
 /** An entry that blocks nobody: outside of a map nginx refuses it, so that a wrong place is known before it matters. */
 const placeMark = '255.255.255.255 0;'
 
+/** An nginx on this machine. */
 export class NginxTarget implements BlockTarget {
   readonly name: string
   readonly title: string

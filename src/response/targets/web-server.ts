@@ -36,6 +36,7 @@ export interface WebServer {
   said(output: string): string
 }
 
+/** The file of one web server, with what is known of it. */
 export class WebServerFile {
   readonly #server: WebServer
   readonly #file: GuardedFile
