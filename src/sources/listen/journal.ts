@@ -188,6 +188,11 @@ export class Journal implements JournalPort {
     return this.#find(sourceId, stream)?.bytesWritten ?? 0
   }
 
+  /** True where all lines of the stream are there: its end was marked. */
+  isEnded(sourceId: SourceId, stream: string): boolean {
+    return this.#find(sourceId, stream)?.isEnded === true
+  }
+
   /** True where the stream is there, or may still be made. Where it is false, lines would go to `other`. */
   hasRoomFor(sourceId: SourceId, stream: string): boolean {
     const { streams } = this.#sourceFor(sourceId)

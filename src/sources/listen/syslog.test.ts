@@ -68,6 +68,7 @@ async function openDesk(
     const path = join(folder, 'journal', id, stream)
     if (!existsSync(path)) return ''
     return readdirSync(path)
+      .filter((name) => name.endsWith('.log'))
       .map((name) => readFileSync(join(path, name), 'latin1'))
       .join('')
   }
