@@ -1,8 +1,9 @@
 /** Builds the console into dist/console, and tells whether that is needed: it is missing, or something that it is made of
  *  is newer. Run by itself it always builds. */
-import { existsSync, globSync, statSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -30,9 +31,20 @@ export function isConsoleStale(): boolean {
   return existsSync(join(root, 'console', 'main.tsx')) && changedMs(page) < newestSourceMs()
 }
 
+/** Writes each text beside itself in the two forms that browsers take compressed, so that the desk only sends them. */
+function compressTexts(): void {
+  for (const name of globSync('**/*.{js,css,svg,html}', { cwd: target })) {
+    const bytes = readFileSync(join(target, name))
+    const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
+    writeFileSync(join(target, `${name}.br`), brotliCompressSync(bytes, { params: size }))
+    writeFileSync(join(target, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+  }
+}
+
 /** Builds the console. Throws where it cannot be built. */
 export async function buildConsole(): Promise<void> {
   await build({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'warn' })
+  compressTexts()
 }
 
 /** Builds the console if it is missing or older than its sources; resolves to the folder, and to true if it was built. */

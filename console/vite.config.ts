@@ -9,7 +9,6 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 export default defineConfig({
   root: folder('.'),
   base: '/',
-  publicDir: false,
   cacheDir: folder('../node_modules/.cache/console'),
   plugins: [react()],
   resolve: { alias: { '@uswds-files': folder('../node_modules/@uswds/uswds/dist') } },

@@ -36,8 +36,18 @@ const codeOf = (status: number): ProblemCode => {
 export function problemOf(status: number, body: unknown): Problem {
   const code = codeOf(status)
   const said = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
-  const usable = typeof said === 'string' && said !== '' && code !== 'broken' && code !== 'signed-out'
-  return new Problem(code, usable ? said : ownWords[code])
+  const number = typeof body === 'object' && body !== null && 'requestId' in body ? body.requestId : undefined
+  if (code === 'broken' && typeof number === 'string') {
+    return new Problem(code, `${ownWords.broken} They will ask for this number: ${number}.`)
+  }
+  const isUsable = typeof said === 'string' && said !== '' && code !== 'broken' && code !== 'signed-out'
+  return new Problem(code, isUsable ? said : ownWords[code])
+}
+
+/** The problem of a sign-in that was refused (401): no session ended, so the desk's own sentence stands. */
+export function signInProblem(body: unknown): Problem {
+  const said = typeof body === 'object' && body !== null && 'message' in body ? body.message : undefined
+  return new Problem('refused', typeof said === 'string' ? said : 'Name, password or code is wrong.')
 }
 
 /** The problem of a request that got no answer. */

@@ -1,6 +1,6 @@
 /** How the console talks to the desk: JSON over same-origin HTTP, with the session's CSRF token on everything that
  *  changes something. Knows no single route. */
-import { awayProblem, Problem, problemOf } from './problem.ts'
+import { awayProblem, Problem, problemOf, signInProblem } from './problem.ts'
 
 let csrfToken = ''
 /** Sets the token that the session brought; without one, changes are refused by the desk. */
@@ -20,6 +20,9 @@ export function onSignedOut(listener: () => void): () => void {
 export const tellSignedOut = (): void => {
   for (const listener of signedOutListeners) listener()
 }
+
+/** Requests that come before a session, where 401 is an answer to what was typed. */
+const isBeforeSession = /^\/api\/(?:sign-in|accounts\/(?:begin|finish))/
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -55,6 +58,7 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
   }
   const answer = await readBody(response)
   if (response.ok) return answer as T
+  if (response.status === 401 && isBeforeSession.test(path)) throw signInProblem(answer)
   const problem = problemOf(response.status, answer)
   if (problem.code === 'signed-out') tellSignedOut()
   throw problem

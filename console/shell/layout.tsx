@@ -8,6 +8,7 @@ import { useRights } from '../api/rights.ts'
 import { Icon } from '../parts/icon.tsx'
 import { counted } from '../words/counts.ts'
 import { AccountMenu } from './account-menu.tsx'
+import { Brand } from './brand.tsx'
 import { Demonstration } from './demonstration.tsx'
 import { useLiveDesk } from './live-desk.ts'
 
@@ -44,19 +45,6 @@ function Navigation({ isOpen }: { readonly isOpen: boolean }): ReactNode {
           ))}
       </ul>
     </nav>
-  )
-}
-
-/** The brand, with whose desk this is. */
-export function Brand({ officeName }: { readonly officeName: string }): ReactNode {
-  return (
-    <>
-      <Icon name="bell" size={28} />
-      <span className="brand__words">
-        <span className="brand__name">Bellwether</span>
-        <span className="brand__office">{officeName}</span>
-      </span>
-    </>
   )
 }
 

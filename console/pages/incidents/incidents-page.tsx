@@ -10,7 +10,7 @@ import { IncidentRow } from '../../parts/incident-row.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { Page } from '../../shell/page.tsx'
 import { counted } from '../../words/counts.ts'
-import { allKinds, kindTitle, levelOrder, levelWords } from '../../words/terms.ts'
+import { allKinds, kindTitle, type Level, levelOrder, levelWords } from '../../words/terms.ts'
 import { type FilterFields, fieldsOf, isUnfiltered, pageRows, questionOf, searchOf, stateChoices } from './filter.ts'
 
 const typingPauseMs = 300
@@ -113,7 +113,9 @@ function Filters({ fields, onChange, counts }: FiltersProps): ReactNode {
           <SelectField
             label="How grave"
             value={fields.level}
-            choices={[['', 'All'], ...levelOrder.map((level) => [level, levelWords[level].name] as const)]}
+            choices={levelOrder
+              .toReversed()
+              .map((level) => [level === 'informational' ? '' : level, levelChoice(level)] as const)}
             onChoose={(level) => onChange({ level })}
           />
           <SelectField
@@ -138,6 +140,12 @@ function Filters({ fields, onChange, counts }: FiltersProps): ReactNode {
       </details>
     </search>
   )
+}
+
+/** The desk answers with what is at least as grave. */
+const levelChoice = (level: Level): string => {
+  if (level === 'informational') return 'All'
+  return level === 'critical' ? 'Critical only' : `${levelWords[level].name} and above`
 }
 
 function Nothing({ fields, onClear }: { readonly fields: FilterFields; readonly onClear: () => void }): ReactNode {
