@@ -14,6 +14,7 @@ const modules = '/usr/lib/apache2/modules'
 export const hasApache = spawnSync('apache2', ['-v'], { stdio: 'ignore' }).status === 0 && existsSync(modules)
 
 export interface ApacheServer extends AsyncDisposable {
+  readonly port: number
   readonly blocksPath: string
   target(): ApacheTarget
   /** Replaces the office's own part of the configuration; Apache is not told. */
@@ -91,6 +92,7 @@ ${text.replaceAll('{port}', String(port)).replaceAll('{blocks}', blocksPath).rep
   }
   await start()
   return {
+    port,
     blocksPath,
     target,
     configure,

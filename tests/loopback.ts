@@ -1,7 +1,7 @@
 /** What tests with real servers share: a free port, requests from a chosen loopback address, and processes that end with
  *  the test. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { request } from 'node:http'
+import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 
 /** A port of 127.0.0.1 that was free a moment ago. */
@@ -21,7 +21,13 @@ export function freePort(): Promise<number> {
 export function statusOf(
   port: number,
   from: string,
-  options: { readonly path?: string; readonly headers?: Record<string, string>; readonly msMax?: number } = {},
+  options: {
+    readonly path?: string
+    readonly headers?: Record<string, string>
+    readonly msMax?: number
+    /** Keeps its connection for the next request. */
+    readonly agent?: Agent
+  } = {},
 ): Promise<number> {
   return new Promise((resolve) => {
     const sent = request(
@@ -31,7 +37,7 @@ export function statusOf(
         localAddress: from,
         path: options.path ?? '/',
         headers: options.headers ?? {},
-        agent: false,
+        agent: options.agent ?? false,
         timeout: options.msMax ?? 5_000,
       },
       (response) => {
@@ -45,6 +51,9 @@ export function statusOf(
     sent.end()
   })
 }
+
+/** A visitor who keeps one connection open. */
+export const oneConnection = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 })
 
 /** Waits for a fact; false where it did not come true in time. */
 export async function becomes(fact: () => Promise<boolean> | boolean, msMax = 10_000): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { hasApache, startApache, usualSite } from '../../../tests/apache-server.ts'
+import { becomes, oneConnection, statusOf } from '../../../tests/loopback.ts'
 import { blockOf, noonMs } from '../block.fixture.ts'
 
 const attacker = '127.0.0.2'
@@ -85,6 +86,17 @@ describe.skipIf(!hasApache)('a real Apache', () => {
     expect(await apache.status(attacker)).toBe(200)
     expect(await apache.target().apply(blocks, noonMs)).toMatchObject({ ok: true, value: { changed: true } })
     expect(await apache.status(attacker)).toBe(403)
+  })
+
+  test('turns away an attacker who keeps the connection open', async () => {
+    await using apache = await startApache()
+    const agent = oneConnection()
+    const ask = (): Promise<number> => statusOf(apache.port, attacker, { agent })
+    expect(await ask()).toBe(200)
+    expect(await ask()).toBe(200)
+    await apache.target().apply([blockOf(attacker)], noonMs)
+    expect(await becomes(async () => (await ask()) === 403, 5_000)).toBe(true)
+    agent.destroy()
   })
 
   test('that does not read the file of blocks is told of, with the line to add', async () => {

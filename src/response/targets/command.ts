@@ -47,7 +47,9 @@ export function runCommand(argv: Argv, options: CommandOptions = {}): Promise<Co
       child.unref()
       resolve({ ...outcome, output: `${errors.text()}\n${out.text()}`.trim() })
     }
+    let heard = 0
     child.stdout.on('data', (chunk: Buffer) => {
+      heard++
       out.add(chunk)
       lines.add(chunk)
     })
@@ -59,13 +61,18 @@ export function runCommand(argv: Argv, options: CommandOptions = {}): Promise<Co
     const exit = (code: number | null): void =>
       finish(code === null ? { ended: 'signal', output: '' } : { ended: 'exit', code, output: '' })
     child.on('close', exit)
-    // Where a grandchild keeps the pipes, `close` never comes: what was written before the exit is read within a moment.
-    child.on('exit', (code) => setTimeout(exit, pipesMs, code).unref())
+    // Where a grandchild keeps the pipes, `close` never comes: two silent moments after the exit are taken for the end.
+    const listenOn = (code: number | null, before: number, silent: number): void => {
+      const again = heard === before ? silent + 1 : 0
+      if (again >= 2) exit(code)
+      else if (!ended) setTimeout(listenOn, silenceMs, code, heard, again).unref()
+    }
+    child.on('exit', (code) => listenOn(code, -1, 0))
     child.stdin.end(options.input ?? '')
   })
 }
 
-const pipesMs = 1_000
+const silenceMs = 500
 
 /** The first bytes of a stream. */
 class Bounded {

@@ -1,12 +1,18 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { becomes } from '../../../tests/loopback.ts'
+import { becomes, freePort, oneConnection, statusOf } from '../../../tests/loopback.ts'
 import { hasNginx, startNginx, usualHttp } from '../../../tests/nginx-server.ts'
 import { blockOf, noonMs } from '../block.fixture.ts'
+import { NginxTarget } from './nginx.ts'
 
 const attacker = '127.0.0.2'
 const neighbour = '127.0.0.3'
 const hourMs = 3_600_000
+const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const
+const canDropRights = spawnSync(asNobody[0], [...asNobody.slice(1), 'true'], { stdio: 'ignore' }).status === 0
 
 describe.skipIf(!hasNginx)('a real nginx', () => {
   test('turns the attacker away after the block, serves the neighbour, and serves both when the block has ended', async () => {
@@ -134,6 +140,50 @@ describe.skipIf(!hasNginx)('a real nginx', () => {
       error: { code: 'not-ours' },
     })
     expect(await readFile(nginx.blocksPath, 'utf8')).toBe(theirs)
+  })
+
+  test('turns away an attacker who keeps the connection open', async () => {
+    await using nginx = await startNginx()
+    const agent = oneConnection()
+    const ask = (): Promise<number> => statusOf(nginx.port, attacker, { agent })
+    expect(await ask()).toBe(200)
+    expect(await ask()).toBe(200)
+    await nginx.target().apply([blockOf(attacker)], noonMs)
+    expect(await becomes(async () => (await ask()) === 403, 2_000)).toBe(true)
+    agent.destroy()
+  })
+
+  test('that passes its test and still does not take the reload is told of, and goes on as it was', async () => {
+    await using nginx = await startNginx()
+    // The office added a port that another program holds: the test does not see it, the reload does.
+    const port = await freePort()
+    const other = createServer().listen(port, '127.0.0.1')
+    await once(other, 'listening')
+    try {
+      const before = await readFile(nginx.blocksPath, 'utf8')
+      await nginx.configure(usualHttp.replace('listen', `listen 127.0.0.1:${port}; listen`))
+      expect(await nginx.target().apply([blockOf(attacker)], noonMs)).toMatchObject({
+        ok: false,
+        error: { code: 'not-reloaded' },
+      })
+      expect(await nginx.status(attacker)).toBe(200)
+      expect(await readFile(nginx.blocksPath, 'utf8')).toBe(before)
+    } finally {
+      other.close()
+    }
+  })
+
+  test.skipIf(!canDropRights)('that the desk may not test is told of as a matter of rights', async () => {
+    await using nginx = await startNginx()
+    const target = new NginxTarget({
+      name: 'nginx',
+      filePath: nginx.blocksPath,
+      configurationPath: nginx.configurationPath,
+      command: [...asNobody, 'nginx'],
+    })
+    const told = await target.check()
+    expect(told).toMatchObject({ ok: false, error: { code: 'not-permitted' } })
+    expect(told.ok ? '' : told.error.message).toContain('docs/how-to/block.md')
   })
 
   test('answers every request while blocks come and go', async () => {
