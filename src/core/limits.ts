@@ -221,7 +221,7 @@ export const limits = {
   dropPollMs: 3_000,
   dropSettledMs: 6_000,
   /** Files of a drop folder that are looked at, and how deep below it. */
-  dropFilesMax: 10_000,
+  dropFilesMax: 2_000,
   dropDepthMax: 4,
   /** Findings that the desk keeps within one stored incident, the gravest first: a scan from ten thousand addresses would
    *  otherwise be written anew, megabytes at a time, with every hit. Each finding is stored by itself too. */
@@ -283,6 +283,15 @@ export const limits = {
   /** Logs of this machine that are offered, and sources that people may add. */
   suggestionsMax: 20,
   addedSourcesMax: 100,
+  /** The archive is looked after this often: old days go, small files become one. */
+  archiveUpkeepMs: 3_600_000,
+  /** Old evidence, sessions and counts are forgotten this often. */
+  forgetMs: 6 * 3_600_000,
+  /** Evidence of closed incidents is kept this long: elections are contested for months, and federal law keeps records
+   *  of a federal election for 22 months (52 U.S.C. 20701). */
+  evidenceRetainedMs: 22 * 31 * 86_400_000,
+  /** Counts by hour are kept this long, to know a source's rhythm and to show it. */
+  hoursKeptMs: 400 * 86_400_000,
   /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
   setAsideMax: 100,
   /** An office file larger than this is some other file given by mistake. */
@@ -365,6 +374,18 @@ export const limits = {
   forgetFindingsMax: 100,
   /** Stores up to this size are checked when they are opened: a second's work; larger ones by `integrity()`. */
   storeCheckedBytesMax: 256 * mib,
+  /** Rows of a table that are copied or checked at once: documents of a few KB each, so some MB. */
+  storeCopyRows: 1_000,
+  /** Bytes of one statement that writes many rows to PostgreSQL: more waits in memory for the network. */
+  storeStatementBytesMax: 16 * mib,
+  /** How long a database server may take to let the desk in, and to answer one statement: beyond it, it counts as away.
+   *  A statement writes at most 16 MiB, which a slow line brings in ten seconds. */
+  serverConnectMsMax: 3_000,
+  serverAnswerMsMax: 20_000,
+  /** For this long after a server could not be reached the desk does not knock again: those that wait are told at once. */
+  serverRetryMsMin: 500,
+  /** Connections for reading: the console's questions at the same moment; writers share one. */
+  serverReadersMax: 4,
   /** Statements that SQLite keeps prepared: the verbs have about a hundred, lists of keys and filters some more. */
   statementsPreparedMax: 300,
   /** Pages that SQLite keeps at hand: a list of 10,000 incidents is answered from a quarter of it. */
@@ -422,4 +443,23 @@ export const limits = {
    *  hundreds of values; 128 KiB a field at most. */
   sigmaKeptValuesMax: 512,
   sigmaKeptValueCharactersMax: 256,
+  /** How late an event may be and still be in the window that it belongs to, where windows are judged when they are
+   *  over: collectors that send in batches are minutes late. */
+  sigmaLatenessMsMax: 300_000,
+  /** A time further ahead than this of what events agree on is believed only when so many in a row have such a one:
+   *  one machine with a wrong clock must not end everybody's windows. */
+  sigmaClockJumpMsMax: 3_600_000,
+  sigmaClockWitnessesMin: 8,
+  /** Groups of one correlation remembered at once: addresses and accounts of a state. */
+  sigmaGroupsMax: 500_000,
+  /** Times, values and groups of all correlations remembered at once: some 100 bytes each, 400 MiB at the very most. */
+  sigmaRememberedMax: 4_000_000,
+  /** Distinct values of one window that is judged when it is over. */
+  sigmaWindowValuesMax: 2_000_000,
+  /** Numbers of one group of which a sum or a percentile is made; beyond it neighbours are joined. */
+  sigmaGroupNumbersMax: 10_000,
+  /** Matches of one window of a sequence that is judged when it is over. */
+  sigmaWindowSightingsMax: 10_000,
+  /** Times of each rule of a sequence that one group remembers: the latest tell whether the order was kept. */
+  sigmaSequenceTimesMax: 64,
 } as const

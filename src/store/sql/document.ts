@@ -57,7 +57,7 @@ export const textIfAny = (row: Row, column: string): string | undefined =>
 
 /** A number that orders and pages rows, or `otherwise` where it is none. */
 export const countOr = (value: number, otherwise: number): number =>
-  Number.isFinite(value) && value >= 0 ? Math.floor(value) : otherwise
+  Number.isFinite(value) && value >= 0 ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : otherwise
 
 /** A column's value for what may be missing. */
 export const orNull = <T extends SqlValue>(value: T | undefined): T | null => value ?? null

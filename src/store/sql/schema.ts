@@ -19,32 +19,44 @@ export interface Migration {
   readonly statements: (dialect: Dialect) => readonly string[]
 }
 
-/** Tables in the order in which they can be filled: what is pointed at comes first. */
-export const tables = [
-  { name: 'incident', key: ['id'] },
-  { name: 'incident_words', key: ['incident_id'] },
-  { name: 'finding', key: ['id'] },
-  { name: 'evidence', key: ['finding_id', 'ordinal'] },
-  { name: 'decision', key: ['ordinal'] },
-  { name: 'step', key: ['ordinal'] },
-  { name: 'note', key: ['ordinal'] },
-  { name: 'source_status', key: ['source_id'] },
-  { name: 'source_hour', key: ['source_id', 'hour_ms'] },
-  { name: 'reject', key: ['source_id', 'ordinal'] },
-  { name: 'stored_source', key: ['source_id'] },
-  { name: 'checkpoint', key: ['id'] },
-  { name: 'checkpoint_part', key: ['ordinal'] },
-  { name: 'block', key: ['id'] },
-  { name: 'account', key: ['id'] },
-  { name: 'passkey', key: ['id'] },
-  { name: 'web_session', key: ['token_hash'] },
-  { name: 'sign_in_link', key: ['token_hash'] },
-  { name: 'push_token', key: ['token_hash'] },
-  { name: 'audit', key: ['sequence'] },
-  { name: 'audit_head', key: ['id'] },
-  { name: 'setting', key: ['name'] },
-  { name: 'hunt', key: ['id'] },
-] as const
+/** A table, for what concerns all of them alike: copies and checks. */
+export interface Table {
+  readonly name: string
+  readonly key: readonly string[]
+  /** Columns that `sealed` made. */
+  readonly sealed: readonly string[]
+  /** The column whose checksum stands in `crc`. */
+  readonly bytes?: string
+  /** Rows that are read at once, where rows can be large. */
+  readonly pageRows?: number
+}
+
+/** All tables, in the order in which they can be filled: what is pointed at comes first. */
+export const tables: readonly Table[] = [
+  { name: 'incident', key: ['id'], sealed: ['doc', 'detail'], pageRows: 200 },
+  { name: 'incident_words', key: ['incident_id'], sealed: [] },
+  { name: 'finding', key: ['id'], sealed: ['doc'] },
+  { name: 'evidence', key: ['finding_id', 'ordinal'], sealed: ['place'], bytes: 'bytes', pageRows: 200 },
+  { name: 'decision', key: ['ordinal'], sealed: ['doc'] },
+  { name: 'step', key: ['ordinal'], sealed: ['doc'] },
+  { name: 'note', key: ['ordinal'], sealed: ['doc'] },
+  { name: 'source_status', key: ['source_id'], sealed: ['doc'] },
+  { name: 'source_hour', key: ['source_id', 'hour_ms'], sealed: [] },
+  { name: 'reject', key: ['source_id', 'ordinal'], sealed: ['doc'] },
+  { name: 'stored_source', key: ['source_id'], sealed: ['doc'] },
+  { name: 'checkpoint', key: ['id'], sealed: [] },
+  { name: 'checkpoint_part', key: ['ordinal'], sealed: [], bytes: 'bytes', pageRows: 2 },
+  { name: 'block', key: ['id'], sealed: ['doc'] },
+  { name: 'account', key: ['id'], sealed: ['doc'] },
+  { name: 'passkey', key: ['id'], sealed: ['doc'], bytes: 'public_key' },
+  { name: 'web_session', key: ['token_hash'], sealed: ['doc'] },
+  { name: 'sign_in_link', key: ['token_hash'], sealed: ['doc'] },
+  { name: 'push_token', key: ['token_hash'], sealed: ['doc'] },
+  { name: 'audit', key: ['sequence'], sealed: ['doc'] },
+  { name: 'audit_head', key: ['id'], sealed: [] },
+  { name: 'setting', key: ['name'], sealed: ['doc'], pageRows: 20 },
+  { name: 'hunt', key: ['id'], sealed: ['doc'] },
+]
 
 const incidentTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
   `CREATE TABLE incident (
@@ -56,7 +68,7 @@ const incidentTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[]
     first_seen_ms ${real} NOT NULL,
     last_seen_ms ${real} NOT NULL,
     kinds ${text} NOT NULL,
-    merged_into ${text} REFERENCES incident (id),
+    merged_into ${text} REFERENCES incident (id) DEFERRABLE INITIALLY DEFERRED,
     decided_state ${text} NOT NULL,
     decided_last_seen_ms ${real},
     reopened ${int} NOT NULL,

@@ -48,7 +48,10 @@ export function* auditRows(asked: {
     const value = asked[column]
     if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`)
   }
-  if (asked.beforeSequence !== undefined) conditions.push(`sequence < $${values.push(asked.beforeSequence)}`)
+  if (asked.beforeSequence !== undefined) {
+    const before = countOr(asked.beforeSequence, Number.MAX_SAFE_INTEGER)
+    conditions.push(`sequence < $${values.push(before)}`)
+  }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
   const limit = values.push(Math.min(countOr(asked.limit, 0), limits.storePageRowsMax))
   const rows = yield* query(`SELECT * FROM audit ${where} ORDER BY sequence DESC LIMIT $${limit}`, ...values)

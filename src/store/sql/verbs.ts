@@ -5,9 +5,10 @@ import { assignments, checkpoint, commit, type PreparedCommit, prepareCommit } f
 import { block, blocks, hunts, saveBlock, saveHunt, saveSetting, setting } from './decided.ts'
 import { incidentCounts, incidents } from './incident-list.ts'
 import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep } from './incidents.ts'
+import { writePage } from './pages.ts'
 import * as people from './people.ts'
 import { addSource, rejects, removeSource, sourceHours, sources, storedSources } from './sources.ts'
-import type { Verb } from './step.ts'
+import type { Row, Verb } from './step.ts'
 import { audit, auditBreak, auditRows } from './trail.ts'
 import { clear, type ForgetBefore, forgetSome } from './upkeep.ts'
 
@@ -20,6 +21,7 @@ export type VerbSignatures = {
 } & {
   readonly commit: (prepared: PreparedCommit) => void
   readonly forgetSome: (before: ForgetBefore) => boolean
+  readonly writePage: (table: string, rows: readonly Row[]) => void
 }
 
 /** Verbs that SQL adapters carry out. */
@@ -88,14 +90,18 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
   hunts: reads(hunts),
   clear: writes(clear),
   forgetSome: writes(forgetSome),
+  writePage: writes(writePage),
 }
 
 /** Carries out verbs: one database does it in a thread of its own, another over a network. */
 export type CallVerb = <Name extends VerbName>(name: Name, given: Given<Name>) => Promise<Answer<Name>>
 
+/** Verbs that are not the port's, or are given something else. */
+const ownNames: readonly string[] = ['commit', 'forgetSome', 'writePage']
+
 /** The store's verbs over what carries them out. `now` is the desk's clock. */
 export function verbsOver(call: CallVerb, now: () => number): Omit<Store, 'backup' | 'integrity' | 'close'> {
-  const plain = Object.keys(verbs).filter((name) => name !== 'commit' && name !== 'forgetSome') as PlainVerbName[]
+  const plain = Object.keys(verbs).filter((name) => !ownNames.includes(name)) as PlainVerbName[]
   const over = Object.fromEntries(
     plain.map((name) => [name, (...given: Given<PlainVerbName>) => call(name, given as never)]),
   ) as unknown as Pick<Store, PlainVerbName>

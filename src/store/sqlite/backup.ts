@@ -1,6 +1,18 @@
 /** Copies a store while it is in use, and checks copies. A copy is one file without companions, so that it can be read
  *  where nothing can be written. */
-import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -26,16 +38,8 @@ export async function backUp(path: string, target: string): Promise<Result<{ byt
     for (const each of companions(part)) rmSync(each, { force: true })
     source = new DatabaseSync(path, { readOnly: true, timeout: limits.storeBusyMs })
     await backup(source, part, { rate: pagesAtOnce })
-    standAlone(part)
-    const checked = checkIntegrity(part)
-    if (!checked.ok) return checked
-    flush(part)
-    const { size } = statSync(part)
-    // A link, not a rename: it fails where a file came into being meanwhile.
-    linkSync(part, target)
-    return ok({ bytes: size })
+    return finishBackup(part, target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return err(alreadyThere(target))
     return err(problemOrThrow(error, target))
   } finally {
     source?.close()
@@ -43,7 +47,39 @@ export async function backUp(path: string, target: string): Promise<Result<{ byt
   }
 }
 
-const alreadyThere = (target: string): StoreProblem => ({
+/** Checks a copy that was made at `part` and gives it its name, if that is free. */
+export function finishBackup(part: string, target: string): Result<{ bytes: number }, StoreProblem> {
+  try {
+    standAlone(part)
+    const checked = checkIntegrity(part)
+    if (!checked.ok) return checked
+    flush(part)
+    const { size } = statSync(part)
+    giveName(part, target)
+    flush(dirname(target))
+    return ok({ bytes: size })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return err(alreadyThere(target))
+    return err(problemOrThrow(error, target))
+  } finally {
+    for (const each of companions(part)) rmSync(each, { force: true })
+  }
+}
+
+/** A link, not a rename: it fails where a file came into being meanwhile. File systems without links (exFAT, as on USB
+ *  sticks) get a copy, which fails there too. */
+function giveName(part: string, target: string): void {
+  try {
+    linkSync(part, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    copyFileSync(part, target, constants.COPYFILE_EXCL)
+    flush(target)
+  }
+}
+
+/** A backup never takes another file's place. */
+export const alreadyThere = (target: string): StoreProblem => ({
   code: 'other',
   message: `There is already a file ${target}. Nothing was written; name another file for the backup.`,
 })

@@ -114,6 +114,14 @@ export const newerVersion = (path: string, found: number, known: number): StoreP
     'Start the newer program, or restore a backup that this one made.',
 })
 
+/** The trail was changed by something else than this program. */
+export const trailBroken = (store: string, sequence: number): StoreProblem => ({
+  code: 'damaged',
+  message:
+    `The audit trail in ${store} was changed at entry ${sequence} by something else than this program. ` +
+    'Keep the file as it is and compare it with a backup.',
+})
+
 /** The problem that an error stands for; what is none is a bug and is thrown on. */
 export function problemOrThrow(error: unknown, path: string): StoreProblem {
   const problem = problemOf(error, path)

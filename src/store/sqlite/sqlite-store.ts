@@ -19,12 +19,9 @@ export async function openSqliteStore(
   path: string,
   options: SqliteStoreOptions = {},
 ): Promise<Result<Store, StoreProblem>> {
-  const thread = new StoreThread(path)
-  const problem = await thread.opened
-  if (problem !== undefined) {
-    await thread.close()
-    return err(problem)
-  }
+  const started = await startStoreThread(path)
+  if (!started.ok) return started
+  const thread = started.value
   return ok({
     ...verbsOver(thread.call, options.now ?? Date.now),
     backup: (target) => runTask({ kind: 'backup', path, target }),
@@ -33,11 +30,21 @@ export async function openSqliteStore(
   })
 }
 
+/** Starts the thread of a store and opens the file in it. */
+export async function startStoreThread(path: string): Promise<Result<StoreThread, StoreProblem>> {
+  const thread = new StoreThread(path)
+  const problem = await thread.opened
+  if (problem === undefined) return ok(thread)
+  await thread.close()
+  return err(problem)
+}
+
 interface Pending {
   readonly resolve: (answer: never) => void
   readonly reject: (error: Error) => void
 }
 
+/** The thread that holds a store's file. */
 class StoreThread {
   readonly opened: Promise<StoreProblem | undefined>
   readonly #worker: Worker

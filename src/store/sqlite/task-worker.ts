@@ -1,6 +1,6 @@
 /** A thread that carries out one task on a store's file and ends. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { backUp, checkBackup } from './backup.ts'
+import { backUp, checkBackup, finishBackup } from './backup.ts'
 import { checkIntegrity } from './integrity.ts'
 import { restore } from './restore.ts'
 import type { Task } from './task.ts'
@@ -9,6 +9,8 @@ async function carryOut(task: Task): Promise<unknown> {
   switch (task.kind) {
     case 'backup':
       return await backUp(task.path, task.target)
+    case 'finish':
+      return finishBackup(task.part, task.target)
     case 'integrity':
       return checkIntegrity(task.path)
     case 'verify':

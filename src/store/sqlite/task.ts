@@ -9,6 +9,7 @@ export interface BackupFacts {
 /** What can be asked for, and what each answers. */
 export interface TaskAnswers {
   readonly backup: { readonly bytes: number }
+  readonly finish: { readonly bytes: number }
   readonly integrity: undefined
   readonly verify: BackupFacts
   readonly restore: { readonly replaced: string | undefined }
@@ -17,6 +18,7 @@ export interface TaskAnswers {
 /** A task with what it needs. */
 export type Task =
   | { readonly kind: 'backup'; readonly path: string; readonly target: string }
+  | { readonly kind: 'finish'; readonly part: string; readonly target: string }
   | { readonly kind: 'integrity'; readonly path: string }
   | { readonly kind: 'verify'; readonly path: string }
   | { readonly kind: 'restore'; readonly path: string; readonly backup: string; readonly nowMs: number }
