@@ -6,7 +6,7 @@ import type { FieldScalar, FieldValue } from './event.ts'
 import { compileRegex, requiredTexts } from './regex.ts'
 import { parseRegex } from './regex-syntax.ts'
 import type { NumberOrder, TimePart, ValueTest } from './rule.ts'
-import { fold, foldDashes, Glob, many, simpleForm } from './text.ts'
+import { type Anchoring, allDashes, fold, foldDashes, Glob, many, simpleForm } from './text.ts'
 import { timePartOf } from './time-part.ts'
 
 /** What a test may look at beside its own field. */
@@ -146,7 +146,16 @@ export function makeCheck(test: ValueTest): Check {
   }
 }
 
-/** Whether a test is one that a scan of the field decides alone. */
-export function scannable(test: ValueTest): ReturnType<typeof simpleForm> {
-  return test.kind === 'text' && !test.cased && !test.dashes ? simpleForm(test.pattern) : undefined
+/** The literals that decide a test, each at its place in the text; none where a scan cannot decide it. A literal with
+ *  dashes that stand for one another becomes one for each way of writing them, while those are few. */
+export function scannable(test: ValueTest): readonly { readonly literal: string; readonly anchoring: Anchoring }[] {
+  const simple = test.kind === 'text' && !test.cased ? simpleForm(test.pattern) : undefined
+  if (test.kind !== 'text' || simple === undefined) return []
+  const { literal, anchoring } = simple
+  if (!test.dashes) return [simple]
+  const [first = '', ...rest] = literal.split('-')
+  if (allDashes.length ** rest.length > limits.sigmaDashSpellingsMax) return []
+  let spellings = [first]
+  for (const part of rest) spellings = spellings.flatMap((text) => allDashes.map((dash) => text + dash + part))
+  return spellings.map((each) => ({ literal: each, anchoring }))
 }

@@ -30,7 +30,7 @@ export function compile(rules: readonly SigmaRule[], options: CompileOptions = {
   const onLimit = options.onLimit ?? ((): void => {})
   const engine = new Engine({
     resolved,
-    correlator: new Correlator(),
+    correlator: new Correlator(resolved.correlations, onLimit),
     fieldMappings: options.fieldMappings ?? [],
     logsources: new LogsourceTable(options.logsources ?? []),
     onLimit,

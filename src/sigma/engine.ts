@@ -2,7 +2,7 @@
  *  it, matches single events, and hands matches on to correlations. It knows no clock: time is the events'. */
 import { limits } from '../core/limits.ts'
 import type { CorrelationMatch, Correlator, LimitReport } from './correlator.ts'
-import type { Logsource, SigmaEvent } from './event.ts'
+import type { FieldValue, Logsource, SigmaEvent } from './event.ts'
 import { type FieldMapping, factsOf, isFor, type LogsourceTable, placesFor } from './mappings.ts'
 import type { ResolvedDetection, ResolvedRules } from './resolve.ts'
 import { Route } from './route.ts'
@@ -55,20 +55,22 @@ export class Engine {
   /** The rules that an event matches by itself, in the order in which they were given; without those that only serve
    *  correlations. Nothing is remembered. */
   match(event: SigmaEvent): readonly EventMatch[] {
-    const numbers = this.#matchNumbers(event)
+    const numbers = this.#matchNumbers(this.#routeOf(event), event)
     if (numbers.length === 0) return noMatches
     return numbers.filter((number) => this.#standsAlone[number] === 1).map((number) => this.#matchOf(number, event))
   }
 
   /** Matches an event and lets correlations see it: `emit` is called for every match, those of correlations included. */
   observe(event: SigmaEvent, emit: (match: Match) => void): void {
-    const { correlator } = this.#parts
-    for (const number of this.#matchNumbers(event)) {
-      const { rule } = this.#detections[number] as ResolvedDetection
+    const route = this.#routeOf(event)
+    const correlated: DetectionRule[] = []
+    for (const number of this.#matchNumbers(route, event)) {
       if (this.#standsAlone[number] === 1) emit(this.#matchOf(number, event))
-      if (this.#isCorrelated[number] === 1) correlator.observe(rule, event, emit)
+      if (this.#isCorrelated[number] === 1) correlated.push((this.#detections[number] as ResolvedDetection).rule)
     }
-    correlator.advance(event.timeMs, emit)
+    const { timeMs, ref } = event
+    const field = (name: string): FieldValue | undefined => route.fieldOf(event, name)
+    this.#parts.correlator.observe(correlated, { timeMs, field, ...(ref === undefined ? {} : { ref }) }, emit)
   }
 
   /** Says that no more events come: windows that can only be judged when they are over are judged now. */
@@ -96,9 +98,9 @@ export class Engine {
     return { kind: 'event', rule: (this.#detections[number] as ResolvedDetection).rule, event }
   }
 
-  #matchNumbers(event: SigmaEvent): readonly number[] {
+  #matchNumbers(route: Route, event: SigmaEvent): readonly number[] {
     const numbers: number[] = []
-    this.#routeOf(event).match(event, (number) => {
+    route.match(event, (number) => {
       numbers.push(number)
     })
     return numbers.length > 1 ? numbers.sort((a, b) => a - b) : numbers

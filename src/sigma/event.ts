@@ -25,8 +25,9 @@ export interface SigmaEvent {
   readonly timeMs: number
   /** Left out where the engine's table of log sources shall find it from the fields. */
   readonly logsource?: Logsource
-  /** The text in which keywords are searched. Asked only where a rule of its log source has keywords. */
-  readonly raw: string
+  /** The texts in which keywords are searched: the line, or the values. Asked only where a rule of its log source has
+   *  keywords. Values are better than a line in which they are escaped. */
+  readonly raw: string | readonly string[]
   /** What names the event to the caller, kept by correlations as evidence: a record id, a line, a place. */
   readonly ref?: string | number
 }
@@ -79,7 +80,7 @@ class ObjectEvent implements SigmaEvent {
   readonly logsource?: Logsource
   readonly ref?: string | number
   readonly #fields: Readonly<Record<string, unknown>>
-  #raw: string | undefined
+  #raw: string | readonly string[] | undefined
 
   constructor(fields: Readonly<Record<string, unknown>>, facts: EventFacts) {
     this.#fields = fields
@@ -95,11 +96,11 @@ class ObjectEvent implements SigmaEvent {
     return toFieldValue(value)
   }
 
-  get raw(): string {
+  get raw(): string | readonly string[] {
     if (this.#raw === undefined) {
       const texts: string[] = []
       collectTexts(this.#fields, 0, texts)
-      this.#raw = texts.join('\n')
+      this.#raw = texts
     }
     return this.#raw
   }

@@ -69,8 +69,6 @@ const context = { start: 0, word: 1, newline: 2, other: 3 } as const
 interface State {
   readonly core: Int32Array
   readonly before: number
-  /** By class of the next character, the last entry for the end: a number of a state, or one of the marks. */
-  readonly next: Int32Array
 }
 
 const unknown = -1
@@ -89,6 +87,9 @@ export class Regex {
   /** One unit of each class, by which sets are asked. */
   readonly #samples: number[] = []
   #states: State[] = []
+  /** A row for each state: by class of the next character, the last entry for the end, where to go on. Entries are rows,
+   *  or one of the marks. */
+  #next = new Int32Array(0)
   #known = new Map<string, number>()
   #heldSteps = 0
 
@@ -102,21 +103,24 @@ export class Regex {
 
   /** Whether the expression is found anywhere in the text. */
   test(text: string): boolean {
-    const end = this.#samples.length
-    let state = 0
-    for (let i = 0; i <= text.length; i++) {
-      let unitClass = end
-      if (i < text.length) {
-        const unit = text.charCodeAt(i)
-        unitClass = unit < 128 ? (this.#ascii[unit] as number) : this.#classOf(unit)
+    const ascii = this.#ascii
+    const { length } = text
+    let table = this.#next
+    let row = 0
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i)
+      const unitClass = unit < 128 ? (ascii[unit] as number) : this.#classOf(unit)
+      let next = table[row + unitClass] as number
+      if (next < 0) {
+        if (next === unknown) next = this.#make(row, unitClass)
+        if (next === matched) return true
+        table = this.#next
       }
-      let next = (this.#states[state] as State).next[unitClass] as number
-      if (next === unknown) next = this.#make(state, unitClass)
-      if (next === matched) return true
-      if (next === failed) return false
-      state = next
+      row = next
     }
-    return false
+    const end = this.#samples.length
+    const last = table[row + end] as number
+    return (last === unknown ? this.#make(row, end) : last) === matched
   }
 
   /** Cuts the units into classes that no set of the expression tells apart. */
@@ -156,6 +160,7 @@ export class Regex {
 
   #restart(): void {
     this.#states = []
+    this.#next.fill(unknown)
     this.#known.clear()
     this.#heldSteps = 0
     this.#stateOf([], context.start)
@@ -166,16 +171,21 @@ export class Regex {
     const key = `${before}:${sorted.join(',')}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const next = new Int32Array(this.#samples.length + 1).fill(unknown)
-    const made = this.#states.push({ core: sorted, before, next }) - 1
-    this.#known.set(key, made)
-    this.#heldSteps += sorted.length + next.length
-    return made
+    const width = this.#samples.length + 1
+    const row = (this.#states.push({ core: sorted, before }) - 1) * width
+    if (row + width > this.#next.length) {
+      const larger = new Int32Array(Math.max(8 * width, 2 * this.#next.length)).fill(unknown)
+      larger.set(this.#next)
+      this.#next = larger
+    }
+    this.#known.set(key, row)
+    this.#heldSteps += sorted.length + width
+    return row
   }
 
-  /** Finds where a state leads on a class, and remembers it. */
+  /** Finds where a row leads on a class, and remembers it. */
   #make(from: number, unitClass: number): number {
-    const state = this.#states[from] as State
+    const state = this.#states[from / (this.#samples.length + 1)] as State
     const isEnd = unitClass === this.#samples.length
     const unit = isEnd ? -1 : (this.#samples[unitClass] as number)
     const reached = this.#follow(state, unit)
@@ -195,7 +205,7 @@ export class Regex {
       }
       next = this.#stateOf([...core], this.#contextOf(unit))
     }
-    state.next[unitClass] = next
+    this.#next[from + unitClass] = next
     return next
   }
 

@@ -4,7 +4,8 @@ import { type Check, type CheckScope, makeCheck, scannable, textOf } from './che
 import type { FieldValue, SigmaEvent } from './event.ts'
 import type { Expression, Predicate } from './expression.ts'
 import { isTrue, type PredicateTraits, ProgramTable, witnessesOf } from './program.ts'
-import { type ScanLiteral, Scanner, type ScanSink } from './scanner.ts'
+import type { ScanLiteral, ScanSink } from './scan-literal.ts'
+import { Scanner } from './scanner.ts'
 
 /** Where the values of a field are found in the events of one kind. */
 export interface FieldPlace {
@@ -51,6 +52,7 @@ export class Route implements ScanSink, CheckScope {
   readonly #slots: Slot[] = []
   readonly #slotNumbers = new Map<string, number>()
   readonly #places: (field: string) => FieldPlace
+  readonly #otherPlaces = new Map<string, FieldPlace>()
   readonly #tooLong: () => void
   /** By predicate. */
   readonly #slotOf: Int32Array
@@ -144,12 +146,12 @@ export class Route implements ScanSink, CheckScope {
     const checks: Check[] = []
     let frequency = 0
     for (const test of tests) {
-      const simple = scannable(test)
-      if (simple !== undefined) {
-        slot.literals.push({ ...simple, output: predicate * 2 })
-        frequency += literalFrequency(simple.literal, simple.anchoring !== 'contains')
-        continue
+      const literals = scannable(test)
+      for (const { literal, anchoring } of literals) {
+        slot.literals.push({ literal, anchoring, output: predicate * 2 })
+        frequency += literalFrequency(literal, anchoring !== 'contains')
       }
+      if (literals.length > 0) continue
       const check = makeCheck(test)
       checks.push(check)
       if (check.hints === undefined) this.#isAlways[predicate] = 1
@@ -266,7 +268,17 @@ export class Route implements ScanSink, CheckScope {
 
   /** The value of another field of the event at hand. */
   field(name: string): FieldValue | undefined {
-    return readPlace(this.#event as SigmaEvent, this.#places(name))
+    return this.fieldOf(this.#event as SigmaEvent, name)
+  }
+
+  /** The value of a field of an event of this kind. */
+  fieldOf(event: SigmaEvent, name: string): FieldValue | undefined {
+    let place = this.#otherPlaces.get(name)
+    if (place === undefined) {
+      place = this.#places(name)
+      this.#otherPlaces.set(name, place)
+    }
+    return readPlace(event, place)
   }
 
   tooLong(): void {

@@ -39,10 +39,11 @@ export function fold(text: string): string {
 }
 
 /** The dashes that `windash` takes for one another: hyphen-minus, slash, en dash, em dash, horizontal bar. */
-const dashes = /[/\u2013\u2014\u2015]/g
+export const allDashes: readonly string[] = ['-', '/', '\u2013', '\u2014', '\u2015']
+const otherDashes = /[/\u2013\u2014\u2015]/g
 
 /** The text with each of the five dashes written as a hyphen-minus. */
-export const foldDashes = (text: string): string => text.replace(dashes, '-')
+export const foldDashes = (text: string): string => text.replace(otherDashes, '-')
 
 /** Puts pieces together: joins literals that touch, drops empty ones and repeated `*`. */
 export function toPattern(pieces: Iterable<string | typeof many | typeof one>): Pattern {
