@@ -19,12 +19,21 @@ export interface BlockRefusal {
     | 'broadcast'
     | 'own-address'
     | 'never-block'
+    | 'search-engine'
   readonly message: string
 }
 
 /** What a person should know before blocking; `message` is a plain sentence. */
 export interface BlockWarning {
-  readonly code: 'private' | 'carrier-nat' | 'may-be-shared' | 'range' | 'rewritten' | 'one-of-many' | 'translated'
+  readonly code:
+    | 'private'
+    | 'carrier-nat'
+    | 'may-be-shared'
+    | 'range'
+    | 'rewritten'
+    | 'one-of-many'
+    | 'translated'
+    | 'unchecked'
   readonly message: string
 }
 

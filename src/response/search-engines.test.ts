@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { checkVisitor, findSearchEngines } from './check-visitor.ts'
 import { type NameLookup, verifySearchEngine } from './search-engines.ts'
 
 /** A name server that knows these names. */
@@ -50,5 +51,33 @@ describe('a visitor that may be a search engine', () => {
   test('is none when it has no name, or is no address', async () => {
     expect((await verifySearchEngine('192.0.2.1', server({}, {}))).is).toBe('none')
     expect((await verifySearchEngine('not an address', server({}, {}))).is).toBe('none')
+  })
+})
+
+describe('a visitor to block', () => {
+  const google = server({ '192.0.2.1': [crawler] }, { [crawler]: ['192.0.2.1'] })
+  const silent: NameLookup = {
+    namesOf: () => Promise.reject(new Error('no network')),
+    addressesOf: () => Promise.reject(new Error('no network')),
+  }
+
+  test('is refused when it is a verified search engine, and taken when it is not', async () => {
+    expect(await checkVisitor('192.0.2.1', [], [], google)).toMatchObject({
+      ok: false,
+      error: { code: 'search-engine' },
+    })
+    expect(await checkVisitor('192.0.2.2', [], [], google)).toMatchObject({ ok: true, value: { network: '192.0.2.2' } })
+  })
+
+  test('is taken with a warning when it could not be checked', async () => {
+    const checked = await checkVisitor('192.0.2.1', [], [], silent)
+    expect(checked).toMatchObject({ ok: true })
+    expect(checked.ok && checked.value.warnings.at(-1)).toMatchObject({ code: 'unchecked' })
+  })
+
+  test('is found among others before the desk blocks by itself', async () => {
+    const found = await findSearchEngines(['192.0.2.1', '192.0.2.2', 'a role'], google)
+    expect([...found]).toEqual([['192.0.2.1', 'Google']])
+    expect((await findSearchEngines(['192.0.2.1'], silent)).size).toBe(0)
   })
 })
