@@ -32,7 +32,31 @@ const root = join(import.meta.dirname, '..', '..')
 const recorded = (name: string): string => relative(process.cwd(), join(root, 'data', 'recording', name))
 const recording = { paths: [recorded('access.log.gz')], databasePaths: [recorded('postgresql.json.gz')] }
 
-function main(argv: readonly string[]): Promise<number> | number {
+/** Commands with a file of their own, which is loaded only when it is asked for. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === 'desk') return await desk(rest)
+  return await readLogs(argv)
+}
+
+async function desk(argv: readonly string[]): Promise<number> {
+  const { parseDesk, runDesk } = await import('./desk.ts')
+  const command = parseDesk(argv, process.env)
+  if (!command.ok) return refuse([command.error])
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+  return await runDesk(command.value, {
+    root,
+    version: await version(),
+    environment: process.env,
+    print: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    stopped,
+  })
+}
+
+function readLogs(argv: readonly string[]): Promise<number> | number {
   const command = parseArguments(argv, formatNames)
   if (!command.ok) {
     process.stderr.write(`${command.error.message}\n`)

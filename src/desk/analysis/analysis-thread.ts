@@ -71,6 +71,11 @@ export class AnalysisThread {
     return [...this.#troubles.values()]
   }
 
+  /** False between a failure and the next start. */
+  get isRunning(): boolean {
+    return this.#worker !== undefined
+  }
+
   async start(): Promise<void> {
     const kept = await this.#host.store.setting(setAsideSetting)
     if (Array.isArray(kept)) this.#setAside = kept as SetAside[]

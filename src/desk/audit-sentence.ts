@@ -1,0 +1,50 @@
+/** A row of the audit trail as a sentence. */
+import { dayInWords } from '../incidents/words.ts'
+import type { AuditRow } from '../store/store.ts'
+
+type Say = (object: string, details: AuditRow['details']) => string
+
+const text = (value: AuditRow['details'][string] | undefined): string =>
+  value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value)
+
+const until = (details: AuditRow['details']): string => {
+  const timeMs = Date.parse(text(details.until))
+  return Number.isNaN(timeMs) ? '' : ` until ${dayInWords(timeMs)}`
+}
+
+const sentences: Readonly<Record<string, Say>> = {
+  'incident.acknowledged': (_, details) => `Took up the incident “${text(details.title)}”.`,
+  'incident.contained': (_, details) => `Said that the incident “${text(details.title)}” is contained.`,
+  'incident.closed': (_, details) => `Closed the incident “${text(details.title)}”.`,
+  'incident.new': (_, details) => `Opened the incident “${text(details.title)}” again.`,
+  'incident.note': (object) => `Wrote a note on ${object}.`,
+  'step.done': (_, details) => `Did the step “${text(details.step)}”`,
+  'step.undone': (_, details) => `Took back that the step was done: “${text(details.step)}”`,
+  'block.apply': (object, details) => `Blocked ${object}${until(details)}: ${text(details.reason)}`,
+  'block.lift': (object) => `Lifted the block of ${object}.`,
+  'block.expire': (object) => `The block of ${object} came to its end.`,
+  'blocks.automatic': (_, details) =>
+    text(details.kinds) === ''
+      ? 'Switched automatic blocks off.'
+      : `Switched automatic blocks on for ${text(details.kinds)}.`,
+  'never-block.add': (object, details) => `Put ${object} on the never-block list: ${text(details.reason)}`,
+  'never-block.remove': (object) => `Took ${object} off the never-block list.`,
+  'source.add': (object, details) => `Added the source “${text(details.title)}” (${object}).`,
+  'source.remove': (object) => `Removed the source ${object}.`,
+  'source.upload': (object) => `Put in the file ${object}.`,
+  hunt: (_, details) => `Searched the archive: ${text(details.matches)} records matched.`,
+  'hunt.sql': (_, details) => `Asked the archive in SQL: ${text(details.rows)} rows.`,
+  'indicators.add': (object, details) => `Loaded the list “${object}” of ${text(details.addresses)} addresses.`,
+  'indicators.remove': (object) => `Removed the list “${object}”.`,
+  'demonstration.end': () => 'Ended the demonstration.',
+  'desk.start': () => 'The desk was started.',
+  'desk.stop': () => 'The desk was stopped.',
+}
+
+/** What a row says, for a person. */
+export function auditSentence(row: AuditRow): string {
+  const say = sentences[row.action]
+  if (say !== undefined) return say(row.object, row.details)
+  const details = Object.entries(row.details).map(([name, value]) => `${name} ${text(value)}`)
+  return [`${row.action}: ${row.object}`, ...details].join(', ')
+}

@@ -1,0 +1,312 @@
+/** Puts a desk together: the one place that picks adapters. Everything that it opens it closes again, in the order that
+ *  loses nothing: listeners, analysis, archive, store. */
+import { rm } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { limits } from '../core/limits.ts'
+import { err, ok, type Result } from '../core/result.ts'
+import type { SourceDefinition } from '../sources/definition.ts'
+import { Journal } from '../sources/listen/journal.ts'
+import { openSyslog } from '../sources/listen/syslog.ts'
+import { Archive } from '../store/archive/archive.ts'
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
+import { type Store, StoreError } from '../store/store.ts'
+import { AnalysisThread } from './analysis/analysis-thread.ts'
+import { ArchiveUpkeep } from './archive-upkeep.ts'
+import { BlockDesk } from './block-desk.ts'
+import { type Configuration, readConfiguration } from './config/config.ts'
+import {
+  type DataFolder,
+  type DeskKeys,
+  lockFolder,
+  openDataFolder,
+  readConfigurationFile,
+  readKeys,
+} from './data-folder.ts'
+import { Demonstration, demonstrationSources } from './demonstration.ts'
+import type { Desk } from './desk.ts'
+import { type DeskParts, writeDown } from './desk-parts.ts'
+import { DeskEvents } from './events.ts'
+import { HuntDesk } from './hunt-desk.ts'
+import { IncidentDesk } from './incident-desk.ts'
+import { DeskIntake } from './intake.ts'
+import { LiveDesk, watchingSince } from './live-desk.ts'
+import { SourceDesk, type SourceOpening } from './source-desk.ts'
+import { exportsOf, targetsOf } from './targets.ts'
+
+/** How to open a desk. */
+export interface DeskOptions {
+  readonly dataPath: string
+  /** Another configuration file than that of the data folder. */
+  readonly configurationPath?: string
+  /** PostgreSQL, where the environment names it; the configuration file comes first. */
+  readonly databaseUrl?: string
+  /** Shows the recording of this folder where the desk has no source yet. */
+  readonly demonstrationFolder?: string
+  readonly version: string
+  readonly clock: () => number
+}
+
+/** An open desk, with what the server needs beside it. */
+export interface OpenDesk {
+  readonly desk: Desk
+  readonly store: Store
+  readonly keys: DeskKeys
+  readonly configuration: Configuration
+  readonly folder: DataFolder
+}
+
+/** Opens a desk, or says in sentences why it cannot be opened. */
+export async function openDesk(options: DeskOptions): Promise<Result<OpenDesk, readonly string[]>> {
+  const opened = await openDataFolder(resolve(options.dataPath))
+  if (!opened.ok) return err([opened.error])
+  const folder = opened.value
+  const lock = await lockFolder(folder)
+  if (!lock.ok) return err([lock.error])
+  const refuse = async (sentences: readonly string[]): Promise<Result<never, readonly string[]>> => {
+    await lock.value.release()
+    return err(sentences)
+  }
+  const configurationPath = options.configurationPath ?? folder.configurationPath
+  const configuration = await readOwnConfiguration(configurationPath, options.configurationPath === undefined)
+  if (!configuration.ok) return await refuse(configuration.error)
+  const keys = await readKeys(folder)
+  if (!keys.ok) return await refuse([keys.error])
+  const store = await openStore(folder, configuration.value.databaseUrl ?? options.databaseUrl)
+  if (!store.ok) return await refuse([store.error])
+  const assembly = new Assembly(options, folder, configurationPath, configuration.value, store.value)
+  const desk = await assembly.open(() => lock.value.release())
+  if (!desk.ok) {
+    await store.value.close()
+    return await refuse([desk.error])
+  }
+  return ok({ desk: desk.value, store: store.value, keys: keys.value, configuration: configuration.value, folder })
+}
+
+async function readOwnConfiguration(
+  path: string,
+  mayWrite: boolean,
+): Promise<Result<Configuration, readonly string[]>> {
+  const text = await readConfigurationFile(path, mayWrite)
+  if (!text.ok) return err([text.error])
+  const configuration = readConfiguration(text.value, path)
+  return configuration.ok ? configuration : err(configuration.error.map(({ message }) => message))
+}
+
+async function openStore(folder: DataFolder, databaseUrl: string | undefined): Promise<Result<Store, string>> {
+  if (databaseUrl !== undefined) {
+    const { openPostgresStore } = await import('../store/postgres/postgres-store.ts')
+    const opened = await openPostgresStore(databaseUrl)
+    return opened.ok ? opened : err(opened.error.message)
+  }
+  const opened = await openSqliteStore(folder.storePath)
+  return opened.ok ? opened : err(opened.error.message)
+}
+
+/** The parts of one desk while they are put together. */
+class Assembly {
+  readonly #options: DeskOptions
+  readonly #folder: DataFolder
+  readonly #configurationPath: string
+  readonly #configuration: Configuration
+  readonly #parts: DeskParts
+  readonly #startedAtMs: number
+  #analysis: AnalysisThread | undefined
+  #demonstration: Demonstration | undefined
+  #upkeep: ArchiveUpkeep | undefined
+  #journal: Journal | undefined
+  #forgetting: NodeJS.Timeout | undefined
+
+  constructor(
+    options: DeskOptions,
+    folder: DataFolder,
+    configurationPath: string,
+    configuration: Configuration,
+    store: Store,
+  ) {
+    this.#options = options
+    this.#folder = folder
+    this.#configurationPath = configurationPath
+    this.#configuration = configuration
+    this.#parts = { store, clock: options.clock, events: new DeskEvents(options.clock) }
+    this.#startedAtMs = options.clock()
+  }
+
+  async open(release: () => Promise<void>): Promise<Result<Desk, string>> {
+    const { store, clock, events } = this.#parts
+    const journal = await Journal.open(this.#folder.journalPath)
+    if (!journal.ok) return err(journal.error.message)
+    this.#journal = journal.value
+    const intake = await DeskIntake.open(journal.value, this.#folder.uploadsPath, clock)
+    if (!intake.ok) return intake
+    await this.#beginDemonstration(journal.value)
+    const archive = this.#openArchive()
+    const blocks = new BlockDesk({
+      ...this.#parts,
+      office: this.#configuration.office,
+      never: this.#configuration.block.never,
+      targets: targetsOf(this.#configuration.block),
+      exports: exportsOf(),
+      own: ownAddresses(),
+    })
+    const sources = new SourceDesk({
+      ...this.#parts,
+      configured: this.#configuration.sources,
+      demonstration: () => (this.#demonstration === undefined ? [] : demonstrationSources),
+      onDefinitions: (definitions) => this.#analysis?.define(definitions),
+      open: (definition) => this.#openSource(definition, journal.value),
+      intake: intake.value,
+    })
+    await sources.start()
+    const hunts = new HuntDesk(this.#parts, archive, (lists) => this.#analysis?.useIndicators(lists))
+    const incidents = new IncidentDesk(this.#parts, blocks)
+    await this.#startAnalysis(sources, hunts, blocks)
+    blocks.start()
+    this.#upkeep?.start()
+    this.#demonstration?.start()
+    this.#keepForgetting()
+    await writeDown(this.#parts, 'the desk', 'desk.start', 'the desk', { version: this.#options.version })
+    events.say('today')
+    const parts = {
+      ...this.#parts,
+      version: this.#options.version,
+      folder: this.#folder,
+      configuration: this.#configuration,
+      configurationPath: this.#configurationPath,
+      startedAtMs: this.#startedAtMs,
+      incidents,
+      sources,
+      blocks,
+      hunts,
+      upkeep: this.#upkeep,
+      analysis: () => this.#analysis as AnalysisThread,
+      demonstration: () => this.#demonstration,
+      troubles: () => this.#troubles(),
+      endDemonstration: () => this.#endDemonstration(sources, hunts, blocks, intake.value),
+      close: async () => {
+        clearInterval(this.#forgetting)
+        await this.#demonstration?.stop()
+        await Promise.all([sources.stop(), intake.value.close(), blocks.stop()])
+        await this.#analysis?.stop()
+        await this.#upkeep?.stop()
+        await journal.value.close()
+        await writeDown(this.#parts, 'the desk', 'desk.stop', 'the desk', {}).catch(ignoreStore)
+        await store.close()
+        await release()
+      },
+    }
+    return ok(new LiveDesk(parts))
+  }
+
+  #troubles(): readonly string[] {
+    const problems = [this.#journal?.problem?.message, this.#upkeep?.problem]
+    return problems.filter((problem) => problem !== undefined)
+  }
+
+  /** The recording is shown until somebody ends it, where nothing real was ever read. */
+  async #beginDemonstration(journal: Journal): Promise<void> {
+    const { demonstrationFolder } = this.#options
+    const { store } = this.#parts
+    const since = await store.setting(watchingSince)
+    if (demonstrationFolder === undefined || this.#configuration.sources.length > 0 || since !== undefined) {
+      if (since === undefined) await store.saveSetting(watchingSince, this.#options.clock())
+      return
+    }
+    // A demonstration that was broken off begins anew.
+    await this.#clear(journal)
+    this.#demonstration = new Demonstration(demonstrationFolder, journal)
+  }
+
+  async #clear(journal: Journal): Promise<void> {
+    await this.#parts.store.clear()
+    for (const { sourceId, stream } of journal.streams()) await journal.remove(sourceId, stream)
+    await rm(this.#folder.archivePath, { recursive: true, force: true })
+  }
+
+  #openArchive(): Archive | undefined {
+    const { archive: settings } = this.#configuration
+    if (!settings.enabled) return undefined
+    const archive = new Archive(this.#folder.archivePath)
+    const onSealed = (names: readonly string[]) => this.#analysis?.sealed(names)
+    this.#upkeep = new ArchiveUpkeep(archive, this.#folder.archivePath, settings, this.#options.clock, onSealed)
+    return archive
+  }
+
+  async #startAnalysis(sources: SourceDesk, hunts: HuntDesk, blocks: BlockDesk): Promise<void> {
+    const { store, events } = this.#parts
+    this.#analysis = new AnalysisThread(
+      {
+        store,
+        office: this.#configuration.office,
+        journalFolder: this.#folder.journalPath,
+        archiveFolder: this.#configuration.archive.enabled ? this.#folder.archivePath : undefined,
+        onStored: (commit) => {
+          for (const { id } of commit.incidents) events.say('incidents', id)
+          if (commit.incidents.length > 0) blocks.look(commit.incidents).catch(ignoreStore)
+          if (commit.sources.length > 0) events.say('sources')
+        },
+        onAcknowledged: (acknowledged) => {
+          for (const { sourceId, folder, segment, offset } of acknowledged) {
+            this.#journal?.acknowledge(sourceId, folder, segment, offset)
+          }
+        },
+        onSealable: (marks) => this.#upkeep?.seal(marks),
+        onTrouble: () => events.say('today'),
+      },
+      sources.definitions,
+      await hunts.lists(),
+    )
+    await this.#analysis.start()
+  }
+
+  /** Opens what a source needs beside the analysis. */
+  async #openSource(definition: SourceDefinition, journal: Journal): Promise<SourceOpening> {
+    if (definition.kind !== 'syslog') return undefined
+    const absolute = (path: string | undefined) =>
+      path === undefined || isAbsolute(path) ? path : join(this.#folder.path, path)
+    const { certificatePath, keyPath, clientCaPath, ...rest } = definition
+    const named = Object.entries({ certificatePath, keyPath, clientCaPath }).flatMap(([name, path]) => {
+      const at = absolute(path)
+      return at === undefined ? [] : [[name, at] as const]
+    })
+    const opened = await openSyslog({ ...rest, ...Object.fromEntries(named) }, journal, {
+      keysFolder: this.#folder.keysPath,
+      nowMs: this.#options.clock(),
+    })
+    if (!opened.ok) return { problem: opened.error.message, close: () => Promise.resolve() }
+    return { listener: opened.value, close: () => opened.value.close() }
+  }
+
+  /** Takes away all that the demonstration brought, and starts for real. */
+  async #endDemonstration(sources: SourceDesk, hunts: HuntDesk, blocks: BlockDesk, intake: DeskIntake): Promise<void> {
+    await this.#demonstration?.stop()
+    await this.#analysis?.stop()
+    for (const { id } of demonstrationSources) await intake.forget(id)
+    if (this.#journal !== undefined) await this.#clear(this.#journal)
+    this.#demonstration = undefined
+    await this.#parts.store.saveSetting(watchingSince, this.#options.clock())
+    await this.#startAnalysis(sources, hunts, blocks)
+    await sources.forgetAdded()
+  }
+
+  #keepForgetting(): void {
+    const { store, clock } = this.#parts
+    const forget = (): void => {
+      const nowMs = clock()
+      const before = { evidenceMs: nowMs - limits.evidenceRetainedMs, hoursMs: nowMs - limits.hoursKeptMs, nowMs }
+      store.forget(before).catch(ignoreStore)
+    }
+    this.#forgetting = setInterval(forget, limits.forgetMs)
+    this.#forgetting.unref()
+  }
+}
+
+/** A store that is away is said elsewhere; the next round tries again. */
+function ignoreStore(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error
+}
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flat()
+    .flatMap((one) => (one === undefined ? [] : [one.address.split('%')[0] as string]))
