@@ -1,7 +1,7 @@
 /** The columns of the archive, in the order of a spool row; Parquet files have them under the same names and types. The
  *  source is not among a row's fields: it stands in the spool's name. */
 
-/** How a column stands in a spool, and its DuckDB type. Text is never null; a number that is not known is. */
+/** What a column holds. Text is never null; a number that is not known is. */
 export type ColumnKind = 'text' | 'integer' | 'number'
 
 const columns = {
@@ -39,13 +39,12 @@ const columns = {
 
 export type ColumnName = keyof typeof columns
 export const columnNames = Object.keys(columns) as readonly ColumnName[]
-const textNames = columnNames.filter((name) => columns[name] === 'text')
 const typeNames: Record<ColumnKind, string> = { text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE' }
 
 const quoted = (name: string): string => `"${name}"`
-const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
 
-/** What `read_csv` is told of spools, so that it guesses nothing. `rowBytesMax` is the longest row. */
+/** What `read_csv` is told of spools, so that it guesses nothing: every column is text, and no text is null, for archive
+ *  text never has a backslash before an N. `rowBytesMax` is the longest row. */
 export const spoolOptions = (rowBytesMax: number): string =>
   [
     'auto_detect=false',
@@ -53,20 +52,29 @@ export const spoolOptions = (rowBytesMax: number): string =>
     'delim=chr(9)',
     "quote=''",
     "escape=''",
-    "nullstr=''",
+    "nullstr='\\N'",
     'filename=true',
-    `columns={${columnNames.map((name) => `'${name}': '${typeNames[columns[name]]}'`).join(', ')}}`,
-    `force_not_null=[${listed(textNames)}]`,
+    `columns={${columnNames.map((name) => `'${name}': 'VARCHAR'`).join(', ')}}`,
     `max_line_size=${rowBytesMax}`,
   ].join(', ')
 
+const numberOf = (name: ColumnName, isStrict: boolean): string => {
+  const type = typeNames[columns[name]]
+  return isStrict ? `CAST(nullif(${quoted(name)}, '') AS ${type})` : `TRY_CAST(${quoted(name)} AS ${type})`
+}
+
 /** The rows of spools as Parquet files have them: a timestamp (UTC; null where the log's clock makes no sense) for the
- *  milliseconds, and the source from the spool's name. */
-export const spoolSelection: string = [
-  `CASE WHEN time_ms BETWEEN -62135596800000 AND 253402300799999 THEN epoch_ms(time_ms::BIGINT) END AS "time"`,
-  `regexp_extract(filename, '_([a-z0-9-]+)[.]tsv$', 1) AS "source"`,
-  ...columnNames.slice(1).map(quoted),
-].join(', ')
+ *  milliseconds, and the source from the spool's name. Where `isStrict`, a number that is none is an error. */
+export function spoolSelection(isStrict: boolean): string {
+  const ms = numberOf('time_ms', isStrict)
+  return [
+    `CASE WHEN ${ms} BETWEEN -62135596800000 AND 253402300799999 THEN epoch_ms((${ms})::BIGINT) END AS "time"`,
+    `regexp_extract(filename, '_([a-z0-9-]+)[.]tsv$', 1) AS "source"`,
+    ...columnNames
+      .slice(1)
+      .map((name) => (columns[name] === 'text' ? quoted(name) : `${numberOf(name, isStrict)} AS ${quoted(name)}`)),
+  ].join(', ')
+}
 
 /** All columns of a sealed file. */
 export const archiveColumns: readonly string[] = ['time', 'source', ...columnNames.slice(1)]

@@ -86,7 +86,7 @@ export function problemOf(error: unknown): ArchiveProblem {
   if (/No space left|disk is full|max_temp_directory_size/i.test(text))
     return { code: 'disk', message: 'The disk with the archive is full. Make room on it, or keep fewer days.' }
   if (/^INTERRUPT/i.test(text)) return { code: 'too-slow', message: 'The search was stopped because it took too long.' }
-  if (/^(?:IO|Invalid Input|Serialization|TProtocolException|Conversion) ?Error|Parquet|snappy|ZSTD/i.test(text))
+  if (/^(?:IO|Invalid Input|Invalid|Serialization|Conversion) ?Error|TProtocolException|Parquet|ZSTD/i.test(text))
     return { code: 'damaged', message: `A file of the archive cannot be read: ${first}` }
   return { code: 'bad-query', message: first }
 }

@@ -111,7 +111,7 @@ async function makeView(connection: DuckDBConnection, folder: string): Promise<v
     parts.push(`SELECT ${columnList(archiveColumns)} FROM read_parquet(${list(held.sealed)}, hive_partitioning=false)`)
   if (held.spools.length > 0) {
     const options = spoolOptions(limits.archiveRowBytesMax)
-    parts.push(`SELECT ${spoolSelection} FROM read_csv(${list(held.spools)}, ignore_errors=true, ${options})`)
+    parts.push(`SELECT ${spoolSelection(false)} FROM read_csv(${list(held.spools)}, ignore_errors=true, ${options})`)
   }
   const all = parts.length > 0 ? parts.join(' UNION ALL ') : emptyRecords
   await query(connection, `CREATE VIEW records AS SELECT ${columnList(visibleColumns)} FROM (${all})`)

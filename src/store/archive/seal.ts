@@ -59,7 +59,7 @@ export async function seal(
       `A part of the archive of ${spool.day} is not as long as it was. It is left as it is; check the disk.`,
     )
   if (mark.rows > 0) {
-    const source = `SELECT ${spoolSelection} FROM read_csv($files, ${spoolOptions(limits.archiveRowBytesMax)})`
+    const source = `SELECT ${spoolSelection(true)} FROM read_csv($files, ${spoolOptions(limits.archiveRowBytesMax)})`
     const written = await write(connection, source, { files: [from] }, to, mark.rows)
     if (!written.ok) return written
   }

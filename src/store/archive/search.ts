@@ -52,7 +52,7 @@ export function recordsOf(held: Holdings): Filter {
   if (held.spools.length > 0) {
     // A row that is being written while it is read is not whole yet, and is left for the next time.
     parts.push(
-      `SELECT ${spoolSelection} FROM read_csv($spools, ignore_errors=true, ${spoolOptions(limits.archiveRowBytesMax)})`,
+      `SELECT ${spoolSelection(false)} FROM read_csv($spools, ignore_errors=true, ${spoolOptions(limits.archiveRowBytesMax)})`,
     )
     values.spools = held.spools.map(({ path }) => path)
   }
