@@ -1,7 +1,7 @@
 /** A file of our own within somebody else's configuration: it is replaced as a whole, on disk before it is seen, with the
  *  one before kept beside it. A file that we did not write is never replaced. */
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -36,6 +36,16 @@ export class GuardedFile {
       return codeOf(error) === 'ENOENT' ? ok(undefined) : err(this.#problem(error, 'read'))
     } finally {
       await handle?.close()
+    }
+  }
+
+  /** What was in place before the last replacement; undefined where nothing is known. */
+  async previous(): Promise<string | undefined> {
+    try {
+      const text = await readFile(this.#previous, { encoding: 'utf8' })
+      return text === '' || text.startsWith(ownMark) ? text : undefined
+    } catch {
+      return undefined
     }
   }
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { becomes, freePort, oneConnection, statusOf } from '../../../tests/loopback.ts'
 import { hasNginx, startNginx, usualHttp } from '../../../tests/nginx-server.ts'
@@ -95,6 +96,19 @@ describe.skipIf(!hasNginx)('a real nginx', () => {
     expect(await nginx.status(attacker)).toBe(200)
     expect(await nginx.target().apply(blocks, noonMs)).toMatchObject({ ok: true, value: { changed: true } })
     expect(await nginx.status(attacker)).toBe(403)
+  })
+
+  test('is healed at the next start of a refused file that a crash left in place', async () => {
+    await using nginx = await startNginx()
+    await nginx.configure('include {blocks}; server { listen 127.0.0.1:{port}; location / { return 200; } }')
+    // The desk ended after it had written a file that nginx refuses there, and before it took that back.
+    await writeFile(join(nginx.folder, '.bellwether-blocks.conf.previous'), '')
+    await writeFile(nginx.blocksPath, nginx.target().render([blockOf(neighbour)], noonMs))
+    const told = await nginx.target().apply([blockOf(attacker)], noonMs)
+    expect(told).toMatchObject({ ok: false, error: { code: 'refused' } })
+    expect(await readFile(nginx.blocksPath, 'utf8')).toBe('')
+    const tested = spawnSync('nginx', ['-t', '-c', nginx.configurationPath], { encoding: 'utf8' })
+    expect(tested.stderr).toContain('test is successful')
   })
 
   test('gets its file of blocks back when somebody deleted it', async () => {

@@ -54,13 +54,17 @@ export class WebServerFile {
   async apply(text: string, networks: number): Promise<Result<Applied, TargetProblem>> {
     const read = await this.#file.read()
     if (!read.ok) return read
-    const before = read.value
+    let before = read.value
     if (before === text && this.#confirmed === text && (await this.#master(undefined)).state !== 'gone') {
       return ok({ networks, changed: false, message: this.#inForce(networks) })
     }
     this.#confirmed = undefined
-    const untouched = await this.#server.test()
+    let untouched = await this.#server.test()
     if (untouched.passed === undefined) return err(untouched.problem)
+    if (untouched.passed === false) {
+      const healed = await this.#withPrevious(before)
+      if (healed !== undefined) ({ before, untouched } = healed)
+    }
     let tested: ConfigurationTest = untouched
     if (before !== text) {
       const written = await this.#file.replace(text, before)
@@ -71,11 +75,28 @@ export class WebServerFile {
     if (!tested.isIncluded || !tested.isUsed) return err(this.#notUsed(tested.isIncluded))
     const reloaded = await this.#reload(tested.pidFile)
     if (!reloaded.ok) {
-      if (reloaded.error.code === 'died' || reloaded.error.code === 'not-reloaded') await this.#file.restore(before)
+      // A file that was not there before stays: what includes it would be broken without it.
+      const isTakenBack = reloaded.error.code === 'died' || reloaded.error.code === 'not-reloaded'
+      if (isTakenBack && before !== undefined) await this.#file.restore(before)
       return reloaded
     }
     this.#confirmed = text
     return ok({ networks, changed: true, message: this.#inForce(networks) })
+  }
+
+  /** A configuration that does not pass may be broken by our own file: a process before may have been ended between the
+   *  writing of a file that the server refuses and its taking back. The file before that one is tried; it stays where the
+   *  configuration passes with it. */
+  async #withPrevious(
+    before: string | undefined,
+  ): Promise<{ readonly before: string; readonly untouched: ConfigurationTest } | undefined> {
+    const previous = await this.#file.previous()
+    if (previous === undefined || before === undefined || previous === before) return undefined
+    if (!(await this.#file.restore(previous)).ok) return undefined
+    const untouched = await this.#server.test()
+    if (untouched.passed === true) return { before: previous, untouched }
+    await this.#file.restore(before)
+    return undefined
   }
 
   /** Whether a change could be put in force now. */
@@ -113,7 +134,7 @@ export class WebServerFile {
 
   #brokenBefore(said: string): TargetProblem {
     const { name } = this.#server
-    const message = `The configuration of ${name} has a mistake that was there before the block, so nothing was changed. The site goes on as it was; the block is not in force. Ask whoever looks after ${name} to mend it. ${name} said: ${said}`
+    const message = `The configuration of ${name} has a mistake that was there before the block, so nothing was changed. The site goes on as it was; the new block list is not in force. Ask whoever looks after ${name} to mend it. ${name} said: ${said}`
     return { code: 'broken-before', message, said }
   }
 
@@ -160,7 +181,7 @@ export class WebServerFile {
         return err({ code: 'died', message })
       }
       case 'none': {
-        const message = `${name} was asked to read its configuration again and did not. The site goes on as it was; the block is not in force. Its error log says why.`
+        const message = `${name} was asked to read its configuration again and did not. The site goes on as it was; the new block list is not in force. Its error log says why.`
         return err({ code: 'not-reloaded', message })
       }
     }
@@ -172,7 +193,7 @@ export class WebServerFile {
       case 'exit': {
         if (outcome.code === 0) return undefined
         const said = this.#server.said(outcome.output)
-        const message = `${name} could not be asked to read its configuration again, so the block is not in force. The program said: ${said}`
+        const message = `${name} could not be asked to read its configuration again, so the new block list is not in force. The program said: ${said}`
         return { code: 'not-reloaded', message, said }
       }
       case 'missing':
