@@ -4,7 +4,6 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { build } from 'vite'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(root, 'dist', 'console')
@@ -43,6 +42,8 @@ function compressTexts(): void {
 
 /** Builds the console. Throws where it cannot be built. */
 export async function buildConsole(): Promise<void> {
+  // Loaded only where something is built: a desk that starts asks this file whether that is needed.
+  const { build } = await import('vite')
   await build({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'warn' })
   compressTexts()
 }

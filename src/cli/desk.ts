@@ -1,10 +1,11 @@
 /** `bellwether desk`: opens the desk and its console, prints where it listens and how to sign in, and stops it in order
  *  when it is told to. */
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
 import { type OpenDesk, openDesk } from '../desk/compose.ts'
 import { makeServerLog } from '../server/log.ts'
@@ -161,7 +162,6 @@ function portSentence(error: unknown, address: string, port: number): string {
 
 /** What build/console.ts offers. */
 interface ConsoleBuild {
-  ensureConsoleBuilt(): Promise<unknown>
   isConsoleStale(): boolean
 }
 
@@ -169,10 +169,11 @@ interface ConsoleBuild {
 async function buildIfNeeded(own: DeskProcess): Promise<void> {
   const script = join(own.root, 'build', 'console.ts')
   if (!existsSync(script)) return
-  const { ensureConsoleBuilt, isConsoleStale } = (await import(script)) as ConsoleBuild
+  const { isConsoleStale } = (await import(script)) as ConsoleBuild
   if (!isConsoleStale()) return
   own.print('Building the console, once: this takes some seconds.\n')
-  await ensureConsoleBuilt()
+  // In a process of its own: the builder's memory goes with it.
+  await promisify(execFile)(process.execPath, [script])
 }
 
 async function welcome(server: DeskServer, opened: OpenDesk, address: string, own: DeskProcess): Promise<void> {

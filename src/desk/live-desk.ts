@@ -137,7 +137,7 @@ export class LiveDesk implements Desk {
       isDone,
       sentence: isDone
         ? 'This is a made-up recording of an invented county under attack. Look around, click everything; nothing here is real.'
-        : `A made-up recording of an invented county is played, three weeks in half a minute.${when}`,
+        : `A made-up recording of an invented county is played, two days in half a minute.${when}`,
     }
   }
 
