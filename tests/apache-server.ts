@@ -79,7 +79,7 @@ ${text.replaceAll('{port}', String(port)).replaceAll('{blocks}', blocksPath).rep
     )
   await configure(site)
   const target = (): ApacheTarget =>
-    new ApacheTarget({ name: 'apache', filePath: blocksPath, command: ['apache2'], configurationPath, pidFile })
+    new ApacheTarget({ name: 'apache', filePath: blocksPath, command: ['apache2'], configurationPath })
   await writeFile(blocksPath, target().render([], 0))
   let child: ReturnType<typeof startProcess> | undefined
   const start = async (): Promise<void> => {

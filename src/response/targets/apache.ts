@@ -25,7 +25,7 @@ export interface ApacheOptions {
   /** `signal`: SIGUSR1 to the process of `pidFile`; `command`: another program, such as
    *  `['sudo', '-n', 'systemctl', 'reload', 'apache2']`. By default `apachectl -k graceful`. */
   readonly reload?: { readonly by: 'signal' } | { readonly by: 'command'; readonly argv: Argv }
-  /** Where Apache writes its number; without it the reload is not verified. */
+  /** Where Apache writes its number; by default what its configuration says. */
   readonly pidFile?: string
 }
 
@@ -84,19 +84,21 @@ export class ApacheTarget implements BlockTarget {
     return [...command, ...(configurationPath === undefined ? [] : ['-f', configurationPath]), ...args]
   }
 
-  /** `-t` tests the configuration; with DUMP_INCLUDES it also names the files that it read. */
+  /** `-t` tests the configuration; with these names it also tells which files it read, and where its number stands. */
   async #test(): Promise<ConfigurationTest> {
     const files: string[] = []
+    let pidFile: string | undefined
     const onLine = (line: string): void => {
       const file = /^\s*\((?:\*|\d+)\)\s+(.+)$/.exec(line)?.[1]
       if (file !== undefined) files.push(file)
+      pidFile ??= /^PidFile: "(\/[^"]+)"$/.exec(line)?.[1]
     }
-    const outcome = await runCommand(this.#argv('-t', '-D', 'DUMP_INCLUDES'), { onLine })
+    const outcome = await runCommand(this.#argv('-t', '-D', 'DUMP_INCLUDES', '-D', 'DUMP_RUN_CFG'), { onLine })
     const problem = testProblem(outcome, this.#options.command ?? ['apachectl'])
     if (problem !== undefined) return { passed: undefined, problem }
     if (outcome.ended !== 'exit' || outcome.code !== 0) return { passed: false, said: apacheSaid(outcome.output) }
     const isIncluded = await namesFile(files, this.#options.filePath)
-    return { passed: true, isIncluded, isUsed: isIncluded }
+    return { passed: true, isIncluded, isUsed: isIncluded, ...(pidFile === undefined ? {} : { pidFile }) }
   }
 
   #reload(pid: number | undefined): Promise<CommandOutcome> {
