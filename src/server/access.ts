@@ -3,11 +3,12 @@
 import type { FastifyContextConfig, RouteOptions } from 'fastify'
 import type { Role } from '../store/store.ts'
 
-/** `anybody`: without signing in. `session`: a signed-in person of one of the roles. `push-token`: a sender's token.
- *  `feed-token`: a firewall's token. `metrics`: the token of the configuration, or the machine itself. */
+/** `anybody`: without signing in. `session`: a signed-in person of one of the roles; `isReal`: not the demonstration's
+ *  visitor, who may try everything but must leave no way in behind. `push-token`: a sender's token. `feed-token`: a
+ *  firewall's token. `metrics`: the token of the configuration, or the machine itself. */
 export type Access =
   | { readonly by: 'anybody' }
-  | { readonly by: 'session'; readonly roles: readonly Role[] }
+  | { readonly by: 'session'; readonly roles: readonly Role[]; readonly isReal?: true }
   | { readonly by: 'push-token' }
   | { readonly by: 'feed-token' }
   | { readonly by: 'metrics' }
@@ -24,6 +25,9 @@ const signedIn: Access = { by: 'session', roles: ['official', 'analyst', 'tester
 const readers: Access = { by: 'session', roles: ['official', 'analyst', 'viewer'] }
 const analysts: Access = { by: 'session', roles: ['official', 'analyst'] }
 const officials: Access = { by: 'session', roles: ['official'] }
+const ownAccount: Access = { ...signedIn, isReal: true }
+const realAnalysts: Access = { ...analysts, isReal: true }
+const realOfficials: Access = { ...officials, isReal: true }
 
 /** Paths that the console shows; all of them answer its one page. */
 export const consolePaths = [
@@ -64,9 +68,9 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'POST /api/accounts/finish-password': anybody,
   'POST /api/sign-out': signedIn,
   'POST /api/sign-out/everywhere': signedIn,
-  'POST /api/account/passkeys/begin': signedIn,
-  'POST /api/account/passkeys/finish': signedIn,
-  'DELETE /api/account/passkeys/:id': signedIn,
+  'POST /api/account/passkeys/begin': ownAccount,
+  'POST /api/account/passkeys/finish': ownAccount,
+  'DELETE /api/account/passkeys/:id': ownAccount,
 
   'GET /api/today': readers,
   'GET /api/events': readers,
@@ -86,7 +90,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'DELETE /api/sources/:id': analysts,
   'GET /api/sources/:id/rejects': analysts,
   'GET /api/push-tokens': analysts,
-  'POST /api/sources/:id/push-tokens': analysts,
+  'POST /api/sources/:id/push-tokens': realAnalysts,
   'DELETE /api/push-tokens/:id': analysts,
   'POST /api/uploads': analysts,
   'POST /api/push/:sourceId': { by: 'push-token' },
@@ -100,7 +104,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'PUT /api/blocks/automatic': analysts,
   'GET /api/blocks/downloads/:name': readers,
   'GET /api/feed': analysts,
-  'POST /api/feed': officials,
+  'POST /api/feed': realOfficials,
   'DELETE /api/feed': officials,
   'GET /feeds/blocks.txt': { by: 'feed-token' },
   'GET /feeds/:token/blocks.txt': { by: 'feed-token' },
@@ -112,9 +116,9 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'POST /api/indicators/remove': analysts,
 
   'GET /api/settings': officials,
-  'POST /api/accounts/invitations': officials,
-  'POST /api/accounts/:id/reset': officials,
-  'PATCH /api/accounts/:id': officials,
+  'POST /api/accounts/invitations': realOfficials,
+  'POST /api/accounts/:id/reset': realOfficials,
+  'PATCH /api/accounts/:id': realOfficials,
   'GET /api/audit': analysts,
   'POST /api/demonstration/end': officials,
 

@@ -16,6 +16,22 @@ export class BodyTooLarge extends Error {
   readonly statusCode = 413
 }
 
+/** The sender closed the connection before the end. */
+export class SenderGone extends Error {
+  readonly statusCode = 400
+}
+
+/** Works on a body, and says of failures what they were: too large, or a sender that went away. */
+export async function withBody<T>(body: Readable, work: () => Promise<T>): Promise<T> {
+  try {
+    const value = await work()
+    if (body.errored instanceof BodyTooLarge) throw body.errored
+    return value
+  } catch (error) {
+    throw body.errored instanceof BodyTooLarge || body.errored instanceof SenderGone ? body.errored : error
+  }
+}
+
 /** The stream, which fails once more than `bytesMax` came through it. */
 export function bounded(body: Readable, bytesMax: number): Readable {
   let bytes = 0
@@ -28,7 +44,7 @@ export function bounded(body: Readable, bytesMax: number): Readable {
   })
   body.on('error', (error) => counter.destroy(error))
   body.on('close', () => {
-    if (!body.readableEnded) counter.destroy(new Error('The sender went away.'))
+    if (!body.readableEnded) counter.destroy(new SenderGone('The sender went away.'))
   })
   counter.on('close', () => body.unpipe(counter))
   return body.pipe(counter)

@@ -70,6 +70,9 @@ async function checkAccess(
       if (!access.roles.includes(visitor.role)) {
         return refuse(reply, 403, `Your account (${visitor.role}) may not do this. An official can change that.`)
       }
+      if (access.isReal === true && visitor.account === undefined) {
+        return refuse(reply, 409, 'The demonstration shows this but does not do it. Start for real first.')
+      }
       if (isSafe) return undefined
       const token = request.headers['x-bellwether-csrf']
       const isMeant = typeof token === 'string' && isSameSecret(token, visitor.csrfToken)

@@ -52,6 +52,18 @@ const httpOptions: ServerOptions = {
   requestTimeout: 0,
 }
 
+const brokenAnswers: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** What is no HTTP gets a bare answer; what was sent is neither quoted nor logged. */
+function refuseBroken(error: Error & { readonly code?: string }, socket: Socket): void {
+  const status = brokenAnswers[error.code ?? ''] ?? '400 Bad Request'
+  if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  else socket.destroy()
+}
+
 function makeApp(parts: ServerParts): App {
   const http =
     parts.tls === undefined ? { http: httpOptions } : { https: { ...httpOptions, ...parts.tls, minVersion: 'TLSv1.2' } }
@@ -71,10 +83,7 @@ function makeApp(parts: ServerParts): App {
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     return503OnClosing: true,
     frameworkErrors: answerError,
-    clientErrorHandler: (_error: Error, socket: Socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      else socket.destroy()
-    },
+    clientErrorHandler: refuseBroken,
   } as unknown as FastifyHttpOptions<HttpServer>
   return Fastify(options).withTypeProvider<TypeBoxTypeProvider>()
 }

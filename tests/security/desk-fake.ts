@@ -110,12 +110,20 @@ export interface FakeDesk extends Desk {
   /** Does not read what is pushed or uploaded until this resolves. */
   hold: Promise<void>
   tell(event: DeskEvent): void
+  /** How the bodies that were pushed or uploaded ended. */
+  readonly ends: ('whole' | 'broken')[]
   readonly subscribers: number
 }
 
-async function drain(body: Readable): Promise<number> {
+async function drain(body: Readable, ends: FakeDesk['ends']): Promise<number> {
   let bytes = 0
-  for await (const chunk of body) bytes += (chunk as Buffer).length
+  try {
+    for await (const chunk of body) bytes += (chunk as Buffer).length
+    ends.push('whole')
+  } catch (error) {
+    ends.push('broken')
+    throw error
+  }
   return bytes
 }
 
@@ -141,6 +149,7 @@ export function makeDesk(): FakeDesk {
     isBusy: false,
     isBroken: false,
     hold: Promise.resolve(),
+    ends: [],
     tell: (event) => {
       for (const listener of listeners) listener(event)
     },
@@ -192,12 +201,12 @@ export function makeDesk(): FakeDesk {
       note('push', id, stream, encoding)
       if (desk.isBusy) return err({ code: 'busy', message: 'The desk is behind. Send it again in a moment.' })
       await desk.hold
-      return ok({ lines: 1, bytes: await drain(body) })
+      return ok({ lines: 1, bytes: await drain(body, desk.ends) })
     },
     upload: async (name, body, who: Person) => {
       note('upload', name, who)
       await desk.hold
-      return ok({ name, bytes: await drain(body), knownAlready: false, sentence: 'Taken in.' })
+      return ok({ name, bytes: await drain(body, desk.ends), knownAlready: false, sentence: 'Taken in.' })
     },
     blockList: noted('blockList', () => ({ blocks: [block], targets: [], neverBlock: [], automaticKinds: [] })),
     block: noted('block', () => ok(block)),

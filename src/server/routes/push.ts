@@ -7,7 +7,7 @@ import { Type } from 'typebox'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import { PushSchema } from '../../desk/api/sources.ts'
-import { bounded, takeStreams, watchSlowBody } from '../bodies.ts'
+import { bounded, takeStreams, watchSlowBody, withBody } from '../bodies.ts'
 import type { Context } from '../context.ts'
 import type { App } from '../parts.ts'
 import { answer, refuse } from '../problem.ts'
@@ -42,7 +42,8 @@ function pushRoutesOf(app: App, { desk, store, clock }: Context): void {
     }
     watchSlowBody(request)
     const body = bounded(request.body as Readable, limits.pushBodyBytesMax)
-    return answer(reply, await desk.push(sourceId, stream, body, encoding === 'identity' ? undefined : encoding))
+    const packing = encoding === 'identity' ? undefined : encoding
+    return answer(reply, await withBody(body, () => desk.push(sourceId, stream, body, packing)))
   }
   const options = (params: object) => ({
     schema: { summary: 'Push lines of a log', params, response: { 200: PushSchema }, security: [{ sender: [] }] },

@@ -15,7 +15,7 @@ import {
 import { SourceSchema } from '../../desk/api/today.ts'
 import type { PushToken } from '../../store/store.ts'
 import { PushTokenBodySchema, PushTokensSchema, SourcesSchema, SuggestionsSchema } from '../api/lists.ts'
-import { bounded, takeStreams, watchSlowBody } from '../bodies.ts'
+import { bounded, takeStreams, watchSlowBody, withBody } from '../bodies.ts'
 import { type Context, personOf, visitorOf } from '../context.ts'
 import type { App } from '../parts.ts'
 import { answer, refuse } from '../problem.ts'
@@ -132,7 +132,8 @@ async function uploadRoutes(app: App, { desk }: Context): Promise<void> {
       let name: string | undefined
       let body: Readable
       if (request.isMultipart()) {
-        const file = await request.file()
+        // A form that is none throws: of what was sent, not of ours.
+        const file = await request.file().catch(() => undefined)
         if (file === undefined) return refuse(reply, 400, 'There was no file in what was sent.')
         name = plainFileName(file.filename)
         body = file.file
@@ -142,7 +143,8 @@ async function uploadRoutes(app: App, { desk }: Context): Promise<void> {
         body = bounded(request.body as Readable, uploadBytesMax)
       }
       if (name === undefined) return refuse(reply, 400, 'The file needs a name.')
-      return answer(reply, await desk.upload(name, body, personOf(request)))
+      const fileName = name
+      return answer(reply, await withBody(body, () => desk.upload(fileName, body, personOf(request))))
     },
   )
 }

@@ -16,6 +16,9 @@ import type { Passkey, Store } from '../../store/store.ts'
 import type { Origin } from '../hosts.ts'
 import { isSameSecret } from './tokens.ts'
 
+/** ES256, which every device speaks, EdDSA and RS256 (COSE). */
+const supportedAlgorithmIDs = [-7, -8, -257]
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /** What a passkey is made for. */
@@ -41,6 +44,7 @@ export function newPasskeyOptions(
     excludeCredentials: known.map(({ id }) => ({ id })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     timeout: limits.challengeMsMax,
+    supportedAlgorithmIDs,
   })
 }
 
@@ -58,6 +62,7 @@ export async function verifyNew(
       expectedOrigin: origin.origin,
       expectedRPID: origin.hostname,
       requireUserVerification: true,
+      supportedAlgorithmIDs,
     })
     if (!verdict.verified) return undefined
     const { id, publicKey, counter, transports = [] } = verdict.registrationInfo.credential
