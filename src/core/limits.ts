@@ -421,6 +421,8 @@ export const limits = {
   huntAddressesMax: 10_000,
   /** Addresses and ranges of one hunt: the largest public lists have some 100,000. */
   huntEntriesMax: 200_000,
+  /** A file of indicators larger than this is some other file: 200,000 rows of a CSV with remarks have some 20 MB. */
+  indicatorListBytesMax: 32 * mib,
   /** Up to this many addresses are compared one by one, which lets row groups be skipped; more are looked up at once. */
   huntComparedMax: 64,
   /** Characters of a text that is hunted for. */
