@@ -6,10 +6,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { type Migration, migrations } from '../sql/schema.ts'
+import { newerVersion } from '../sql/version.ts'
 import type { StoreProblem } from '../store.ts'
 import { sqliteDialect } from './driver.ts'
 import { lockStore, type StoreLock } from './lock.ts'
-import { damaged, newerVersion, notAStore, problemOrThrow, readOnly } from './problem.ts'
+import { damaged, notAStore, problemOrThrow, readOnly } from './problem.ts'
 
 /** `Bell` in ASCII: what tells our files from other programs' (PRAGMA application_id). */
 const applicationId = 0x42_65_6c_6c

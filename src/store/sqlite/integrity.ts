@@ -5,10 +5,11 @@ import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { findDamage } from '../sql/pages.ts'
 import { schemaVersion } from '../sql/schema.ts'
+import { trailBroken } from '../sql/version.ts'
 import type { StoreProblem } from '../store.ts'
 import { firstComplaint, judgeFile } from './database.ts'
 import { SqliteDriver } from './driver.ts'
-import { damaged, problemOrThrow, trailBroken } from './problem.ts'
+import { damaged, problemOrThrow } from './problem.ts'
 
 /** Whether all of a store is as it was written. */
 export function checkIntegrity(path: string): Result<undefined, StoreProblem> {

@@ -106,22 +106,6 @@ export const diskFull = (path: string): StoreProblem => ({
   message: `The disk that holds the store ${path} is full. Make room on it; the desk goes on by itself.`,
 })
 
-/** The file is of a version that this program does not know. */
-export const newerVersion = (path: string, found: number, known: number): StoreProblem => ({
-  code: 'newer-version',
-  message:
-    `The store ${path} was written by a newer Bellwether (version ${found} of the store; this program knows ${known}). ` +
-    'Start the newer program, or restore a backup that this one made.',
-})
-
-/** The trail was changed by something else than this program. */
-export const trailBroken = (store: string, sequence: number): StoreProblem => ({
-  code: 'damaged',
-  message:
-    `The audit trail in ${store} was changed at entry ${sequence} by something else than this program. ` +
-    'Keep the file as it is and compare it with a backup.',
-})
-
 /** The problem that an error stands for; what is none is a bug and is thrown on. */
 export function problemOrThrow(error: unknown, path: string): StoreProblem {
   const problem = problemOf(error, path)
