@@ -16,7 +16,7 @@ const setTimer = (callback: () => void, ms: number): (() => void) => {
   return () => clearTimeout(timer)
 }
 
-describe.skipIf(!hasNginx)('blocks in force on a real nginx', () => {
+describe.skipIf(!hasNginx)(`blocks in force on a real nginx${hasNginx ? '' : ' (none is installed here)'}`, () => {
   test('come with a decision, end by themselves and come back when a broken configuration is mended', async () => {
     await using nginx = await startNginx()
     const blocks: Block[] = []

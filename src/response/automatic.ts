@@ -2,13 +2,14 @@
  *  the start. Only what we are sure of, only what happened just now, and only so many a day: what is withheld is said. */
 import { type Finding, type FindingKind, type Level, levelRank, maxLevel } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
-import { type AddressRange, parseRange, rangeContains } from '../formats/address.ts'
+import { parseRange } from '../formats/address.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Block, NeverBlock } from './block.ts'
 import { isInForce, newBlock } from './block-list.ts'
 import { checkBlock, isCarrierNat, isPrivate, type OwnAddress } from './check-block.ts'
 import { NeverBlockList } from './never-block.ts'
 import { reasonFor, suggestedEndMs } from './propose.ts'
+import { RangeIndex } from './range-index.ts'
 
 /** Kinds that an office may switch on: what an address did, seen in the web server's own log. */
 export const automaticKinds = [
@@ -54,17 +55,19 @@ export function automaticBlocks(incident: Incident, policy: AutomaticPolicy): Au
   if (kinds.size === 0) return { blocks, withheld }
   let left = limits.automaticBlocksPerDayMax - madeToday(policy)
   const neverBlock = new NeverBlockList(policy.neverBlock)
-  const known = policy.blocks.flatMap((block) => {
-    const range = parseRange(block.network)
-    return typeof range === 'string' || block.state === 'expired' ? [] : [{ range, block }]
-  })
+  const known = new RangeIndex(
+    policy.blocks.filter(({ state }) => state !== 'expired'),
+    ({ network }) => network,
+  )
+  const made = new Set<string>()
   for (const candidate of candidates(incident, kinds, policy.nowMs)) {
     const { network, why } = networkFor(candidate.address, incident, policy, neverBlock, known)
     if (network === undefined) {
       if (why !== undefined) withheld.push({ network: candidate.address, why })
       continue
     }
-    if (blocks.some((block) => block.network === network)) continue
+    if (made.has(network)) continue
+    made.add(network)
     if (left <= 0) {
       const why = `The desk has made ${limits.automaticBlocksPerDayMax} blocks by itself within a day and leaves the rest to you.`
       withheld.push({ network, why })
@@ -122,7 +125,7 @@ function networkFor(
   incident: Incident,
   policy: AutomaticPolicy,
   neverBlock: NeverBlockList,
-  known: readonly { readonly range: AddressRange; readonly block: Block }[],
+  known: RangeIndex<Block>,
 ): { readonly network?: string; readonly why?: string } {
   const checked = checkBlock(address, neverBlock, policy.own)
   if (!checked.ok) return { why: checked.error.message }
@@ -136,7 +139,7 @@ function networkFor(
   }
   const engine = policy.searchEngines?.get(address)
   if (engine !== undefined) return { why: `${address} is verified to belong to ${engine}.` }
-  const covering = known.filter((each) => rangeContains(each.range, range)).map(({ block }) => block)
+  const covering = known.containing(range)
   if (covering.some((block) => isInForce(block, policy.nowMs))) return {}
   const dayAgoMs = policy.nowMs - 24 * 3_600_000
   const isRespected = (block: Block): boolean =>

@@ -1,8 +1,9 @@
 /** What is never blocked: loopback, the private networks that the office names, and the people, proxies and scanners of
  *  its own list. People add to it in the console. */
 import type { Office } from '../core/office.ts'
-import { type AddressRange, formatRange, parseRange, rangesOverlap } from '../formats/address.ts'
+import { type AddressRange, formatRange, parseRange } from '../formats/address.ts'
 import type { NeverBlock } from './block.ts'
+import { RangeIndex } from './range-index.ts'
 
 /** The entries that every desk has, whatever people add: of the office's lists only addresses and ranges, for a sign-in
  *  name cannot be blocked. */
@@ -25,17 +26,14 @@ const entries = (list: readonly string[], reason: string): NeverBlock[] =>
 
 /** A never-block list that can be asked many times. */
 export class NeverBlockList {
-  readonly #entries: readonly { readonly range: AddressRange; readonly entry: NeverBlock }[]
+  readonly #index: RangeIndex<NeverBlock>
 
   constructor(list: readonly NeverBlock[]) {
-    this.#entries = list.flatMap((entry) => {
-      const range = parseRange(entry.network.trim())
-      return typeof range === 'string' ? [] : [{ range, entry }]
-    })
+    this.#index = new RangeIndex(list, ({ network }) => network)
   }
 
-  /** The first entry that shares an address with the range, in either direction. */
+  /** An entry that shares an address with the range, in either direction. */
   find(range: AddressRange): NeverBlock | undefined {
-    return this.#entries.find((each) => rangesOverlap(each.range, range))?.entry
+    return this.#index.overlapping(range)
   }
 }

@@ -2,12 +2,13 @@
  *  and why it may not be blocked where that is so. It proposes; a person decides. */
 import { type Actor, type Finding, type FindingKind, type Level, levelRank, maxLevel } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
-import { formatRange, parseRange, rangeContains } from '../formats/address.ts'
+import { formatRange, parseRange } from '../formats/address.ts'
 import type { Incident } from '../incidents/incident.ts'
 import type { Block, NeverBlock } from './block.ts'
 import { isInForce } from './block-list.ts'
 import { checkBlock, type OwnAddress } from './check-block.ts'
 import { NeverBlockList } from './never-block.ts'
+import { RangeIndex } from './range-index.ts'
 import { count, oneLine } from './words.ts'
 
 /** One address of an incident. */
@@ -58,7 +59,10 @@ export function proposeBlocks(
   context: ProposalContext,
 ): Proposal[] {
   const list = new NeverBlockList(neverBlock)
-  const held = holders(active, context.nowMs)
+  const held = new RangeIndex(
+    active.filter((block) => isInForce(block, context.nowMs)),
+    ({ network }) => network,
+  )
   return [...byActor(incident)]
     .map(([, { actor, findings }]) => propose(actor, findings, incident, list, held, context))
     .sort(
@@ -82,29 +86,12 @@ function byActor(incident: Incident): Map<string, ActorFindings> {
   return actors
 }
 
-/** Looks up the block that keeps a range out. */
-type Holders = (network: string) => Block | undefined
-
-function holders(active: readonly Block[], nowMs: number): Holders {
-  const ranges = active
-    .filter((block) => isInForce(block, nowMs))
-    .flatMap((block) => {
-      const range = parseRange(block.network)
-      return typeof range === 'string' ? [] : [{ range, block }]
-    })
-  return (network) => {
-    const wanted = parseRange(network)
-    if (typeof wanted === 'string') return undefined
-    return ranges.find(({ range }) => rangeContains(range, wanted))?.block
-  }
-}
-
 function propose(
   actor: Actor,
   findings: readonly Finding[],
   incident: Incident,
   neverBlock: NeverBlockList,
-  held: Holders,
+  held: RangeIndex<Block>,
   context: ProposalContext,
 ): Proposal {
   const level = findings.reduce<Level>((level, finding) => maxLevel(level, finding.level), 'informational')
@@ -123,7 +110,8 @@ function propose(
   const checked = checkBlock(actor.value, neverBlock, context.own)
   if (!checked.ok) return { ...base, warnings: [], refusal: checked.error.message }
   const { network, suggestion, warnings } = checked.value
-  const block = held(network)
+  const range = parseRange(network)
+  const block = typeof range === 'string' ? undefined : held.containing(range)[0]
   const ordered = findings.length > 0 && findings.every((finding) => finding.kind === 'authorised-scan')
   return {
     ...base,

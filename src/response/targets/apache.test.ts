@@ -8,7 +8,7 @@ const attacker = '127.0.0.2'
 const neighbour = '127.0.0.3'
 const hourMs = 3_600_000
 
-describe.skipIf(!hasApache)('a real Apache', () => {
+describe.skipIf(!hasApache)(hasApache ? 'a real Apache' : 'a real Apache (none is installed here)', () => {
   test('turns the attacker away after the block, serves the neighbour, and serves both when the block has ended', async () => {
     await using apache = await startApache()
     const target = apache.target()

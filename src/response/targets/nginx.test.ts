@@ -15,7 +15,7 @@ const hourMs = 3_600_000
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const
 const canDropRights = spawnSync(asNobody[0], [...asNobody.slice(1), 'true'], { stdio: 'ignore' }).status === 0
 
-describe.skipIf(!hasNginx)('a real nginx', () => {
+describe.skipIf(!hasNginx)(hasNginx ? 'a real nginx' : 'a real nginx (none is installed here)', () => {
   test('turns the attacker away after the block, serves the neighbour, and serves both when the block has ended', async () => {
     await using nginx = await startNginx()
     const target = nginx.target()
