@@ -37,6 +37,7 @@ const columns = {
   length: 'integer',
 } as const satisfies Record<string, ColumnKind>
 
+/** The name of a column. */
 export type ColumnName = keyof typeof columns
 export const columnNames = Object.keys(columns) as readonly ColumnName[]
 const typeNames: Record<ColumnKind, string> = { text: 'VARCHAR', integer: 'BIGINT', number: 'DOUBLE' }

@@ -27,6 +27,7 @@ const spoolForm = /^(\d{8,15})_(\d{4}-\d\d-\d\d)_([a-z0-9-]+)\.tsv$/
 const sealedForm = /^(\d{8,15})(?:-(\d{8,15}))?\.parquet$/
 const numberText = (number: number): string => String(number).padStart(8, '0')
 
+/** Where the spools are, and one of them. */
 export const spoolFolder = (folder: string): string => join(folder, 'spool')
 export const spoolPath = (folder: string, name: string): string => join(folder, 'spool', name)
 /** The name of a spool. */
