@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GuardedFile, ownMark } from './guarded-file.ts'
+
+/** A small disk can be made here, seen by one program alone. */
+const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' }).status === 0
 
 let folder = ''
 beforeEach(async () => {
@@ -62,5 +66,26 @@ describe('the file of blocks', () => {
       ok: false,
       error: { code: 'not-writable' },
     })
+  })
+
+  test.skipIf(!canMount)('stays as it was when the disk is full', () => {
+    const script = `
+      import { readdir } from 'node:fs/promises'
+      import { GuardedFile } from ${JSON.stringify(join(import.meta.dirname, 'guarded-file.ts'))}
+      const file = new GuardedFile(${JSON.stringify(join(folder, 'blocks.conf'))})
+      const one = ${JSON.stringify(ours('one'))}
+      await file.replace(one, undefined)
+      const full = await file.replace(one + 'x'.repeat(1e6), one)
+      console.log(JSON.stringify({ full, read: await file.read(), names: await readdir(${JSON.stringify(folder)}) }))`
+    const small = `mount -t tmpfs -o size=64k tmpfs '${folder}' && exec '${process.execPath}' --input-type=module -e "$SCRIPT"`
+    const { stdout } = spawnSync('unshare', ['-m', 'sh', '-c', small], {
+      encoding: 'utf8',
+      env: { ...process.env, SCRIPT: script },
+    })
+    const { full, read, names } = JSON.parse(stdout)
+    expect(full).toMatchObject({ ok: false, error: { code: 'not-writable' } })
+    expect(full.error.message).toContain('the disk is full')
+    expect(read).toEqual({ ok: true, value: ours('one') })
+    expect(names.sort()).toEqual(['.blocks.conf.previous', 'blocks.conf'])
   })
 })
