@@ -1,12 +1,18 @@
 /** What the pages ask the desk, each as a query that TanStack Query keeps, and the client that keeps them. */
+
 import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
+import type { BlockListView } from '../../src/desk/api/blocks.ts'
+import type { HuntPageView } from '../../src/desk/api/hunt.ts'
 import type {
   EvidenceContextView,
   EvidenceListView,
   IncidentListView,
   IncidentView,
 } from '../../src/desk/api/incidents.ts'
-import type { TodayView } from '../../src/desk/api/today.ts'
+import type { AuditListView, SettingsView } from '../../src/desk/api/settings.ts'
+import type { PushTokenView, RejectListView, SuggestionView } from '../../src/desk/api/sources.ts'
+import type { SourceView, TodayView } from '../../src/desk/api/today.ts'
+import type { FeedView } from '../../src/server/api/lists.ts'
 import { Problem } from './problem.ts'
 import { isPassing, queryString, request } from './request.ts'
 import { readSession } from './session.ts'
@@ -98,4 +104,72 @@ export const evidencePlaceQuery = (findingId: string, ordinal: number) =>
         undefined,
         signal,
       ),
+  })
+
+/** All sources. */
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  queryFn: ({ signal }) => request<SourceView[]>('GET', '/api/sources', undefined, signal),
+  refetchInterval: 30_000,
+})
+
+/** Logs that the desk found and does not read yet. */
+export const suggestionsQuery = queryOptions({
+  queryKey: ['suggestions'],
+  queryFn: ({ signal }) => request<SuggestionView[]>('GET', '/api/sources/suggestions', undefined, signal),
+})
+
+/** Lines of a source that could not be read. */
+export const rejectsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sources', 'rejects', id],
+    queryFn: ({ signal }) =>
+      request<RejectListView>('GET', `/api/sources/${encodeURIComponent(id)}/rejects`, undefined, signal),
+  })
+
+/** Tokens that were given to senders. */
+export const pushTokensQuery = queryOptions({
+  queryKey: ['push-tokens'],
+  queryFn: ({ signal }) => request<PushTokenView[]>('GET', '/api/push-tokens', undefined, signal),
+})
+
+/** The block list with its targets and the never-block list. */
+export const blocksQuery = queryOptions({
+  queryKey: ['blocks'],
+  queryFn: ({ signal }) => request<BlockListView>('GET', '/api/blocks', undefined, signal),
+})
+
+/** Whether firewalls may fetch the block list. */
+export const feedQuery = queryOptions({
+  queryKey: ['blocks', 'feed'],
+  queryFn: ({ signal }) => request<FeedView>('GET', '/api/feed', undefined, signal),
+})
+
+/** What can be hunted through. */
+export const huntPageQuery = queryOptions({
+  queryKey: ['hunts'],
+  queryFn: ({ signal }) => request<HuntPageView>('GET', '/api/hunt', undefined, signal),
+})
+
+/** The settings. */
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => request<SettingsView>('GET', '/api/settings', undefined, signal),
+})
+
+/** What the audit trail is asked for. */
+export interface AuditFilter {
+  readonly who?: string
+  readonly action?: string
+  readonly object?: string
+  readonly before?: number
+  readonly limit?: number
+}
+/** A part of the audit trail, newest first. */
+export const auditQuery = (filter: AuditFilter) =>
+  queryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ signal }) =>
+      request<AuditListView>('GET', `/api/audit${queryString({ ...filter })}`, undefined, signal),
+    placeholderData: keepPreviousData,
   })

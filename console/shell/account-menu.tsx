@@ -1,7 +1,7 @@
 /** Who is signed in, light or dark, and the way out. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import type { SessionView } from '../../src/server/api/session.ts'
 import { request } from '../api/request.ts'
 import { Failure } from '../parts/answer.tsx'
@@ -67,6 +67,9 @@ export function AccountMenu({ session }: { readonly session: SessionView }): Rea
           </p>
         )}
         <ThemeSwitch />
+        <Link to="/account" onClick={() => setOpen(false)}>
+          Your account and passkeys
+        </Link>
         {leave.isError && <Failure error={leave.error} />}
         <button
           type="button"

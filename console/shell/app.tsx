@@ -6,6 +6,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router'
 import type { SessionView } from '../../src/server/api/session.ts'
 import { sessionQuery } from '../api/queries.ts'
 import { onSignedOut } from '../api/request.ts'
+import { MissingPage } from '../pages/missing-page.tsx'
 import { TodayPage } from '../pages/today/today-page.tsx'
 import { Failure, Skeleton } from '../parts/answer.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -16,6 +17,13 @@ const later = (load: () => Promise<ComponentType>): ComponentType => lazy(async 
 const IncidentsPage = later(async () => (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage)
 const IncidentPage = later(async () => (await import('../pages/incident/incident-page.tsx')).IncidentPage)
 const ReportPage = later(async () => (await import('../pages/incident/report-page.tsx')).ReportPage)
+const SourcesPage = later(async () => (await import('../pages/sources/sources-page.tsx')).SourcesPage)
+const SourcePage = later(async () => (await import('../pages/sources/source-page.tsx')).SourcePage)
+const BlocksPage = later(async () => (await import('../pages/blocks/blocks-page.tsx')).BlocksPage)
+const HuntPage = later(async () => (await import('../pages/hunt/hunt-page.tsx')).HuntPage)
+const SettingsPage = later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage)
+const AuditPage = later(async () => (await import('../pages/audit/audit-page.tsx')).AuditPage)
+const AccountPage = later(async () => (await import('../pages/account/account-page.tsx')).AccountPage)
 const SignInPage = later(async () => (await import('../pages/sign-in/sign-in-page.tsx')).SignInPage)
 const StartPage = later(async () => (await import('../pages/sign-in/start-page.tsx')).StartPage)
 
@@ -59,6 +67,14 @@ export function App(): ReactNode {
         <Route path="/incidents" element={<Shown page={IncidentsPage} />} />
         <Route path="/incidents/:id" element={<Shown page={IncidentPage} />} />
         <Route path="/incidents/:id/report" element={<Shown page={ReportPage} />} />
+        <Route path="/sources" element={<Shown page={SourcesPage} />} />
+        <Route path="/sources/:id" element={<Shown page={SourcePage} />} />
+        <Route path="/blocks" element={<Shown page={BlocksPage} />} />
+        <Route path="/hunt" element={<Shown page={HuntPage} />} />
+        <Route path="/settings" element={<Shown page={SettingsPage} />} />
+        <Route path="/audit" element={<Shown page={AuditPage} />} />
+        <Route path="/account" element={<Shown page={AccountPage} />} />
+        <Route path="*" element={<Shown page={MissingPage} />} />
       </Route>
     </Routes>
   )

@@ -107,11 +107,13 @@ export const sourceKindWords: Readonly<Record<SourceView['kind'], string>> = {
   upload: 'Files uploaded by hand',
 }
 
-type Role = 'official' | 'analyst' | 'tester' | 'viewer'
+export type RoleName = 'official' | 'analyst' | 'tester' | 'viewer'
 /** What each role is called and what it may do. */
-export const roleWords: Readonly<Record<Role, { readonly name: string; readonly may: string }>> = {
+export const roleWords: Readonly<Record<RoleName, { readonly name: string; readonly may: string }>> = {
   official: { name: 'Official', may: 'Runs the office: decides, blocks, changes settings and accounts.' },
   analyst: { name: 'Analyst', may: 'Reads and decides: acknowledges, blocks, closes, adds sources, hunts.' },
   tester: { name: 'Tester', may: 'Tests the office within an agreed scope. Sees no evidence and no voter data.' },
   viewer: { name: 'Viewer', may: 'Reads. Changes nothing.' },
 }
+
+export const allRoles: readonly RoleName[] = ['official', 'analyst', 'viewer', 'tester']

@@ -9,17 +9,10 @@ import { Moment } from '../../parts/moment.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { ShortText, StrangeText, visible } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
+import { blockLengths } from '../../words/lengths.ts'
 import { useBlock, useLift } from './decisions.ts'
 
 type Proposal = IncidentView['proposals'][number]
-
-/** How long a block lasts, in hours. */
-export const blockLengths = [
-  ['24', 'one day'],
-  ['168', 'one week'],
-  ['720', 'a month'],
-  ['2160', 'three months'],
-] as const
 
 interface BlockingProps {
   readonly incident: IncidentView

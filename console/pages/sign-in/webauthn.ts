@@ -7,7 +7,8 @@ import { signIn } from '../../api/session.ts'
 
 const refused = 'The passkey was not used: it was cancelled, or it took too long. Try again.'
 
-function passkeyProblem(error: unknown): Problem {
+/** The sentence for a passkey that was not made or used. */
+export function passkeyProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   const code = error instanceof WebAuthnError ? error.code : undefined
   if (code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED') {
