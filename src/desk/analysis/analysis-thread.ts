@@ -7,9 +7,17 @@ import type { Office } from '../../core/office.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import type { SpoolMark } from '../../store/archive/spool.ts'
 import { type Commit, type Store, StoreError } from '../../store/store.ts'
-import { analysisVersion, type SetAside } from './analysis.ts'
 import { BeaconReader } from './beacon.ts'
-import type { Acknowledged, AnalysisStart, FromAnalysis, IndicatorText, Noticed, ToAnalysis } from './protocol.ts'
+import {
+  type Acknowledged,
+  type AnalysisStart,
+  analysisVersion,
+  type FromAnalysis,
+  type IndicatorText,
+  type Noticed,
+  type SetAside,
+  type ToAnalysis,
+} from './protocol.ts'
 
 /** What the thread needs, and whom it tells. */
 export interface AnalysisHost {

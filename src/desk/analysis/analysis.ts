@@ -13,12 +13,9 @@ import type { RecordSink } from '../../sources/record-stream.ts'
 import { RegistrationWatch } from '../../watches/registration/watch.ts'
 import { type SavedCounts, SourceCounts } from './counts.ts'
 import type { LiveStream, SavedStream } from './live-stream.ts'
+import type { SetAside } from './protocol.ts'
 import { readBack } from './read-back.ts'
 import { type SavedTelling, Telling, type Told } from './telling.ts'
-
-/** Changes when a state of an older program cannot be taken back: such a state is set aside, and streams begin where
- *  they stood. */
-export const analysisVersion = '1'
 
 /** Where accepted records go to be searched later. */
 export interface ArchiveWriter {
@@ -28,14 +25,6 @@ export interface ArchiveWriter {
   marks(): unknown
   /** Cuts back to what `marks` said. */
   rewind(marks: unknown): void
-}
-
-/** A record that made a watch fail twice: where its stream stood. */
-export interface SetAside {
-  readonly key: string
-  readonly source: string
-  readonly offset: number
-  readonly line: number
 }
 
 /** Told before each record or run of records is shown: who looks on from outside knows what was under way. */

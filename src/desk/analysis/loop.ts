@@ -7,10 +7,16 @@ import { AddressSet } from '../../formats/address.ts'
 import { type IndicatorList, readIndicatorList } from '../../formats/indicator-list.ts'
 import { ArchiveSpool } from '../../store/archive/spool.ts'
 import type { Commit, SourceStatus } from '../../store/store.ts'
-import { Analysis, analysisVersion } from './analysis.ts'
+import { Analysis } from './analysis.ts'
 import { ArchiveBlocked, ArchiveKeeper } from './archive-keeper.ts'
 import { BeaconWriter } from './beacon.ts'
-import type { AnalysisStart, FromAnalysis, IndicatorText, ToAnalysis } from './protocol.ts'
+import {
+  type AnalysisStart,
+  analysisVersion,
+  type FromAnalysis,
+  type IndicatorText,
+  type ToAnalysis,
+} from './protocol.ts'
 import { SourceJudge } from './source-judge.ts'
 import { StreamSet } from './stream-set.ts'
 

@@ -6,7 +6,18 @@ import type { Office } from '../../core/office.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import type { SpoolMark } from '../../store/archive/spool.ts'
 import type { Commit } from '../../store/store.ts'
-import type { SetAside } from './analysis.ts'
+
+/** Changes when a state of an older program cannot be taken back: such a state is set aside, and streams begin where
+ *  they stood. */
+export const analysisVersion = '1'
+
+/** A record that made a watch fail twice: where its stream stood. */
+export interface SetAside {
+  readonly key: string
+  readonly source: string
+  readonly offset: number
+  readonly line: number
+}
 
 /** A list of known bad addresses, as text: it is parsed where it is used. */
 export interface IndicatorText {
