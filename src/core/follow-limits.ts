@@ -32,4 +32,15 @@ export const followLimits = {
   followGoneMs: 600_000,
   /** Streams that are followed at once: one descriptor and some kilobytes each. */
   followStreamsMax: 1_000,
+  /** Weeks of a source's history that its rhythm is learnt from: long enough for a low quartile, short enough to follow the
+   *  seasons of an office. */
+  rhythmWeeksMax: 8,
+  /** Longest pauses that are remembered; how the longest ones thin out says what is still ordinary. */
+  rhythmPausesMax: 32,
+  /** No source is called silent sooner than this: a rotation and a slow drive take less. */
+  rhythmSilenceMsMin: 180_000,
+  /** A desk that has not looked for so long was stopped or asleep: what came then is not known. */
+  rhythmBlindMs: 150_000,
+  /** Comparisons of a source's clock with the desk's that are looked at together: one a minute for an hour and a half. */
+  rhythmLagsMax: 96,
 } as const
