@@ -1,6 +1,16 @@
 /** Builds the console into dist/console, and tells whether that is needed: it is missing, or something that it is made of
  *  is newer. Run by itself it always builds. */
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -31,21 +41,31 @@ export function isConsoleStale(): boolean {
 }
 
 /** Writes each text beside itself in the two forms that browsers take compressed, so that the desk only sends them. */
-function compressTexts(): void {
-  for (const name of globSync('**/*.{js,css,svg,html}', { cwd: target })) {
-    const bytes = readFileSync(join(target, name))
+function compressTexts(folder: string): void {
+  for (const name of globSync('**/*.{js,css,svg,html}', { cwd: folder })) {
+    const bytes = readFileSync(join(folder, name))
     const size = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length }
-    writeFileSync(join(target, `${name}.br`), brotliCompressSync(bytes, { params: size }))
-    writeFileSync(join(target, `${name}.gz`), gzipSync(bytes, { level: 9 }))
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: size }))
+    writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }))
   }
 }
 
-/** Builds the console. Throws where it cannot be built. */
+/** Builds the console beside its place and then puts it there in one step, so that a desk that runs meanwhile, or a second
+ *  build, never meets half of it. Throws where it cannot be built. */
 export async function buildConsole(): Promise<void> {
   // Loaded only where something is built: a desk that starts asks this file whether that is needed.
   const { build } = await import('vite')
-  await build({ configFile: join(root, 'console', 'vite.config.ts'), logLevel: 'warn' })
-  compressTexts()
+  mkdirSync(dirname(target), { recursive: true })
+  const fresh = mkdtempSync(join(dirname(target), '.console-'))
+  try {
+    const configFile = join(root, 'console', 'vite.config.ts')
+    await build({ configFile, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } })
+    compressTexts(fresh)
+    rmSync(target, { recursive: true, force: true })
+    renameSync(fresh, target)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
 }
 
 /** Builds the console if it is missing or older than its sources; resolves to the folder, and to true if it was built. */
