@@ -27,7 +27,7 @@ export function addGuards(app: App, context: Context): void {
 }
 
 function checkHost(context: Context, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const origin = context.hostNames.originOf(request.headers.host)
+  const origin = context.hostNames.originOf(request.headers.host, request.socket.localAddress)
   setHeaders(request, reply, origin?.isSecure === true)
   if (origin === undefined) {
     return refuse(reply, 421, 'The desk is not known by this name. Its names stand in its configuration file.')
@@ -38,10 +38,11 @@ function checkHost(context: Context, request: FastifyRequest, reply: FastifyRepl
 
 /** True where an address asks too often. */
 function makePace(app: App): (request: FastifyRequest) => Promise<boolean> {
-  const timeWindow = minuteMs
-  const all = app.createRateLimit({ max: limits.requestsPerMinuteMax, timeWindow })
-  const pushes = app.createRateLimit({ max: limits.pushesPerMinuteMax, timeWindow })
-  const signIns = app.createRateLimit({ max: limits.signInsPerMinuteMax, timeWindow })
+  // One customer's IPv6 addresses count as one (RFC 6177).
+  const shared = { timeWindow: minuteMs, ipv6Subnet: 64 }
+  const all = app.createRateLimit({ ...shared, max: limits.requestsPerMinuteMax })
+  const pushes = app.createRateLimit({ ...shared, max: limits.pushesPerMinuteMax })
+  const signIns = app.createRateLimit({ ...shared, max: limits.signInsPerMinuteMax })
   return async (request) => {
     const access = request.routeOptions.config.access
     const isSignIn = access?.by === 'anybody' && !safeMethods.has(request.method)

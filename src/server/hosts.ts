@@ -32,8 +32,9 @@ export class Hosts {
     this.#names = new Set(named)
   }
 
-  /** Undefined where the header is missing, malformed, or names a host that is not the desk. */
-  originOf(host: string | undefined): Origin | undefined {
+  /** Undefined where the header is missing, malformed, or names a host that is not the desk. The address itself that was
+   *  called is always one of its names: no foreign page can have it in its own address. */
+  originOf(host: string | undefined, localAddress: string | undefined): Origin | undefined {
     const found = hostForm.exec((host ?? '').toLowerCase())
     const hostname = found?.[1] ?? found?.[2]
     if (host === undefined || hostname === undefined) return undefined
@@ -42,7 +43,8 @@ export class Hosts {
       return { origin: this.#public.origin, hostname, isSecure, isLoopback: isLoopbackName(hostname) }
     }
     const isLoopback = isLoopbackName(hostname)
-    if (!isLoopback && !this.#names.has(hostname)) return undefined
+    const isOwnAddress = localAddress !== undefined && hostname === localAddress.replace(/^::ffff:(?=\d+\.)/, '')
+    if (!isLoopback && !isOwnAddress && !this.#names.has(hostname)) return undefined
     const origin = `${this.#isTls ? 'https' : 'http'}://${host.toLowerCase()}`
     return { origin: URL.parse(origin)?.origin ?? origin, hostname, isSecure: this.#isTls, isLoopback }
   }

@@ -2,7 +2,7 @@
  *  environment nor arguments. */
 import { randomBytes } from 'node:crypto'
 import type { Server as HttpServer, ServerOptions } from 'node:http'
-import type { Socket } from 'node:net'
+import { BlockList, isIPv6, type Socket } from 'node:net'
 import cookies from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
@@ -41,6 +41,9 @@ export interface DeskServer {
   /** The path of the link that lets the first person in, `/start#TOKEN`: to the demonstration, or to the first account.
    *  Undefined where there is an official who can sign in. */
   startPath(): Promise<string | undefined>
+  /** The path of a link with which this person sets up password or passkey anew: for whoever sits at the machine when no
+   *  official can sign in any more. Undefined where no account has this name. */
+  resetPath(name: string): Promise<string | undefined>
 }
 
 const httpOptions: ServerOptions = {
@@ -88,14 +91,25 @@ function makeApp(parts: ServerParts): App {
   return Fastify(options).withTypeProvider<TypeBoxTypeProvider>()
 }
 
+/** Addresses and ranges as a set that can be asked. */
+function addressSet(networks: readonly string[]): BlockList {
+  const set = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    set.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family)
+  }
+  return set
+}
+
 /** Connections of one address beyond the bound are closed at once; those of trusted proxies stand for many people. */
 function boundConnections(app: App, trustedProxies: readonly string[]): void {
   const counts = new Map<string, number>()
-  const proxies = new Set(trustedProxies)
+  const proxies = addressSet(trustedProxies)
   app.server.maxConnections = limits.connectionsMax
   app.server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? ''
-    if (proxies.has(address)) return
+    if (proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return
     const count = (counts.get(address) ?? 0) + 1
     if (count > limits.connectionsPerAddressMax) {
       socket.destroy()
@@ -154,6 +168,20 @@ export async function buildServer(parts: ServerParts): Promise<DeskServer> {
     startPath: async () => {
       if (parts.desk.isDemonstration) return linkPath(context.links.demonstration())
       return (await context.accounts.isFirstStart()) ? linkPath(await context.links.first()) : undefined
+    },
+    resetPath: async (name) => {
+      const { store, clock } = parts
+      const account = await store.accountNamed(name)
+      if (account === undefined || account.disabled) return undefined
+      const { token } = await context.links.reset(account, 'the desk')
+      await store.audit({
+        atMs: clock(),
+        who: 'the desk',
+        action: 'account.reset-link',
+        object: account.name,
+        details: {},
+      })
+      return linkPath(token)
     },
   }
 }

@@ -1,6 +1,5 @@
 /** The description of all routes: as an OpenAPI document, and as a page to read without script. */
-import type { OpenAPIV3 } from 'openapi-types'
-import { apiPage, apiStyle } from '../api-page.ts'
+import { type ApiDocument, apiPage, apiStyle } from '../api-page.ts'
 import type { Context } from '../context.ts'
 import type { App } from '../parts.ts'
 
@@ -32,7 +31,7 @@ export function documentRoutes(app: App, _context: Context): void {
     reply.type('application/json; charset=utf-8').send(JSON.stringify(app.swagger())),
   )
   app.get('/api/docs', { schema }, (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(apiPage(app.swagger() as OpenAPIV3.Document)),
+    reply.type('text/html; charset=utf-8').send(apiPage(app.swagger() as unknown as ApiDocument)),
   )
   app.get('/api/docs.css', { schema }, (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', 'no-cache').send(apiStyle),

@@ -14,8 +14,8 @@ import { answer, refuse } from '../problem.ts'
 import { hashToken } from '../sign-in/tokens.ts'
 import { SourceIdSchema } from './sources.ts'
 
-/** The stream of senders that name none. */
-const mainStream = 'main'
+/** For the desk: the sender named no stream. */
+const unnamedStream = ''
 const encodings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'zstd', 'deflate', 'identity'])
 
 /** The token of `Authorization: Bearer TOKEN` (RFC 6750), if it could be one. */
@@ -52,7 +52,7 @@ function pushRoutesOf(app: App, { desk, store, clock }: Context): void {
   })
   const One = Type.Object({ sourceId: SourceIdSchema })
   app.post<{ Params: { sourceId: string } }>('/api/push/:sourceId', options(One), (request, reply) =>
-    take(request, reply, request.params.sourceId as SourceId, mainStream),
+    take(request, reply, request.params.sourceId as SourceId, unnamedStream),
   )
   const Both = Type.Object({ sourceId: SourceIdSchema, stream: SourceIdSchema })
   app.post<{ Params: { sourceId: string; stream: string } }>(

@@ -96,9 +96,12 @@ function tokenRoutes(app: App, { desk, store, clock }: Context): void {
   })
 }
 
+/** File systems allow 255 bytes; what stands before is not worth a look. */
+const nameCharactersRead = 1_000
+
 /** The last part of a path, without what does not print: browsers send names, attackers send paths. */
 export function plainFileName(name: string): string | undefined {
-  const last = name.normalize('NFC').split(/[/\\]/).at(-1) ?? ''
+  const last = name.slice(-nameCharactersRead).normalize('NFC').split(/[/\\]/).at(-1) ?? ''
   const plain = last.replace(/[\p{C}\p{Zl}\p{Zp}:*?"<>|]/gu, '').replace(/^[.\s]+|[.\s]+$/g, '')
   const short = [...plain].slice(-limits.intakeNameCharactersMax).join('')
   return short === '' ? undefined : short

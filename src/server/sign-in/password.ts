@@ -2,9 +2,10 @@
  *  characters), how they are hashed (scrypt, RFC 7914) and compared. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
-import commonPasswords from './common-passwords.json' with { type: 'json' }
+import firstGuesses from './first-guesses.json' with { type: 'json' }
 
-const common: ReadonlySet<string> = new Set(commonPasswords)
+/** Passwords that attackers try first, of those that are long enough. */
+const common: ReadonlySet<string> = new Set(firstGuesses)
 
 /** One form for one password, however a keyboard composes its letters (NIST SP 800-63B-4, 3.1.1.2). */
 const normalise = (password: string): string => password.normalize('NFKC')
