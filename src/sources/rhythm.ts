@@ -1,11 +1,8 @@
-/** Learns the rhythm of one source and says when it falls silent against it, or when its clock is off. It takes the desk's
- *  clock and the records' times as numbers and keeps nothing of what they say. It aims at no more than one false alarm
- *  of silence per source and year, and says nothing before it knows enough.
- *
- *  Time is cut into minutes, which are active or not: bursts of requests count once. What is usual for an hour of the week
- *  is the lower quartile of that hour and its neighbours over some weeks, so that a shifted clock or a quiet holiday is
- *  still usual. A silence is weighed by how much activity it should have seen, and compared with the longest pauses that
- *  this source has shown before. */
+/** Learns the rhythm of one source and says when it falls silent against it, or when its clock is off. It aims at no more
+ *  than one false alarm of silence per source and year, and says nothing before it knows enough. Minutes are active or
+ *  not, so that bursts of requests count once, and what is usual for an hour of the week is the lower quartile of that
+ *  hour and its neighbours over some weeks. A silence is weighed by how much activity it should have seen, and compared
+ *  with the longest pauses that this source has shown before. */
 import { limits } from '../core/limits.ts'
 import { type ClockState, ClockWatch } from './clock-watch.ts'
 import { Pauses, type PausesState } from './pauses.ts'

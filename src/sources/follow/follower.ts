@@ -1,50 +1,20 @@
 /** Follows one live log through its rotations: every line once, in the order in which it was written, after any restart.
  *  It asks the file system by name again and again and relies on no notification, so that network drives work too. */
-import { statSync } from 'node:fs'
 import { limits } from '../../core/limits.ts'
 import type { Reject } from '../../core/place.ts'
 import type { Chunk, Progress } from '../../formats/format.ts'
 import type { LineChunkerBounds, LinePosition } from '../lines.ts'
-import { makeProblem, problemOfError, showPath } from '../problem.ts'
+import { showPath } from '../problem.ts'
+import type { Follower } from './contract.ts'
 import { endOfLines } from './end-of-lines.ts'
 import { Generation } from './generation.ts'
-import { type FileLook, lookOf } from './growing-input.ts'
+import { lookAtName, type NameLook } from './growing-input.ts'
 import { countYoungerBytes, findSaved, findSuccessor, isAmongCopies, isGrown } from './lineage.ts'
 import { type Fingerprint, type FollowPosition, fingerprintOf } from './position.ts'
 import type { Sibling } from './siblings.ts'
 
+export type { Follower } from './contract.ts'
 export type { FollowPosition } from './position.ts'
-
-/** A stream that is read as it grows. */
-export interface Follower {
-  /** Looks at the file system again. Cheap: one or two calls. */
-  poll(nowMs: number): void
-  /** Complete lines that are there now; null: nothing more at the moment. `consume` must be called for each chunk before
-   *  the next. `Chunk.last` is true only at the real end of a rotated file, and for a record that outgrew its bound.
-   *  A reader of chunks must be opened anew whenever `generation` has changed. */
-  next(): Chunk | null
-  consume(progress: Progress): void
-  readonly rejects: Reject[]
-  readonly position: FollowPosition
-  /** Bytes known to wait. */
-  readonly backlogBytes: number
-  /** In a whole sentence: what keeps the stream from being read now. */
-  readonly problem: string | undefined
-  /** In a whole sentence: lines that are known to be missing for good. It stays until the next gap takes its place. */
-  readonly gap: string | undefined
-  /** Gaps so far. */
-  readonly gaps: number
-  /** Counts the files that were begun. */
-  readonly generation: number
-  /** Set while a packed file is unpacked beside this thread: resolves when `next` is worth a try. */
-  readonly pending: Promise<void> | undefined
-  /** No more will ever come, and all was given. A log file never ends; a journal stream may. */
-  readonly ended: boolean
-  /** The beginning of the current file, whole lines, at most `limits.sampleBytesMax`: for a reader that goes on in its
-   *  middle. Empty where it cannot be had. */
-  head(): Uint8Array
-  close(): void
-}
 
 /** How to follow a file. */
 export interface FollowOptions {
@@ -57,9 +27,6 @@ export interface FollowOptions {
   readonly nowMs: number
   readonly bounds?: LineChunkerBounds
 }
-
-/** The live file's name, as last looked at. */
-type Live = { readonly kind: 'file'; readonly look: FileLook } | { readonly kind: 'none'; readonly problem: string }
 
 /** Opens a follower. Nothing that it may find throws. */
 export function openFollower(options: FollowOptions): Follower {
@@ -75,7 +42,7 @@ class FileFollower implements Follower {
   readonly #path: string
   readonly #bounds: LineChunkerBounds
   #nowMs: number
-  #live: Live
+  #live: NameLook
   #missingSinceMs = 0
   #current: Generation | undefined
   #handed: Chunk | undefined
@@ -107,7 +74,7 @@ class FileFollower implements Follower {
     this.#saved = saved?.identity === '' && saved.modifiedMs === 0 ? undefined : saved
     this.#generation = saved?.generation ?? 0
     this.#finished = saved?.finished ?? []
-    this.#live = this.#lookAtLive()
+    this.#live = lookAtName(this.#path)
     this.#from = from
     // A log that is not there yet begins now: a copy that is younger than this moment is its beginning.
     if (this.#live.kind === 'none' && this.#saved === undefined) this.#left = { ...this.position, modifiedMs: nowMs }
@@ -162,7 +129,7 @@ class FileFollower implements Follower {
     if (this.#isClosed) return
     this.#nowMs = nowMs
     const before = this.#live.kind
-    this.#live = this.#lookAtLive()
+    this.#live = lookAtName(this.#path)
     if (this.#live.kind === 'none' && before === 'file') this.#missingSinceMs = nowMs
     const current = this.#current
     if (current === undefined) return
@@ -213,17 +180,6 @@ class FileFollower implements Follower {
     this.#current?.close()
   }
 
-  #lookAtLive(): Live {
-    try {
-      const stat = statSync(this.#path, { bigint: true })
-      if (stat.isFile()) return { kind: 'file', look: lookOf(stat) }
-      const what = stat.isDirectory() ? 'a folder' : 'a pipe or a device'
-      return { kind: 'none', problem: makeProblem('not-a-file', this.#path, what).message }
-    } catch (error) {
-      return { kind: 'none', problem: problemOfError(error, this.#path).message }
-    }
-  }
-
   /** True while a file is the one that has the live name. */
   #isLive(current: Generation): boolean {
     return this.#live.kind === 'file' && this.#live.look.identity === current.look.identity
@@ -252,10 +208,14 @@ class FileFollower implements Follower {
   }
 
   #hasFollowing(current: Generation): boolean {
-    if (this.#live.kind === 'none') return current.look.links === 0
-    const { identity, size, modifiedMs } = this.#live.look
-    if (size > 0 || current.look.links === 0) return true
-    const key = `${identity} ${modifiedMs}`
+    if (current.look.links === 0) return true
+    // With the live name missing, others may have come and gone under it: the folder is looked at now and then.
+    let key = `${Math.floor(this.#nowMs / limits.followMissingMs)}`
+    if (this.#live.kind === 'file') {
+      const { identity, size, modifiedMs } = this.#live.look
+      if (size > 0) return true
+      key = `${identity} ${modifiedMs}`
+    }
     if (this.#replacement?.key !== key) {
       this.#replacement = { key, hasBetween: findSuccessor(this.#path, this.position) !== undefined }
     }

@@ -1,10 +1,10 @@
 /** A regular file that may still grow, be cut short or be written anew while it is read. After each read the head of the
  *  file is compared with what it was: as a head never comes back, what was read before belongs to the same file. It
  *  never decides whether a file has ended; whoever follows it says so with `finish`. */
-import { fstatSync, readSync } from 'node:fs'
+import { fstatSync, readSync, statSync } from 'node:fs'
 import { limits } from '../../core/limits.ts'
 import { type ByteInput, closeQuietly } from '../byte-input.ts'
-import { type Problem, problemOfError } from '../problem.ts'
+import { makeProblem, type Problem, problemOfError } from '../problem.ts'
 
 /** What a look at a file showed. */
 export interface FileLook {
@@ -22,6 +22,23 @@ export function lookAt(descriptor: number): FileLook | undefined {
     return lookOf(fstatSync(descriptor, { bigint: true }))
   } catch {
     return undefined
+  }
+}
+
+/** What has a name now: a regular file, or nothing that can be followed, and why in a sentence. */
+export type NameLook =
+  | { readonly kind: 'file'; readonly look: FileLook }
+  | { readonly kind: 'none'; readonly problem: string }
+
+/** Looks at a name. */
+export function lookAtName(path: string): NameLook {
+  try {
+    const stat = statSync(path, { bigint: true })
+    if (stat.isFile()) return { kind: 'file', look: lookOf(stat) }
+    const what = stat.isDirectory() ? 'a folder' : 'a pipe or a device'
+    return { kind: 'none', problem: makeProblem('not-a-file', path, what).message }
+  } catch (error) {
+    return { kind: 'none', problem: problemOfError(error, path).message }
   }
 }
 

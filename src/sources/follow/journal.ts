@@ -7,7 +7,7 @@ import type { Reject } from '../../core/place.ts'
 import type { Chunk, Progress } from '../../formats/format.ts'
 import { LineChunker, type LineChunkerBounds, type LinePosition } from '../lines.ts'
 import { problemOfError, showPath } from '../problem.ts'
-import type { Follower } from './follower.ts'
+import type { Follower } from './contract.ts'
 import { JournalInput, type SegmentSpan } from './journal-input.ts'
 import { type FollowPosition, fingerprintOf } from './position.ts'
 

@@ -20,8 +20,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import type { Follower, FollowPosition } from './follower.ts'
+import type { Follower } from './contract.ts'
 import { openFollower } from './follower.ts'
+import type { FollowPosition } from './position.ts'
 
 /** How copies are called. */
 export type Naming = 'numbered' | 'dated'
@@ -168,7 +169,7 @@ export class Reading {
     let quiet = 0
     do {
       before = this.got
-      await this.read(3_000)
+      await this.read(5_000)
       quiet = this.got === before ? quiet + 1 : 0
     } while (quiet < 3)
   }

@@ -4,7 +4,9 @@ import { globSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { limits } from '../../core/limits.ts'
 import { showPath } from '../problem.ts'
-import { type Follower, type FollowPosition, openFollower } from './follower.ts'
+import type { Follower } from './contract.ts'
+import { openFollower } from './follower.ts'
+import type { FollowPosition } from './position.ts'
 import { isRotatedName, readRotatedName } from './rotated-names.ts'
 
 /** What to follow. */
