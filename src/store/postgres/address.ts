@@ -1,4 +1,5 @@
 /** Where a store's database is: read from a URL, with what is checked before anything is sent there. */
+import { randomBytes } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { StoreProblem } from '../store.ts'
@@ -9,6 +10,8 @@ export interface ServerAddress {
   readonly url: string
   /** The schema that holds the tables. */
   readonly schema: string
+  /** Tells this desk's connections from those of others. */
+  readonly session: string
   /** The server's name for people, without a password. */
   readonly name: string
   readonly connectMsMax: number
@@ -42,5 +45,6 @@ export function addressOf(url: string, options: PostgresStoreOptions): Result<Se
     return err({ code: 'other', message })
   }
   const { connectMsMax = limits.serverConnectMsMax, answerMsMax = limits.serverAnswerMsMax } = options
-  return ok({ url, schema, name, connectMsMax, answerMsMax })
+  const session = `bellwether ${randomBytes(8).toString('hex')}`
+  return ok({ url, schema, session, name, connectMsMax, answerMsMax })
 }

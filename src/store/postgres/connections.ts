@@ -1,5 +1,6 @@
 /** Connections to PostgreSQL. One connection holds the desk's lock and does all writing, so that whoever writes holds the
  *  lock: when the connection breaks, the server lets go of both. Readers share a small pool. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import pg from 'pg'
 import { limits } from '../../core/limits.ts'
@@ -14,7 +15,7 @@ const lockClass = 0x42_65_6c_6c
 
 /** Settings of every connection. The server ends what the desk no longer waits for, and notices soon when the desk's
  *  machine is gone. */
-function configOf({ url, schema, connectMsMax, answerMsMax }: ServerAddress): pg.ClientConfig {
+function configOf({ url, schema, session, connectMsMax, answerMsMax }: ServerAddress): pg.ClientConfig {
   const settings = {
     search_path: schema,
     statement_timeout: answerMsMax,
@@ -30,7 +31,7 @@ function configOf({ url, schema, connectMsMax, answerMsMax }: ServerAddress): pg
     connectionTimeoutMillis: connectMsMax,
     query_timeout: answerMsMax,
     keepAlive: true,
-    application_name: 'bellwether',
+    application_name: session,
     options: Object.entries(settings)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
@@ -45,16 +46,40 @@ export async function connectWriter(address: ServerAddress): Promise<pg.Client> 
   client.on('error', () => undefined)
   try {
     await client.connect()
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS held', [
-      lockClass,
-      crc32(address.schema) | 0,
-    ])
-    if (rows[0]?.held !== true) throw new StoreError(inUse(address.name))
+    for (let tries = 1; !(await takeLock(client, address)); tries++) {
+      if (tries === lockTries || !(await endOwnRemains(client, address))) throw new StoreError(inUse(address.name))
+      await sleep(lockRetryMs)
+    }
     return client
   } catch (error) {
     endQuietly(client)
     throw new StoreError(problemOrThrow(error, address.name), { cause: error })
   }
+}
+
+/** Tries for the lock of connections of this very process that the server has not yet missed, and how far apart. */
+const lockTries = 10
+const lockRetryMs = 100
+
+const lockKeyOf = (address: ServerAddress): [number, number] => [lockClass, crc32(address.schema) | 0]
+
+async function takeLock(client: pg.Client, address: ServerAddress): Promise<boolean> {
+  const { rows } = await client.query<{ held: boolean }>(
+    'SELECT pg_try_advisory_lock($1, $2) AS held',
+    lockKeyOf(address),
+  )
+  return rows[0]?.held === true
+}
+
+/** Ends an earlier connection of this process that still holds the lock: the server may not have noticed that it broke.
+ *  False where somebody else holds it. */
+async function endOwnRemains(client: pg.Client, address: ServerAddress): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+     WHERE locktype = 'advisory' AND classid = $1 AND objid = $2::bigint & 4294967295 AND application_name = $3`,
+    [...lockKeyOf(address), address.session],
+  )
+  return rows.length > 0
 }
 
 /** Ends a connection without waiting for a server that may be away. */

@@ -14,11 +14,10 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { schemaVersion } from '../sql/schema.ts'
 import type { StoreProblem } from '../store.ts'
-import { judgeFile } from './database.ts'
+import { judgeFile, openToRead } from './database.ts'
 import { checkIntegrity } from './integrity.ts'
 import { notAStore, problemOrThrow } from './problem.ts'
 import type { BackupFacts } from './task.ts'
@@ -36,7 +35,7 @@ export async function backUp(path: string, target: string): Promise<Result<{ byt
     const problem = judgeFile(path, schemaVersion)
     if (problem !== undefined) return err(problem)
     for (const each of companions(part)) rmSync(each, { force: true })
-    source = new DatabaseSync(path, { readOnly: true, timeout: limits.storeBusyMs })
+    source = openToRead(path)
     await backup(source, part, { rate: pagesAtOnce })
     return finishBackup(part, target)
   } catch (error) {
@@ -114,7 +113,7 @@ export function checkBackup(path: string): Result<BackupFacts, StoreProblem> {
     if (!statSync(path).isFile()) return err(notAStore(path))
     const checked = checkIntegrity(path)
     if (!checked.ok) return checked
-    const database = new DatabaseSync(path, { readOnly: true })
+    const database = openToRead(path)
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
     database.close()
     return ok({ bytes: statSync(path).size, version })

@@ -1,8 +1,9 @@
 /** Opens a store's file: makes it where there is none, refuses what is not ours, and brings older ones up to date. A file
  *  that is refused is not written to. */
 import { accessSync, chmodSync, constants, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { type Migration, migrations } from '../sql/schema.ts'
@@ -104,17 +105,18 @@ function createStore(path: string, steps: readonly Migration[]): void {
 /** What is wrong with a file, as far as can be told without writing to it; undefined where nothing is. */
 export function judgeFile(path: string, known: number): StoreProblem | undefined {
   if (statSync(path).size === 0) return damaged(path)
+  const isAlone = !existsSync(`${path}-wal`)
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(path, { readOnly: true, timeout: limits.storeBusyMs })
+    database = openToRead(path)
     if (pragma(database, 'application_id') !== applicationId) return notAStore(path)
     const version = pragma(database, 'user_version')
     if (version > known) return newerVersion(path, version, known)
     if (version < 1) return damaged(path)
     const bytes = pragma(database, 'page_count') * pragma(database, 'page_size')
-    if (!existsSync(`${path}-wal`) && statSync(path).size < bytes) return damaged(path)
+    if (isAlone && statSync(path).size < bytes) return damaged(path)
     if (bytes > limits.storeCheckedBytesMax) return undefined
-    return firstComplaint(database, 'quick_check') === undefined ? undefined : damaged(path)
+    return firstComplaint(database) === undefined ? undefined : damaged(path)
   } catch (error) {
     return problemOrThrow(error, path)
   } finally {
@@ -122,9 +124,19 @@ export function judgeFile(path: string, known: number): StoreProblem | undefined
   }
 }
 
+/** Opens a store for reading. Where no write-ahead log stands beside it nobody has it open and all of it is in the one
+ *  file: then it is read as it lies there, without a trace (a log and its index, which SQLite would make). */
+export function openToRead(path: string): DatabaseSync {
+  const options = { readOnly: true, timeout: limits.storeBusyMs }
+  if (existsSync(`${path}-wal`)) return new DatabaseSync(path, options)
+  const url = pathToFileURL(resolve(path))
+  url.searchParams.set('immutable', '1')
+  return new DatabaseSync(url, options)
+}
+
 /** The first thing that SQLite's own check complains of. */
-export function firstComplaint(database: DatabaseSync, check: 'quick_check' | 'integrity_check'): string | undefined {
-  const said = Object.values(database.prepare(`PRAGMA ${check}(1)`).get() ?? {})[0]
+export function firstComplaint(database: DatabaseSync): string | undefined {
+  const said = Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0]
   return said === 'ok' ? undefined : String(said)
 }
 

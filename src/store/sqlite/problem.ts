@@ -42,7 +42,7 @@ function sqliteProblem(code: number, message: string, path: string): StoreProble
     case codes.full:
       return diskFull(path)
     case codes.ioError:
-      return { code: 'other', message: `The disk failed while the store ${path} was read or written. Check the disk.` }
+      return { code: 'other', message: diskFailed(path) }
     case codes.cannotOpen:
       return {
         code: 'other',
@@ -70,11 +70,14 @@ function fileProblem(code: string, path: string): StoreProblem | undefined {
     case 'EISDIR':
       return notAStore(path)
     case 'EIO':
-      return { code: 'other', message: `The disk failed while the store ${path} was read or written. Check the disk.` }
+      return { code: 'other', message: diskFailed(path) }
     default:
       return undefined
   }
 }
+
+const diskFailed = (path: string): string =>
+  `The store ${path} could not be read or written: the disk failed, or a limit of its size was reached. Check the disk.`
 
 /** The file is ours and not whole. */
 export const damaged = (path: string): StoreProblem => ({
@@ -85,7 +88,7 @@ export const damaged = (path: string): StoreProblem => ({
 /** The file is another program's. */
 export const notAStore = (path: string): StoreProblem => ({
   code: 'not-a-store',
-  message: `${path} is not a store of Bellwether. Nothing was changed in it; name another file.`,
+  message: `${path} is not a store of Bellwether, or its beginning was destroyed. Nothing was changed in it; name another file, or restore a backup with \`bellwether restore\`.`,
 })
 
 /** Another process holds it. */
