@@ -48,6 +48,8 @@ export const archiveLimits = {
   archiveEngineBytesMax: 768 * mib,
   /** The archive process ends itself when it holds more than this: DuckDB's own bound does not cover all it takes. */
   archiveProcessBytesMax: 2_048 * mib,
+  /** Archive processes that are started for one question before it is said that none can be. */
+  archiveStartsMax: 3,
   /** How often the archive process looks at its own memory: it grows by some 100 MB in this time. */
   archiveMemoryCheckMs: 100,
   /** Threads of DuckDB: the analysis needs a core of its own on a machine of two, and answers on time at one. */
@@ -78,6 +80,6 @@ export const archiveLimits = {
   sqlCharactersMax: 20_000,
   /** Memory of free SQL: enough to group and sort some millions of rows, and it never spills to the disk. */
   sqlEngineBytesMax: 512 * mib,
-  /** A question is asked again this often when files were sealed or deleted under it. */
+  /** A search begins again this often, each time without the files that were found damaged; one look finds all of them. */
   archiveRetriesMax: 3,
 } as const

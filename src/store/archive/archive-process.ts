@@ -2,9 +2,11 @@
  *  an answer takes too long, and says what became of it. A question that a process never took is asked of the next. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { limits } from '../../core/limits.ts'
 import { err, type Result } from '../../core/result.ts'
 import type { ArchiveProblem } from './hunt.ts'
 import type { FromArchive, ProcessSettings, QuestionKind, Questions, ToArchive } from './messages.ts'
+import { removeTemporary } from './temporary.ts'
 
 interface Waiting {
   readonly question: ToArchive
@@ -12,8 +14,11 @@ interface Waiting {
   readonly resolve: (answer: Result<unknown, ArchiveProblem>) => void
   /** A person waits for it: it goes before sealing. */
   readonly isUrgent: boolean
-  /** Processes that it may still be asked of, after one that ended while it had the question. */
+  /** Whether the process has begun with it. */
+  isTaken: boolean
+  /** Processes that it may still be asked of after one that ended with it, and after one that never took it. */
   triesLeft: number
+  startsLeft: number
 }
 
 const problem = (code: ArchiveProblem['code'], message: string): Result<never, ArchiveProblem> => err({ code, message })
@@ -47,7 +52,8 @@ export class ArchiveProcess {
     const question = { id: ++this.#id, kind, ask } as ToArchive
     const isUrgent = kind !== 'seal' && kind !== 'compact'
     // SQL that brought one process down would bring down the next.
-    const waiting: Waiting = { question, msMax, resolve, isUrgent, triesLeft: kind === 'sql' ? 0 : 1 }
+    const tries = { isTaken: false, triesLeft: kind === 'sql' ? 0 : 1, startsLeft: limits.archiveStartsMax }
+    const waiting: Waiting = { question, msMax, resolve, isUrgent, ...tries }
     const before = isUrgent ? this.#waiting.findIndex((one) => !one.isUrgent) : -1
     this.#waiting.splice(before < 0 ? this.#waiting.length : before, 0, waiting)
     this.#next()
@@ -74,6 +80,7 @@ export class ArchiveProcess {
     if (next === undefined) return
     if (this.#isClosed) return next.resolve(problem('closed', 'The archive is closed.'))
     this.#asked = next
+    next.isTaken = false
     const child = this.#child ?? this.#start()
     this.#timer = setTimeout(() => this.#tooSlow(child), next.msMax)
     // What cannot be sent is asked again when the exit is seen.
@@ -91,7 +98,10 @@ export class ArchiveProcess {
     this.#child = child
     child.on('message', (message: FromArchive) => this.#hear(child, message))
     child.on('error', () => this.#gone(child))
-    child.on('exit', () => this.#gone(child))
+    child.on('exit', () => {
+      if (child.pid !== undefined) removeTemporary(this.#settings.folder, child.pid)
+      this.#gone(child)
+    })
     // The desk may end while the process is idle.
     child.unref()
     child.channel?.unref()
@@ -101,6 +111,10 @@ export class ArchiveProcess {
   #hear(child: ChildProcess, message: FromArchive): void {
     if (child !== this.#child) return
     if (message.kind === 'leaving') return this.#again()
+    if (message.kind === 'taken') {
+      if (message.id === this.#asked?.question.id) this.#asked.isTaken = true
+      return
+    }
     if (message.isLast) this.#child = undefined
     if (message.id === this.#asked?.question.id) this.#answer(message.answer)
   }
@@ -124,12 +138,13 @@ export class ArchiveProcess {
   #gone(child: ChildProcess): void {
     if (child !== this.#child) return
     const asked = this.#asked
-    if (asked === undefined || asked.triesLeft > 0) {
-      if (asked !== undefined) asked.triesLeft--
-      return this.#again()
-    }
+    if (asked === undefined) return this.#again()
+    if (asked.isTaken ? asked.triesLeft-- > 0 : asked.startsLeft-- > 0) return this.#again()
     this.#forget()
-    asked.resolve(problem('crashed', 'The search ended by itself without an answer. Ask in another way, or for less.'))
+    const message = asked.isTaken
+      ? 'The search ended by itself without an answer. Ask in another way, or for less.'
+      : 'The archive process cannot be started. Install the desk again (npm ci) on this computer.'
+    asked.resolve(problem('crashed', message))
     this.#next()
   }
 

@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { archiveColumns, columnList, spoolOptions, spoolSelection, visibleColumns } from './columns.ts'
 import { openEngine, pathLiteral, problemOf, query } from './engine.ts'
 import type { ArchiveProblem, SqlAnswer, SqlCell } from './hunt.ts'
-import { holdings } from './search.ts'
+import { type Holdings, type SearchPlace, takeHoldings } from './search.ts'
 
 /** Table functions that read nothing but their arguments. Others write logs and profiles, or read what is not theirs. */
 const tableFunctions = new Set([
@@ -32,17 +32,19 @@ const refuse = (message: string): Result<never, ArchiveProblem> => err({ code: '
 
 /** Runs a person's statement. */
 export async function runSql(
-  folder: string,
+  place: Omit<SearchPlace, 'connection'>,
   asked: { readonly text: string; readonly rowsMax: number },
   threads: number,
   nowMs: () => number,
 ): Promise<Result<SqlAnswer, ArchiveProblem>> {
   const startMs = nowMs()
   const engine = await openEngine({ memoryBytesMax: limits.sqlEngineBytesMax, threads })
+  let taken = takeHoldings(place)
+  while (taken === undefined) taken = takeHoldings(place)
   try {
     const allowed = await isAllowed(engine.connection, asked.text)
     if (!allowed.ok) return allowed
-    await makeView(engine.connection, folder)
+    await makeView(engine.connection, taken.held)
     const extracted = await engine.connection.extractStatements(asked.text)
     if (extracted.count !== 1) return refuse('Write one statement, without others behind it.')
     const prepared = await extracted.prepare(0)
@@ -61,6 +63,7 @@ export async function runSql(
     return err(problem)
   } finally {
     engine.close()
+    taken.release()
   }
 }
 
@@ -100,8 +103,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Makes `records`, then shuts every door. */
-async function makeView(connection: DuckDBConnection, folder: string): Promise<void> {
-  const held = holdings(folder)
+async function makeView(connection: DuckDBConnection, held: Holdings): Promise<void> {
   const list = (files: readonly { readonly path: string }[]): string =>
     `[${files.map(({ path }) => pathLiteral(path)).join(', ')}]`
   const files = [...held.sealed, ...held.spools]

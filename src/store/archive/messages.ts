@@ -37,8 +37,10 @@ export type ToArchive = {
   readonly [K in QuestionKind]: { readonly id: number; readonly kind: K; readonly ask: Questions[K]['ask'] }
 }[QuestionKind]
 
-/** From the process: an answer, or that it takes no more questions. An answer with `isLast` is followed by its end. */
+/** From the process: that it took a question, its answer, or that it takes no more. An answer with `isLast` is followed by
+ *  its end. */
 export type FromArchive =
+  | { readonly kind: 'taken'; readonly id: number }
   | {
       readonly kind: 'answer'
       readonly id: number

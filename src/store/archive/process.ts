@@ -1,8 +1,7 @@
 /** The archive process: holds DuckDB, answers one question after the other, ends itself when idle, when its parent is
  *  gone and when it holds too much memory. It opens no socket and reads no file but the archive's. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
-import { join } from 'node:path'
 import { limits } from '../../core/limits.ts'
 import { err, type Result } from '../../core/result.ts'
 import { type Engine, openEngine, problemOf } from './engine.ts'
@@ -11,19 +10,20 @@ import type { ArchiveProblem } from './hunt.ts'
 import type { FromArchive, ProcessSettings, ToArchive } from './messages.ts'
 import { compact, seal } from './seal.ts'
 import { hunt, stats } from './search.ts'
+import { removeLeftovers, removeTemporary, temporaryFolder } from './temporary.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings
 const { folder, threads } = settings
 /** A folder of this process alone: a hunt from the command line may run beside the desk's. */
-const temporaryFolder = join(folder, `tmp-${process.pid}`)
+const temporary = temporaryFolder(folder, process.pid)
 const nowMs = (): number => performance.now()
 
 let engine: Promise<Engine> | undefined
 let idle: NodeJS.Timeout | undefined
 
 async function answer(question: ToArchive): Promise<Result<unknown, ArchiveProblem>> {
-  if (question.kind === 'sql') return runSql(folder, question.ask, threads, nowMs)
-  engine ??= openEngine({ memoryBytesMax: settings.memoryBytesMax, threads, temporaryFolder })
+  if (question.kind === 'sql') return runSql({ folder, temporary }, question.ask, threads, nowMs)
+  engine ??= openEngine({ memoryBytesMax: settings.memoryBytesMax, threads, temporaryFolder: temporary })
   const { connection } = await engine
   switch (question.kind) {
     case 'seal':
@@ -31,9 +31,9 @@ async function answer(question: ToArchive): Promise<Result<unknown, ArchiveProbl
     case 'compact':
       return compact(connection, folder, question.ask.today)
     case 'hunt':
-      return hunt(connection, folder, question.ask, nowMs)
+      return hunt({ connection, folder, temporary }, question.ask, nowMs)
     case 'stats':
-      return stats(connection, folder)
+      return stats({ connection, folder, temporary })
   }
 }
 
@@ -45,6 +45,7 @@ async function take(question: ToArchive): Promise<void> {
   if (isLeaving) return
   clearTimeout(idle)
   busyWith = question.id
+  say({ kind: 'taken', id: question.id })
   let result: Result<unknown, ArchiveProblem>
   try {
     result = await answer(question)
@@ -65,7 +66,7 @@ function leave(word?: FromArchive): void {
   if (isLeaving) return
   isLeaving = true
   const end = (): void => {
-    rmSync(temporaryFolder, { recursive: true, force: true })
+    removeTemporary(folder, process.pid)
     process.kill(process.pid, 'SIGKILL')
   }
   if (word === undefined || !process.connected) end()
@@ -81,6 +82,7 @@ function watchMemory(): void {
 
 process.umask(0o077)
 mkdirSync(folder, { recursive: true, mode: 0o700 })
+removeLeftovers(folder)
 try {
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 } catch {

@@ -1,6 +1,6 @@
 /** Answers a hunt with SQL of our own: over the sealed files, and over the spools that are not sealed yet. Every value
  *  that somebody typed is bound; what is put together is only which conditions there are. */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { limits } from '../../core/limits.ts'
@@ -11,11 +11,20 @@ import { isSealed, listSealed, listSpools, spoolPath } from './folder.ts'
 import type { AddressCount, ArchiveProblem, ArchiveStats, HuntAnswer, HuntRow, PreparedHunt } from './hunt.ts'
 import { countRows } from './seal.ts'
 import { soughtText } from './spool-text.ts'
+import { type HeldFiles, holdFiles } from './temporary.ts'
 
 /** The files that hold rows now. */
-interface Holdings {
+export interface Holdings {
   readonly sealed: readonly { readonly path: string; readonly day: string }[]
   readonly spools: readonly { readonly path: string; readonly day: string }[]
+}
+
+/** Where a search runs. */
+export interface SearchPlace {
+  readonly connection: DuckDBConnection
+  /** The archive's folder, and the process's own below it. */
+  readonly folder: string
+  readonly temporary: string
 }
 
 /** A condition of a hunt, or several. */
@@ -37,7 +46,7 @@ export function holdings(folder: string, sourceId?: string): Holdings {
     spools: spools
       .filter((spool) => isAsked(spool) && !isSealed(spool, files))
       .map((spool) => ({ path: spoolPath(folder, spool.name), day: spool.day }))
-      .filter(({ path }) => existsSync(path) && statSync(path).size > 0),
+      .filter(({ path }) => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0),
   }
 }
 
@@ -59,27 +68,23 @@ export function recordsOf(held: Holdings): Filter {
   return { sql: parts.join(' UNION ALL '), values }
 }
 
-/** Searches. Files that vanish meanwhile (sealed, compacted, too old) make it begin again; damaged ones are left out and
- *  named. */
+/** Searches the files that there are when it begins. Damaged ones are left out and named. */
 export async function hunt(
-  connection: DuckDBConnection,
-  folder: string,
+  place: SearchPlace,
   asked: PreparedHunt,
   nowMs: () => number,
 ): Promise<Result<HuntAnswer, ArchiveProblem>> {
   const startMs = nowMs()
-  const found = await overFiles(connection, folder, asked.sourceId, (held) => search(connection, held, asked))
+  const found = await overFiles(place, asked.sourceId, (held) => search(place.connection, held, asked))
   if (!found.ok) return found
   const { value, unreadable } = found.value
   return ok({ ...value, unreadable, tookMs: Math.round(nowMs() - startMs) })
 }
 
 /** Counts what is kept. */
-export async function stats(
-  connection: DuckDBConnection,
-  folder: string,
-): Promise<Result<ArchiveStats, ArchiveProblem>> {
-  const found = await overFiles(connection, folder, undefined, async (held) => {
+export async function stats(place: SearchPlace): Promise<Result<ArchiveStats, ArchiveProblem>> {
+  const found = await overFiles(place, undefined, async (held) => {
+    const { connection } = place
     const all = [...held.sealed, ...held.spools]
     const days = [...new Set(all.map((file) => file.day))].sort()
     const records = await countAll(connection, held)
@@ -92,26 +97,50 @@ export async function stats(
 }
 
 async function overFiles<T>(
-  connection: DuckDBConnection,
-  folder: string,
+  place: SearchPlace,
   sourceId: string | undefined,
   act: (held: Holdings) => Promise<T>,
 ): Promise<Result<{ value: T; unreadable: string[] }, ArchiveProblem>> {
   const unreadable: string[] = []
-  for (let round = 0; ; round++) {
-    const all = holdings(folder, sourceId)
-    const held = { sealed: all.sealed.filter(({ path }) => !unreadable.includes(path)), spools: all.spools }
+  for (let round = 0; round < limits.archiveRetriesMax; ) {
+    const taken = takeHoldings(place, sourceId, unreadable)
+    if (taken === undefined) continue
+    round++
     try {
-      return ok({ value: await act(held), unreadable: unreadable.map((path) => path.slice(folder.length + 1)) })
+      const value = await act(taken.held)
+      return ok({ value, unreadable: unreadable.map((path) => path.slice(place.folder.length + 1)) })
     } catch (error) {
       const problem = problemOf(error)
-      const isGone = [...held.sealed, ...held.spools].some(({ path }) => !existsSync(path))
-      if (isGone && round < limits.archiveRetriesMax) continue
-      const bad = problem.code === 'damaged' ? await damagedFiles(connection, held) : []
+      const bad = problem.code === 'damaged' ? await damagedFiles(place.connection, taken.held) : []
       if (bad.length === 0) return err(problem)
-      unreadable.push(...bad)
+      unreadable.push(...bad.map(taken.originOf))
+    } finally {
+      taken.release()
     }
   }
+  return err({
+    code: 'damaged',
+    message: 'Files of the archive are damaged faster than they can be left out. Check the disk.',
+  })
+}
+
+/** What is there now, held so that it stays; undefined where something vanished between looking and holding. */
+export function takeHoldings(
+  { folder, temporary }: Omit<SearchPlace, 'connection'>,
+  sourceId?: string,
+  without: readonly string[] = [],
+): (Pick<HeldFiles, 'originOf' | 'release'> & { readonly held: Holdings }) | undefined {
+  const all = holdings(folder, sourceId)
+  const sealed = all.sealed.filter(({ path }) => !without.includes(path))
+  const files = [...sealed, ...all.spools]
+  const taken = holdFiles(
+    temporary,
+    files.map(({ path }) => path),
+  )
+  if (taken === undefined) return undefined
+  const named = files.map(({ day }, i) => ({ day, path: taken.paths[i] as string }))
+  const held = { sealed: named.slice(0, sealed.length), spools: named.slice(sealed.length) }
+  return { held, originOf: taken.originOf, release: taken.release }
 }
 
 /** The sealed files that cannot be read to their end. */
@@ -122,7 +151,7 @@ async function damagedFiles(connection: DuckDBConnection, held: Holdings): Promi
     try {
       await query(connection, `SELECT ${every} FROM read_parquet($files, hive_partitioning=false)`, { files: [path] })
     } catch (error) {
-      if (existsSync(path) && problemOf(error).code === 'damaged') bad.push(path)
+      if (problemOf(error).code === 'damaged') bad.push(path)
     }
   }
   return bad
