@@ -172,7 +172,8 @@ describe('code of src/', () => {
     expectNone(
       sources.flatMap((path) =>
         specifiersOf(path)
-          .filter((name) => !/^(?:\.|node:)/.test(name) && !((name.split('/')[0] as string) in dependencies))
+          .filter((name) => !/^(?:\.|node:)/.test(name))
+          .filter((name) => !((/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name) in dependencies))
           .map((name) => `${path}: ${name}`),
       ),
     )
