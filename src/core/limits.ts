@@ -186,7 +186,7 @@ export const limits = {
   /** Lines of one stream that are gathered before they go to the journal. */
   syslogBatchBytesMax: 256 * kib,
   /** Syslog lines are gathered for so long before they go to the journal, so that many senders' lines make few writes. */
-  syslogGatherMs: 20,
+  syslogGatherMs: 50,
   /** Connections of one listener, and of one address: with a message of the largest size held for each it is 32 MiB. */
   syslogConnectionsMax: 512,
   syslogConnectionsPerAddressMax: 128,
@@ -241,6 +241,8 @@ export const limits = {
   statusMs: 1_000,
   /** A backlog smaller than this is the moment between two looks, not a backlog. */
   backlogShownBytesMin: mib,
+  /** Sources are judged for silence and wrong clocks this often. */
+  judgeMs: 2_000,
   /** Time that one step of the live analysis may take before it looks up: messages are answered within it. */
   analysisStepMs: 25,
   /** Checkpoints are at least this far apart, and at least `checkpointCostRatio` times as long as the last one took, so
@@ -299,8 +301,9 @@ export const limits = {
   officeFileCharactersMax: mib,
   ...archiveLimits,
   ...blockLimits,
-  /** Characters of one document of a Sigma rule file: the largest rules of the world have some 60 thousand. */
-  sigmaDocumentCharactersMax: mib,
+  /** Characters of one document of a Sigma rule file: the largest public rules have some 60 thousand, and what is no
+   *  rule at all takes its parser up to 20 microseconds a character. */
+  sigmaDocumentCharactersMax: 256 * kib,
   /** Rules read from one file: the whole of a large public collection in one file has some 4,000. */
   sigmaFileRulesMax: 50_000,
   /** Values of one rule, aliases written out: the largest lists of hashes have some 10,000. */
@@ -391,4 +394,6 @@ export const limits = {
   sigmaWindowSightingsMax: 10_000,
   /** Times of each rule of a sequence that one group remembers: the latest tell whether the order was kept. */
   sigmaSequenceTimesMax: 64,
+  /** Times that a count keeps beyond twice its bound, to place events that come late: so many may have overtaken one. */
+  sigmaLateTimesKept: 16,
 } as const
