@@ -159,6 +159,8 @@ export const limits = {
    *  on. It is a minute and a half of 50,000 lines a second. */
   journalUnreadBytesMax: 1024 * mib,
   journalUnreadBytesLow: 768 * mib,
+  /** Unread bytes above which files that were put in wait, so that they never hold up what arrives by itself. */
+  importUnreadBytesMax: 256 * mib,
   /** Free disk space below which listeners stop reading, so that the store can always write; and above which they go
    *  on. */
   journalFreeBytesMin: 512 * mib,
@@ -170,8 +172,8 @@ export const limits = {
   /** Streams (hosts and programs, files) of one source: a large office has some hundred; more are a hostile sender that
    *  invents names, and share the stream `other`. */
   journalStreamsMax: 1_000,
-  /** Segments kept open at once: processes may open 1,024 files on many systems. */
-  journalOpenSegmentsMax: 256,
+  /** Segments kept open at once: systems allow a process 1,024 files and more. */
+  journalOpenSegmentsMax: 600,
   /** Bytes of a stream's folder name: file systems allow 255. */
   journalFolderNameBytesMax: 120,
   /** A syslog message longer than this is rejected: it is what UDP can carry, and RFC 5425 section 4.3.1 asks for 8 KiB. */

@@ -9,9 +9,11 @@ import { automaticBlocks, automaticKinds } from '../response/automatic.ts'
 import type { Block, NeverBlock } from '../response/block.ts'
 import { expire, isInForce, newBlock } from '../response/block-list.ts'
 import { checkBlock, type OwnAddress } from '../response/check-block.ts'
+import { checkVisitor, findSearchEngines } from '../response/check-visitor.ts'
 import { Enforcer } from '../response/enforcer.ts'
 import { defaultNeverBlock } from '../response/never-block.ts'
 import { type Proposal, proposeBlocks } from '../response/propose.ts'
+import type { NameLookup } from '../response/search-engines.ts'
 import type { BlockExport, BlockTarget } from '../response/targets/target.ts'
 import type { AddBlockBody, BlockListView, BlockView } from './api/blocks.ts'
 import type { DeskResult, Person } from './desk.ts'
@@ -29,6 +31,7 @@ export interface BlockDeskParts extends DeskParts {
   readonly exports: readonly BlockExport[]
   /** Addresses of this machine. */
   readonly own: readonly string[]
+  readonly lookup: NameLookup
 }
 
 export class BlockDesk {
@@ -64,10 +67,13 @@ export class BlockDesk {
 
   /** What is wrong with putting blocks in force, in sentences. */
   get problems(): readonly string[] {
-    return this.#enforcer
+    const failing = this.#enforcer
       .states()
       .filter(({ state }) => state === 'failing')
       .map(({ title, sentence }) => `Blocks are not in force on ${title}: ${sentence}`)
+    const beyond = this.#enforcer.beyondLimit()
+    const cut = beyond === 0 ? [] : [`The block list is too long: ${beyond} of its oldest blocks are not in force.`]
+    return [...failing, ...this.#enforcer.leftOut().map(({ why }) => why), ...cut]
   }
 
   /** Everything that is never blocked. */
@@ -145,8 +151,8 @@ export class BlockDesk {
 
   block(body: AddBlockBody, who: Person): DeskResult<BlockView> {
     return this.#inTurn(async () => {
-      const { store, clock } = this.#parts
-      const checked = checkBlock(body.network, await this.never(), this.#own(who))
+      const { store, clock, lookup } = this.#parts
+      const checked = await checkVisitor(body.network, await this.never(), this.#own(who), lookup)
       if (!checked.ok) return refuse('refused', checked.error.message)
       const { network } = checked.value
       const nowMs = clock()
@@ -214,7 +220,9 @@ export class BlockDesk {
       const neverBlock = await this.never()
       for (const incident of incidents) {
         const blocks = await store.blocks()
-        const policy = { kinds, neverBlock, own: this.#own(undefined), blocks, nowMs: clock() }
+        const addresses = incident.actors.filter(({ type }) => type === 'address').map(({ value }) => value)
+        const searchEngines = await findSearchEngines(addresses, this.#parts.lookup)
+        const policy = { kinds, neverBlock, own: this.#own(undefined), blocks, nowMs: clock(), searchEngines }
         for (const block of automaticBlocks(incident, policy).blocks) await this.#apply(block, 'the desk')
       }
     })
@@ -267,7 +275,7 @@ export class BlockDesk {
     const nowMs = this.#parts.clock()
     const kept = blocks.filter((block) => checkBlock(block.network, never).ok)
     for (const one of this.#parts.exports) {
-      const file = one.files(kept, nowMs).find(({ fileName }) => fileName === name)
+      const file = one.files(kept, nowMs, never).find(({ fileName }) => fileName === name)
       if (file !== undefined) return ok({ mediaType: file.mediaType, body: file.text })
     }
     return refuse('missing', 'There is no such file of the block list.')

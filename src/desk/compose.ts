@@ -2,12 +2,11 @@
  *  loses nothing: listeners, analysis, archive, store. */
 import { rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import type { SourceDefinition } from '../sources/definition.ts'
+import { systemNameLookup } from '../response/name-lookup.ts'
 import { Journal } from '../sources/listen/journal.ts'
-import { openSyslog } from '../sources/listen/syslog.ts'
 import { Archive } from '../store/archive/archive.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { type Store, StoreError } from '../store/store.ts'
@@ -31,7 +30,8 @@ import { HuntDesk } from './hunt-desk.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
-import { SourceDesk, type SourceOpening } from './source-desk.ts'
+import { openSource } from './openings.ts'
+import { SourceDesk } from './source-desk.ts'
 import { exportsOf, targetsOf } from './targets.ts'
 
 /** How to open a desk. */
@@ -148,13 +148,20 @@ class Assembly {
       targets: targetsOf(this.#configuration.block),
       exports: exportsOf(),
       own: ownAddresses(),
+      lookup: systemNameLookup(),
     })
     const sources = new SourceDesk({
       ...this.#parts,
       configured: this.#configuration.sources,
       demonstration: () => (this.#demonstration === undefined ? [] : demonstrationSources),
       onDefinitions: (definitions) => this.#analysis?.define(definitions),
-      open: (definition) => this.#openSource(definition, journal.value),
+      open: (definition) =>
+        openSource(definition, {
+          folder: this.#folder,
+          journal: journal.value,
+          clock,
+          notice: (noticed) => this.#analysis?.notice(noticed),
+        }),
       intake: intake.value,
     })
     await sources.start()
@@ -257,24 +264,6 @@ class Assembly {
       await hunts.lists(),
     )
     await this.#analysis.start()
-  }
-
-  /** Opens what a source needs beside the analysis. */
-  async #openSource(definition: SourceDefinition, journal: Journal): Promise<SourceOpening> {
-    if (definition.kind !== 'syslog') return undefined
-    const absolute = (path: string | undefined) =>
-      path === undefined || isAbsolute(path) ? path : join(this.#folder.path, path)
-    const { certificatePath, keyPath, clientCaPath, ...rest } = definition
-    const named = Object.entries({ certificatePath, keyPath, clientCaPath }).flatMap(([name, path]) => {
-      const at = absolute(path)
-      return at === undefined ? [] : [[name, at] as const]
-    })
-    const opened = await openSyslog({ ...rest, ...Object.fromEntries(named) }, journal, {
-      keysFolder: this.#folder.keysPath,
-      nowMs: this.#options.clock(),
-    })
-    if (!opened.ok) return { problem: opened.error.message, close: () => Promise.resolve() }
-    return { listener: opened.value, close: () => opened.value.close() }
   }
 
   /** Takes away all that the demonstration brought, and starts for real. */

@@ -45,7 +45,7 @@ export class IncidentDesk {
   async #view(row: IncidentRow, who?: Person): Promise<IncidentView> {
     const proposals = await this.#blocks.proposals(row.incident, who)
     const { total } = await this.#parts.store.evidence(row.incident.id, { offset: 0, limit: 1 })
-    return incidentView(row, proposals, total)
+    return incidentView(row, proposals, total, this.#parts.clock())
   }
 
   async decide(

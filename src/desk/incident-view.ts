@@ -43,7 +43,12 @@ const exposureView = (exposure: Exposure): ExposureView => ({
 })
 
 /** All of an incident. */
-export function incidentView(row: IncidentRow, proposals: readonly Proposal[], evidenceCount: number): IncidentView {
+export function incidentView(
+  row: IncidentRow,
+  proposals: readonly Proposal[],
+  evidenceCount: number,
+  nowMs: number,
+): IncidentView {
   const { incident } = row
   const done = new Map(row.steps.map((step) => [step.step, step]))
   const { exposureAtDetection, findings } = incident
@@ -66,7 +71,7 @@ export function incidentView(row: IncidentRow, proposals: readonly Proposal[], e
       }),
       call: [...call],
     })),
-    proposals: proposals.map(proposalView),
+    proposals: proposals.map((proposal) => proposalView(proposal, nowMs)),
     history: row.history.map(({ state, by, atMs, comment }) => ({
       state,
       by,
@@ -100,11 +105,15 @@ function findingView(finding: Finding): FindingView {
   }
 }
 
-function proposalView(proposal: Proposal): IncidentView['proposals'][number] {
+const hourMs = 3_600_000
+
+function proposalView(proposal: Proposal, nowMs: number): IncidentView['proposals'][number] {
   const { network, reason, warnings, suggestion, refusal, block } = proposal
   return {
-    network: suggestion ?? network,
+    network,
     reason,
+    ...(suggestion === undefined ? {} : { suggestion }),
+    hours: Math.max(1, Math.round((proposal.suggestedEndMs - nowMs) / hourMs)),
     warnings: [...warnings],
     ...(refusal === undefined ? {} : { refusal }),
     ...(block === undefined ? {} : { blockId: block.id, blockedUntilMs: block.expiresAtMs }),

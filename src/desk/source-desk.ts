@@ -7,7 +7,6 @@ import { limits } from '../core/limits.ts'
 import { ok } from '../core/result.ts'
 import { formatNames } from '../formats/formats.ts'
 import type { SourceDefinition, UploadDefinition } from '../sources/definition.ts'
-import type { Listener } from '../sources/listen/listener.ts'
 import type { AddSourceBody, RejectListView, SuggestionView, UploadView } from './api/sources.ts'
 import type { SourceView } from './api/today.ts'
 import type { DeskResult, Person } from './desk.ts'
@@ -31,14 +30,16 @@ export interface SourceDeskParts extends DeskParts {
   /** Told when the definitions change. */
   onDefinitions(definitions: readonly SourceDefinition[]): void
   /** Opens what a definition needs beside the analysis: a port, a drop folder. A sentence where it does not open. */
-  open(definition: SourceDefinition): Promise<SourceOpening>
+  open(definition: SourceDefinition): Promise<SourceOpening | undefined>
   readonly intake: Intake
 }
 
 /** A listener or a watcher that works for a source, or why there is none. */
-export type SourceOpening =
-  | { readonly listener?: Listener; readonly problem?: string; close(): Promise<void> }
-  | undefined
+export interface SourceOpening {
+  /** How it stands now. */
+  state(): { readonly problem: string | undefined; readonly notes: readonly string[]; readonly lost: number }
+  close(): Promise<void>
+}
 
 /** Where bytes that are pushed or put in go. */
 export interface Intake {
@@ -70,7 +71,7 @@ const wellKnown: readonly (readonly [pattern: string, title: string])[] = [
 
 export class SourceDesk {
   readonly #parts: SourceDeskParts
-  readonly #open = new Map<SourceId, SourceOpening>()
+  readonly #open = new Map<SourceId, SourceOpening | undefined>()
   #added: readonly SourceDefinition[] = []
 
   constructor(parts: SourceDeskParts) {
@@ -101,7 +102,7 @@ export class SourceDesk {
 
   /** Sentences about listeners that do not work. */
   get problems(): readonly string[] {
-    return [...this.#open.values()].flatMap((opening) => (opening?.problem === undefined ? [] : [opening.problem]))
+    return [...this.#open.values()].flatMap((opening) => opening?.state().problem ?? [])
   }
 
   async list(): Promise<readonly SourceView[]> {
@@ -113,12 +114,8 @@ export class SourceDesk {
       // Nothing was put in: the page offers it, and needs no line for it.
       if (definition.kind === 'upload' && (status === undefined || status.bytes === 0)) return []
       const opening = this.#open.get(definition.id)
-      const listening = opening?.listener?.state()
-      const lost = intake.lost(definition.id)
-      const listener =
-        opening === undefined && lost === 0
-          ? undefined
-          : { problem: opening?.problem, notes: listening?.notes ?? [], lost: Math.max(lost, listening?.lost ?? 0) }
+      const state = opening?.state() ?? { problem: undefined, notes: [], lost: 0 }
+      const listener = { ...state, lost: Math.max(intake.lost(definition.id), state.lost) }
       const own = hours.filter(({ sourceId }) => sourceId === definition.id)
       return [sourceView({ definition, from, status, hours: own, listener, nowMs })]
     })

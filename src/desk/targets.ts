@@ -13,7 +13,8 @@ const options = (name: string, block: WebServerBlock) => ({
   name,
   filePath: block.include,
   ...(block.configuration === undefined ? {} : { configurationPath: block.configuration }),
-  ...(block.pidFile === undefined ? {} : { pidFile: block.pidFile, reload: { by: 'signal' as const } }),
+  ...(block.pidFile === undefined ? {} : { pidFile: block.pidFile }),
+  ...(block.command === undefined ? {} : { command: block.command as readonly [string, ...string[]] }),
 })
 
 /** Where blocks are put in force. */

@@ -235,6 +235,8 @@ export class Analysis {
     readonly level: Level
     readonly target: string
     readonly timeMs: number
+    /** When it was noticed; `timeMs` where left out. */
+    readonly decidedAtMs?: number
     readonly sourceId: SourceId
     readonly place?: Place
     readonly confidence?: number
@@ -247,7 +249,7 @@ export class Analysis {
       confidence: said.confidence ?? 1,
       actor: { type: 'role', value: 'bellwether' },
       place: place ?? { source: sourceId, line: 0, offset: 0, length: 0 },
-      decidedAtMs: said.timeMs,
+      decidedAtMs: said.decidedAtMs ?? said.timeMs,
     }
     this.#telling.add(hit, sourceId, () => new Uint8Array(0))
   }

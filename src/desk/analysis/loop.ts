@@ -176,7 +176,7 @@ export class AnalysisLoop {
       this.#buildCostMs = performance.now() - began
     }
     const counts = this.#analysis.counts.takeChanged()
-    const sources = this.#statuses(nowMs)
+    const sources = this.#statuses()
     const isEmpty = !mayBuild && counts.hours.length === 0 && counts.rejects.length === 0 && sources.length === 0
     if (isEmpty && !isCheckpointDue) return
     const commit: Commit = { ...told, sources, hours: counts.hours, rejects: counts.rejects }
@@ -220,8 +220,8 @@ export class AnalysisLoop {
   }
 
   /** Sources whose standing changed since it was last told. */
-  #statuses(nowMs: number): SourceStatus[] {
-    return this.#judge.statuses(this.#analysis, this.#streams, nowMs).filter((status) => {
+  #statuses(): SourceStatus[] {
+    return this.#judge.statuses(this.#analysis, this.#streams).filter((status) => {
       const text = JSON.stringify(status)
       if (this.#saidStatus.get(status.sourceId) === text) return false
       this.#saidStatus.set(status.sourceId, text)

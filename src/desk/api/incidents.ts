@@ -84,6 +84,10 @@ export const AdviceSchema = Type.Object({
 export const ProposalSchema = Type.Object({
   network: Type.String(),
   reason: Type.String(),
+  /** A better network to block: the /64 around an IPv6 address. */
+  suggestion: Type.Optional(Type.String()),
+  /** How long to block at first, hours. */
+  hours: Type.Integer(),
   /** Plain sentences: who else may sit behind this address. */
   warnings: Type.Array(Type.String()),
   /** A plain sentence where it may not be blocked. */

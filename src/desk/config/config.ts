@@ -39,6 +39,8 @@ export interface WebServerBlock {
   /** The web server's main configuration file; its own default where left out. */
   readonly configuration?: string
   readonly pidFile?: string
+  /** The program with what must stand before it, such as `sudo`; its own name where left out. */
+  readonly command?: readonly string[]
 }
 
 export interface Configuration {
@@ -252,15 +254,17 @@ function readBlock(value: unknown, lines: KeyLines, say: Say): BlockConfiguratio
     const part = new Section(table, `block.${name}`, 0, lines, say)
     const include = part.text('include')
     if (include === undefined || !isAbsolute(include)) {
-      part.say('include', `say which file to write, such as include = "/etc/${name}/bellwether-blocks.conf".`)
+      part.say('include', `say which file to write, such as include = "/etc/${name}/bellwether/blocks.conf".`)
     }
     const configuration = part.text('configuration')
     const pidFile = part.text('pid_file')
+    const program = part.texts('command')
     part.end()
     return {
       include: include ?? '',
       ...(configuration === undefined ? {} : { configuration }),
       ...(pidFile === undefined ? {} : { pidFile }),
+      ...(program === undefined || program.length === 0 ? {} : { command: program }),
     }
   }
   const nginx = webServer('nginx')

@@ -66,7 +66,7 @@ feed = false
 # Keep blocked addresses out on this computer (needs the right to change nftables).
 nftables = false
 # [block.nginx]
-# include = "/etc/nginx/bellwether-blocks.conf"
+# include = "/etc/nginx/bellwether/blocks.conf"   # see docs/how-to/block.md
 # [block.apache]
-# include = "/etc/apache2/bellwether-blocks.conf"
+# include = "/etc/apache2/bellwether/blocks.conf"
 `

@@ -1,0 +1,92 @@
+/** What a source needs beside the analysis: a port that listens, a drop folder that is looked at. What they notice becomes
+ *  findings. */
+import { isAbsolute, join } from 'node:path'
+import type { DropDefinition, SourceDefinition, SyslogDefinition } from '../sources/definition.ts'
+import { DropFolder } from '../sources/drop/drop-folder.ts'
+import type { Journal } from '../sources/listen/journal.ts'
+import { openSyslog } from '../sources/listen/syslog.ts'
+import type { Noticed } from './analysis/protocol.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { SourceOpening } from './source-desk.ts'
+
+export interface OpeningParts {
+  readonly folder: DataFolder
+  readonly journal: Journal
+  readonly clock: () => number
+  notice(noticed: Noticed): void
+}
+
+/** Opens what a definition needs; nothing where the analysis reads it alone. */
+export async function openSource(
+  definition: SourceDefinition,
+  parts: OpeningParts,
+): Promise<SourceOpening | undefined> {
+  switch (definition.kind) {
+    case 'syslog':
+      return await openPort(definition, parts)
+    case 'drop':
+      return await openDrop(definition, parts)
+    case 'follow':
+    case 'push':
+    case 'upload':
+      return undefined
+  }
+}
+
+/** What does not open, and why. */
+const failed = (problem: string): SourceOpening => ({
+  state: () => ({ problem, notes: [], lost: 0 }),
+  close: () => Promise.resolve(),
+})
+
+async function openDrop(definition: DropDefinition, parts: OpeningParts): Promise<SourceOpening> {
+  const { journal, folder, clock, notice } = parts
+  const opened = await DropFolder.open({
+    definition,
+    journal,
+    workFolder: join(folder.uploadsPath, definition.id),
+    nowMs: clock,
+    onRefused: ({ file, message }) => {
+      const target = `${file}: ${message}`
+      const rule = 'bundle-refused'
+      notice({ kind: rule, rule, level: 'medium', target, sourceId: definition.id, timeMs: clock() })
+    },
+    onImported: () => undefined,
+  })
+  if (!opened.ok) return failed(opened.error)
+  const drop = opened.value
+  return {
+    state: () => {
+      const { isThere, imported, problem } = drop.state()
+      return { problem, notes: [isThere ? `${imported} taken in so far.` : 'The stick is not in.'], lost: 0 }
+    },
+    close: () => drop.close(),
+  }
+}
+
+async function openPort(definition: SyslogDefinition, parts: OpeningParts): Promise<SourceOpening> {
+  const { folder, journal, clock, notice } = parts
+  const { certificatePath, keyPath, clientCaPath, ...rest } = definition
+  const paths = Object.entries({ certificatePath, keyPath, clientCaPath }).flatMap(([name, path]) =>
+    path === undefined ? [] : [[name, isAbsolute(path) ? path : join(folder.path, path)] as const],
+  )
+  const opened = await openSyslog({ ...rest, ...Object.fromEntries(paths) }, journal, {
+    keysFolder: folder.keysPath,
+    nowMs: clock(),
+  })
+  if (!opened.ok) return failed(opened.error.message)
+  const listener = opened.value
+  let lostSaid = 0
+  return {
+    state: () => {
+      const { notes, lost } = listener.state()
+      if (lost > lostSaid) {
+        lostSaid = lost
+        const rule = 'messages-lost'
+        notice({ kind: rule, rule, level: 'low', target: definition.title, sourceId: definition.id, timeMs: clock() })
+      }
+      return { problem: undefined, notes, lost }
+    },
+    close: () => listener.close(),
+  }
+}
