@@ -76,8 +76,11 @@ class FileFollower implements Follower {
     this.#finished = saved?.finished ?? []
     this.#live = lookAtName(this.#path)
     this.#from = from
-    // A log that is not there yet begins now: a copy that is younger than this moment is its beginning.
-    if (this.#live.kind === 'none' && this.#saved === undefined) this.#left = { ...this.position, modifiedMs: nowMs }
+    // A log that is not there yet begins now: a copy that is younger than this moment, by clocks that need not agree
+    // with this one to the tick, is its beginning.
+    if (this.#live.kind === 'none' && this.#saved === undefined) {
+      this.#left = { ...this.position, modifiedMs: Math.max(1, nowMs - limits.followGraceMs) }
+    }
     this.#current = this.#open()
   }
 

@@ -1,7 +1,7 @@
 /** The live files that an office named, as streams that come and go: literal paths, also those that are not there yet,
  *  and whatever fits a glob. Rotated copies are not streams of their own; they belong to the log that they were. */
 import { globSync, realpathSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { limits } from '../../core/limits.ts'
 import { showPath } from '../problem.ts'
 import type { Follower } from './contract.ts'
@@ -137,24 +137,22 @@ function matchFiles(pattern: string): string[] {
 
 /** Leaves out what is a rotated copy of another file that fits, or did (`access-20261122.log` beside `access.log`). */
 function withoutCopies(matched: ReadonlySet<string>, open: ReadonlyMap<string, unknown>): Set<string> {
-  const lives = new Map<string, string[]>()
-  for (const path of [...matched, ...open.keys()]) {
-    const folder = lives.get(dirname(path))
-    if (folder === undefined) lives.set(dirname(path), [basename(path)])
-    else folder.push(basename(path))
-  }
+  const lives = new Set([...matched, ...open.keys()])
   const kept = new Set<string>()
-  for (const path of matched) {
-    const name = basename(path)
-    const others = candidatesOf(lives.get(dirname(path)) ?? [], name)
-    if (open.has(path) || !others.some((live) => readRotatedName(name, live) !== undefined)) kept.add(path)
-  }
+  for (const path of matched) if (open.has(path) || !isCopyOf(path, lives)) kept.add(path)
   return kept
 }
 
-/** Names that are shorter and begin alike: only those can be what a name is a copy of. */
-function candidatesOf(names: readonly string[], name: string): string[] {
-  return names.filter((live) => live.length < name.length && live.slice(0, 2) === name.slice(0, 2))
+/** True where a name without what stands before its extension, from some separator on, is a live file's. */
+function isCopyOf(path: string, lives: ReadonlySet<string>): boolean {
+  const name = basename(path)
+  const dot = name.lastIndexOf('.')
+  for (let at = 1; at < dot; at++) {
+    if (!/[-._]/.test(name[at] as string)) continue
+    const live = name.slice(0, at) + name.slice(dot)
+    if (lives.has(join(dirname(path), live)) && readRotatedName(name, live) !== undefined) return true
+  }
+  return false
 }
 
 function isFile(path: string): boolean {
