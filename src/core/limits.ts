@@ -303,9 +303,9 @@ export const limits = {
   officeFileCharactersMax: mib,
   ...archiveLimits,
   ...blockLimits,
-  /** Characters of one document of a Sigma rule file: the largest public rules have some 60 thousand, and what is no
-   *  rule at all takes its parser up to 20 microseconds a character. */
-  sigmaDocumentCharactersMax: 256 * kib,
+  /** Characters of one document of a Sigma rule file: rules that list hashes of thousands of drivers have some 300
+   *  thousand. */
+  sigmaDocumentCharactersMax: mib,
   /** Rules read from one file: the whole of a large public collection in one file has some 4,000. */
   sigmaFileRulesMax: 50_000,
   /** Values of one rule, aliases written out: the largest lists of hashes have some 10,000. */
@@ -343,8 +343,10 @@ export const limits = {
   /** The analysis' state is stored in parts of this size: a part fits any database's value, and the copies of one part
    *  that a driver makes stay small. */
   checkpointPartBytes: 4 * mib,
-  /** Findings whose old evidence is forgotten in one transaction: 100 hold at most 50,000 lines, which is a second. */
-  forgetFindingsMax: 100,
+  /** Findings whose old evidence is forgotten in one transaction: 20 hold at most 10,000 lines, which is a moment. */
+  forgetFindingsMax: 20,
+  /** Entries of the audit trail that are checked before others get their turn. */
+  trailCheckRows: 1_000,
   /** Stores up to this size are checked when they are opened: a second's work; larger ones by `integrity()`. */
   storeCheckedBytesMax: 128 * mib,
   /** Rows of a table that are copied or checked at once: documents of a few KB each, so some MB. */

@@ -55,15 +55,18 @@ function placeOf(times: readonly number[], timeMs: number, from: number): number
   return low
 }
 
-/** Counts events. As many times are kept as the bound asks for: whether so many fall into a window needs no more. */
+/** Counts events. Twice as many times are kept as the bound asks for: in order, whether so many fall into a window needs
+ *  no more than that many, and the others place events that come late. */
 export class CountTally implements SlidingTally {
   readonly #least: number
+  readonly #most: number
   readonly #timespanMs: number
   #times: number[] = []
   #from = 0
 
   constructor(least: number, timespanMs: number) {
     this.#least = least
+    this.#most = 2 * least + limits.sigmaLateTimesKept
     this.#timespanMs = timespanMs
   }
 
@@ -80,7 +83,7 @@ export class CountTally implements SlidingTally {
     if (place === this.#times.length) this.#times.push(timeMs)
     else this.#times.splice(place, 0, timeMs)
     const reached = this.#isReached(place)
-    if (this.size > this.#least) this.#from++
+    if (this.size > this.#most) this.#from++
     if (this.#from > 64 && this.#from * 2 > this.#times.length) {
       this.#times = this.#times.slice(this.#from)
       this.#from = 0
@@ -103,7 +106,7 @@ export class CountTally implements SlidingTally {
   }
 
   load(saved: unknown): boolean {
-    const more = numbersOf(saved).slice(-this.#least)
+    const more = numbersOf(saved).slice(-this.#most)
     return more.map((timeMs) => this.add({ timeMs, order: 0, rule: 0, value: '' })).some((each) => each)
   }
 }

@@ -1,7 +1,18 @@
 /** Cuts a rule file into its YAML documents and reads each into plain nodes that know their line. A document that cannot
  *  be read does not stop the others. Aliases are followed within a bound on nodes, so that no small file becomes a large
  *  tree. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node as YamlNode } from 'yaml'
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  type Node as YamlNode,
+} from 'yaml'
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { Scalar } from './rule.ts'
@@ -147,6 +158,33 @@ function scalarOf(value: unknown): Scalar {
   }
 }
 
+const tooDeep = { problem: 'The rule nests deeper than a rule can.', mend: 'Write it with fewer levels.' } as const
+
+/** Stands for a document that nests deeper than it may. */
+class TooDeep extends Error {}
+
+/** The parser's tokens up to the first that it cannot place: each one costs it an error, and one is enough. Nesting is
+ *  bounded before the composer, which recurses, sees it. */
+function* tokensOf(text: string): Generator<CST.Token> {
+  const parser = new Parser()
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      yield token
+      if (token.type === 'error') return
+    }
+    // A level of YAML is up to two of the parser's.
+    if (parser.stack.length > 2 * limits.sigmaNestingMax) throw new TooDeep()
+  }
+  yield* parser.end()
+}
+
+/** The parser's tree of a text; undefined where there is none. */
+function compose(text: string): Document.Parsed | undefined {
+  const composer = new Composer({ intAsBigInt: true, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
+  const [first] = composer.compose(tokensOf(text), true, text.length)
+  return first as Document.Parsed | undefined
+}
+
 /** Reads one document. */
 export function readDocument(document: DocumentText): Result<DocumentNode, DocumentFault> {
   if (document.text.length > limits.sigmaDocumentCharactersMax) {
@@ -158,34 +196,19 @@ export function readDocument(document: DocumentText): Result<DocumentNode, Docum
   }
   const reader = new Reader(document)
   try {
-    const parsed = parseDocument(document.text, {
-      intAsBigInt: true,
-      uniqueKeys: false,
-      stringKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    })
+    const parsed = compose(document.text)
+    if (parsed === undefined) return ok({ kind: 'scalar', value: null, line: document.line })
     const [fault] = parsed.errors
     if (fault !== undefined) {
-      const problem = `The YAML cannot be read: ${fault.message.split('\n')[0]?.replace(/[.:]?$/, '.')}`
-      return err({
-        line: reader.lineOf(fault.pos[0]),
-        problem,
-        mend: 'Look at the indentation and the quotes of this line.',
-      })
+      const said = fault.message.split('\n')[0]?.replace(/[.:]?$/, '.') ?? ''
+      const mend = 'Look at the indentation and the quotes of this line.'
+      return err({ line: reader.lineOf(fault.pos[0]), problem: `The YAML cannot be read: ${said}`, mend })
     }
     return ok(reader.read(parsed.contents, 0, 0))
   } catch (thrown) {
     if (thrown instanceof Fault)
       return err({ line: reader.lineOf(thrown.offset), problem: thrown.message, mend: thrown.mend })
-    // The parser recurses: what nests too deep for it ends in a RangeError of the runtime.
-    if (thrown instanceof RangeError || thrown instanceof ReferenceError) {
-      return err({
-        line: document.line,
-        problem: 'The rule nests deeper than a rule can.',
-        mend: 'Write it with fewer levels.',
-      })
-    }
+    if (thrown instanceof TooDeep) return err({ line: document.line, ...tooDeep })
     throw thrown
   }
 }
