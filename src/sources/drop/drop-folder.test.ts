@@ -14,13 +14,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SourceId } from '../../core/ids.ts'
 import type { DropDefinition } from '../definition.ts'
 import { Journal } from '../listen/journal.ts'
+import { MemoryInput } from '../listen/memory-input.ts'
+import { openTar } from './copy.ts'
 import { DropFolder, type DropRefusal } from './drop-folder.ts'
 import type { DropImport } from './drop-import.ts'
 import { fingerprintOf, isSafeName, manifestText, publicKeyOf, signManifest } from './manifest.ts'
+import { readBundleHead, verifyFiles } from './read-bundle.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 import { writeBundle } from './write-bundle.ts'
 
@@ -191,7 +195,7 @@ describe('a drop folder', () => {
     const desk = await openDesk({}, undefined, limits)
     const lines = Array.from({ length: 700_000 }, (_, number) => `line ${number}\n`).join('')
     put(desk, await pack(desk, { 'small.log': 'one\n', 'big.log': lines, 'last.log': 'two\n' }))
-    await expect.poll(() => desk.journal.isFull).toBe(true)
+    await expect.poll(() => desk.journal.isFull || desk.journal.unreadBytes > 3_000_000).toBe(true)
     await desk.close()
     expect(desk.imported).toEqual([])
     const again = await openDesk({}, desk.folder)
@@ -234,7 +238,9 @@ describe('a bundle is refused, and nothing of it imported,', () => {
     await expect.poll(() => desk.refused.length, { timeout: 5_000 }).toBe(1)
     expect(desk.journal.streams()).toEqual([])
     expect(desk.imported).toEqual([])
-    expect(readdirSync(join(desk.folder, 'work')).filter((name) => name !== 'taken.ndjson')).toEqual([])
+    await expect
+      .poll(() => readdirSync(join(desk.folder, 'work')).filter((name) => name !== 'taken.ndjson'))
+      .toEqual([])
     return desk.refused[0] as DropRefusal
   }
   const one = { name: 'a.log', bytes: 4, sha256 }
@@ -335,6 +341,46 @@ describe('a bundle is refused, and nothing of it imported,', () => {
     const refused = await refusalOf(gzipSync(bomb, { level: 9 }))
     expect(['damaged', 'cut-short', 'extra-file']).toContain(refused.code)
   }, 30_000)
+})
+
+describe('a bundle of which any byte was changed', () => {
+  test('is refused, or has the files that were signed', async () => {
+    const files: Members = [
+      ['a.log', 'one\n'],
+      ['b.log', 'one\n'],
+    ]
+    const bytes = archive(
+      signed(manifestOf({ name: 'a.log', bytes: 4, sha256 }, { name: 'b.log', bytes: 4, sha256 }), files),
+    )
+    const check = async (changed: Buffer): Promise<boolean> => {
+      const tar = await openTar(new MemoryInput(changed))
+      const head = await readBundleHead(tar, [publicKey])
+      if (!head.ok) return false
+      const verified = await verifyFiles(tar, head.value.manifest, new Map(), new AbortController().signal)
+      if (!verified.ok) return false
+      expect(verified.value.map(({ name }) => name)).toEqual(['a.log', 'b.log'])
+      return true
+    }
+    expect(await check(bytes)).toBe(true)
+    const byte = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(byte, { minLength: 1, maxLength: 3 }), fc.nat(bytes.length), async (changes, cut) => {
+        const changed = Buffer.from(bytes)
+        for (const [at, by] of changes) changed[at] = ((changed[at] as number) + by) % 256
+        await check(changed)
+        await check(changed.subarray(0, cut))
+        await check(gzipSync(changed).subarray(0, cut))
+      }),
+      { numRuns: 300 },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 3_000 }), async (junk) => {
+        expect(await check(Buffer.from(junk))).toBe(false)
+        expect(await check(Buffer.concat([bytes.subarray(0, 512), junk]))).toBe(false)
+      }),
+      { numRuns: 100 },
+    )
+  })
 })
 
 describe('names in a bundle', () => {

@@ -49,7 +49,8 @@ export interface DropState {
   readonly problem: string | undefined
 }
 
-/** Bytes of a file that show whether it is a bundle, and whether it was taken before. */
+/** Bytes of a file that show whether it is a bundle, and those that show whether it was taken before. */
+const firstBytes = 64 * 1024
 const headBytes = 1024 * 1024
 
 /** One watched folder. */
@@ -161,12 +162,11 @@ export class DropFolder {
 
   async #take(file: SettledFile): Promise<void> {
     const { definition, workFolder } = this.#options
-    const head = await readHead(file.path, headBytes)
-    const isBundle = await isBundleHead(head)
+    const isBundle = await isBundleHead(await readHead(file.path, firstBytes))
     if (!isBundle && !definition.unsigned) return this.#refuse(file, refusal('unsigned'))
     if (isBundle) {
       // What was taken before, or may not be taken, is not copied first.
-      const early = await this.#readEarly(head)
+      const early = await this.#readEarly(await readHead(file.path, headBytes))
       if (early?.ok === false) return this.#refuse(file, early.error)
       if (early?.ok === true && this.#ledger.find('bundle', early.value.bundleId) !== undefined) {
         return this.#files.done(file)

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { SourceId } from '../../core/ids.ts'
@@ -194,6 +196,34 @@ describe('an uploaded file', () => {
     await expect.poll(() => again.journal.isEnded(id, stream), { timeout: 10_000 }).toBe(true)
     expect(again.text(stream) === lines).toBe(true)
   }, 30_000)
+
+  test('has each line once after the desk was killed again and again while it was read', async () => {
+    const place = await open()
+    const lines = Array.from({ length: 600_000 }, (_, number) => `line ${number}\n`).join('')
+    writeFileSync(join(place.folder, 'big.log'), lines)
+    await place.journal.close()
+    const script = join(import.meta.dirname, 'upload.fixture.ts')
+    let kills = 0
+    for (let round = 0; round < 40; round++) {
+      const child = spawn(process.execPath, [script, place.folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const closed = new Promise((resolve) => child.on('close', resolve))
+      // The child says when it begins, and when all is done.
+      const said = await new Promise<string>((resolve) => child.stdout.once('data', (text) => resolve(String(text))))
+      if (said.startsWith('done')) {
+        await closed
+        break
+      }
+      await wait(2 + round * 3)
+      if (child.exitCode === null) kills++
+      child.kill('SIGKILL')
+      await closed
+    }
+    expect(kills).toBeGreaterThan(2)
+    const again = await open({}, place.folder)
+    const stream = again.journal.streams().find(({ isEnded }) => isEnded)?.stream ?? 'none'
+    expect(again.journal.streams().length).toBe(1)
+    expect(again.text(stream) === lines).toBe(true)
+  }, 60_000)
 
   test('has a plain name, whatever it was called', () => {
     expect(plainName('C:\\logs\\..\\u_ex.log')).toBe('u_ex.log')

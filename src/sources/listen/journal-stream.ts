@@ -59,6 +59,8 @@ export class JournalStream {
   #isTrimming = false
   #read = { segment: 0, offset: 0 }
   #isEnded = false
+  /** False once the end is on disk: what nobody adds to holds up no listener. */
+  #isCounted = true
 
   constructor(folder: string, host: StreamHost) {
     this.folder = folder
@@ -112,6 +114,8 @@ export class JournalStream {
     await this.settle()
     await this.#host.diskOf().makeFolder(this.folder)
     await this.#closeSegment()
+    this.#host.countUnread(-this.#unread())
+    this.#isCounted = false
     await writeFile(join(this.folder, endMarkerName), '', { mode: 0o600 })
     await this.#host.diskOf().syncFolder(this.folder)
   }
@@ -131,6 +135,7 @@ export class JournalStream {
     await this.#trimming
     this.release()
     this.#host.countUnread(-this.#unread())
+    this.#isCounted = false
     this.#segments.length = 0
     await rm(this.folder, { recursive: true, force: true })
   }
@@ -160,6 +165,7 @@ export class JournalStream {
 
   #unread(): number {
     let unread = 0
+    if (!this.#isCounted) return 0
     for (const segment of this.#segments) {
       if (segment.number > this.#read.segment) unread += segment.bytes
       else if (segment.number === this.#read.segment) unread += Math.max(0, segment.bytes - this.#read.offset)
@@ -342,6 +348,7 @@ export class JournalStream {
     const trimmed = await readTrimmed(join(this.folder, trimmedName))
     this.#bytesTrimmed = trimmed.bytes
     this.#isEnded = names.includes(endMarkerName)
+    this.#isCounted = !this.#isEnded
     const numbers = names.map(segmentNumber).filter((number) => number !== undefined)
     let bytesCut = 0
     for (const number of numbers.sort((a, b) => a - b)) {
@@ -354,7 +361,7 @@ export class JournalStream {
       const { bytes, cut } = await measureSegment(path, isLast && !this.#isEnded)
       bytesCut += cut
       this.#segments.push({ number, bytes })
-      this.#host.countUnread(bytes)
+      if (this.#isCounted) this.#host.countUnread(bytes)
     }
     const last = this.#segments.at(-1)
     this.#lastNumber =

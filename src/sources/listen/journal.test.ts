@@ -217,6 +217,29 @@ describe('the journal', () => {
     expect(again.unreadBytes).toBe(0)
   })
 
+  test('is not held up by what nobody adds to any more, and lets patient ones wait for room', async () => {
+    const folder = newFolder()
+    const options = { unreadBytesMax: 100, unreadBytesLow: 50, streamsMax: 2 }
+    const journal = await openJournal(folder, options)
+    await journal.append(source, 'a', Buffer.alloc(120, 'x\n'), false)
+    expect(journal.isFull).toBe(true)
+    let isDue = false
+    const due = journal.whenUnreadBelow(30).then(() => {
+      isDue = true
+    })
+    journal.acknowledge(source, 'a', 1, 80)
+    await journal.append(source, 'b', line('x'), false)
+    expect([journal.isFull, isDue]).toEqual([false, false])
+    await journal.end(source, 'a')
+    await due
+    expect(journal.unreadBytes).toBe(2)
+    expect(journal.hasRoomFor(source, 'c')).toBe(true)
+    journal.acknowledge(source, 'a', 1, 120)
+    expect(journal.unreadBytes).toBe(2)
+    await journal.close()
+    expect((await openJournal(folder, options)).unreadBytes).toBe(2)
+  })
+
   test('says in one sentence that its folder cannot be used', async () => {
     const folder = newFolder()
     writeFileSync(join(folder, 'file'), '')

@@ -77,6 +77,7 @@ export class Journal implements JournalPort {
   #isFull = false
   #isClosing = false
   #ready: (() => void)[] = []
+  #patient: { readonly bytes: number; readonly resolve: () => void }[] = []
   #retries: ((goOn: boolean) => void)[] = []
   #retryTimer: NodeJS.Timeout | undefined
   readonly #spaceTimer: NodeJS.Timeout
@@ -126,6 +127,15 @@ export class Journal implements JournalPort {
   whenReady(): Promise<void> {
     if (!this.#isFull) return Promise.resolve()
     return new Promise((resolve) => this.#ready.push(resolve))
+  }
+
+  /** Resolves when there is room, and less than `bytes` wait to be read: whoever brings in what can wait (a file) leaves
+   *  the rest of the room to those who cannot. */
+  async whenUnreadBelow(bytes: number): Promise<void> {
+    while (this.#isFull || this.#unreadBytes + this.#waitingBytes >= bytes) {
+      if (this.#isClosing) return
+      await new Promise<void>((resolve) => this.#patient.push({ bytes, resolve }))
+    }
   }
 
   countLost(sourceId: SourceId, messages: number): void {
@@ -195,8 +205,8 @@ export class Journal implements JournalPort {
 
   /** True where the stream is there, or may still be made. Where it is false, lines would go to `other`. */
   hasRoomFor(sourceId: SourceId, stream: string): boolean {
-    const { streams } = this.#sourceFor(sourceId)
-    return streams.has(streamFolderName(stream)) || streams.size < this.#streamsMax
+    const source = this.#sourceFor(sourceId)
+    return source.streams.has(streamFolderName(stream)) || !this.#isCrowded(source)
   }
 
   /** Deletes a stream, read or not: a person took it back, or its end was read and its findings are stored. */
@@ -222,10 +232,19 @@ export class Journal implements JournalPort {
       }
     }
     for (const resolve of this.#ready.splice(0)) resolve()
+    for (const { resolve } of this.#patient.splice(0)) resolve()
   }
 
   get #streamsMax(): number {
     return this.#options.streamsMax ?? limits.journalStreamsMax
+  }
+
+  /** As many streams as there may be are there and not ended. */
+  #isCrowded({ streams }: JournalSource): boolean {
+    if (streams.size < this.#streamsMax) return false
+    let live = 0
+    for (const { isEnded } of streams.values()) if (!isEnded) live++
+    return live >= this.#streamsMax
   }
 
   #sourceFor(sourceId: SourceId): JournalSource {
@@ -253,7 +272,7 @@ export class Journal implements JournalPort {
     }
     const found = source.streams.get(name)
     if (found !== undefined) return { target: found, isOverflow: false }
-    const isOverflow = source.streams.size >= this.#streamsMax && name !== overflowStream
+    const isOverflow = name !== overflowStream && this.#isCrowded(source)
     if (isOverflow) return { target: this.#streamFor(sourceId, overflowStream).target, isOverflow }
     const made = new JournalStream(join(this.#folder, sourceId, name), this.#host)
     source.streams.set(name, made)
@@ -341,8 +360,13 @@ export class Journal implements JournalPort {
     this.#isBehind = this.#unreadBytes + this.#waitingBytes >= (this.#isBehind ? low : high)
     const isWaiting = this.#waitingBytes >= limits.journalWaitingBytesMax
     this.#isFull = this.#isBehind || isWaiting || this.#isDiskLow || this.#failure !== undefined
-    if (this.#isFull || this.#ready.length === 0) return
+    if (this.#isFull) return
     for (const resolve of this.#ready.splice(0)) resolve()
+    if (this.#patient.length === 0) return
+    const pending = this.#unreadBytes + this.#waitingBytes
+    const isDue = ({ bytes }: { readonly bytes: number }): boolean => pending < bytes
+    for (const { resolve } of this.#patient.filter(isDue)) resolve()
+    this.#patient = this.#patient.filter((each) => !isDue(each))
   }
 }
 

@@ -8,6 +8,7 @@ import type { Problem } from '../problem.ts'
 
 /** What an import needs of a journal beside the port. */
 export interface ImportJournal extends JournalPort {
+  whenUnreadBelow(bytes: number): Promise<void>
   bytesWritten(sourceId: SourceId, stream: string): number
   isEnded(sourceId: SourceId, stream: string): boolean
   hasRoomFor(sourceId: SourceId, stream: string): boolean
@@ -29,6 +30,7 @@ export interface ImportTarget {
   readonly stream: string
 }
 
+const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const lineFeed = 10
 const lineEnd = Uint8Array.of(lineFeed)
 /** A line longer than the longest that is read gets ends put into it: it is a reject however long it is. */
@@ -46,6 +48,8 @@ export async function importText(
   let held = 0
   for (;;) {
     if (signal.aborted) return undefined
+    // A plain file answers at once: others have their turn between two pieces.
+    await nextTick()
     const count = await input.read(buffer, held, limits.chunkBytes)
     if (count === 0) break
     const filled = held + count
@@ -70,6 +74,7 @@ export async function importText(
 class LineWriter {
   readonly #target: ImportTarget
   readonly #signal: AbortSignal
+  readonly #aborted: Promise<void>
   #left: number
   bytes = 0
   lines = 0
@@ -79,6 +84,7 @@ class LineWriter {
   constructor(target: ImportTarget, signal: AbortSignal) {
     this.#target = target
     this.#signal = signal
+    this.#aborted = aborted(signal)
     this.#left = target.journal.bytesWritten(target.sourceId, target.stream)
   }
 
@@ -89,7 +95,7 @@ class LineWriter {
     this.#left -= skipped
     if (skipped === piece.length) return
     const { journal, sourceId, stream } = this.#target
-    if (journal.isFull) await Promise.race([journal.whenReady(), aborted(this.#signal)])
+    await Promise.race([journal.whenUnreadBelow(limits.importUnreadBytesMax), this.#aborted])
     if (this.#signal.aborted) this.isStopped = true
     if (this.isStopped) return
     // The buffer is filled again while the journal writes: it gets bytes of its own.
