@@ -16,7 +16,7 @@ export function Pager({ offset, limit, total, things, onOffset }: PagerProps): R
   if (total === 0) return null
   const last = Math.min(total, offset + limit)
   return (
-    <nav className="pager no-print" aria-label={`Pages of ${things}`}>
+    <fieldset className="pager no-print" aria-label={`Pages of ${things}`}>
       <p className="small muted" aria-live="polite">
         {inDigits(offset + 1)} to {inDigits(last)} of {inDigits(total)} {things}
       </p>
@@ -40,6 +40,6 @@ export function Pager({ offset, limit, total, things, onOffset }: PagerProps): R
           </button>
         </div>
       )}
-    </nav>
+    </fieldset>
   )
 }

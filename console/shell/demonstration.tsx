@@ -20,7 +20,7 @@ export function Demonstration(): ReactNode {
     },
   })
   return (
-    <div className="strip no-print">
+    <section className="strip no-print" aria-label="Demonstration">
       <div className="wide">
         <p>
           <strong>Demonstration.</strong> {data?.demonstration?.sentence ?? 'A recorded attack on a made-up office.'}
@@ -50,6 +50,6 @@ export function Demonstration(): ReactNode {
           </div>
         </div>
       </Dialog>
-    </div>
+    </section>
   )
 }

@@ -8,6 +8,7 @@ import { useRights } from '../api/rights.ts'
 import { Icon } from '../parts/icon.tsx'
 import { counted } from '../words/counts.ts'
 import { AccountMenu } from './account-menu.tsx'
+import { useAnnounce } from './announcer.tsx'
 import { Brand } from './brand.tsx'
 import { Demonstration } from './demonstration.tsx'
 import { useLiveDesk } from './live-desk.ts'
@@ -21,6 +22,8 @@ const places = [
   { path: '/settings', name: 'Settings', needs: 'mayConfigure' },
   { path: '/audit', name: 'Audit trail', needs: 'mayDecide' },
 ] as const
+
+const awaySentence = 'The desk does not answer. What you see may be old; we keep trying.'
 
 function Navigation({ isOpen }: { readonly isOpen: boolean }): ReactNode {
   const rights = useRights()
@@ -53,6 +56,10 @@ export function Layout({ session }: { readonly session: SessionView }): ReactNod
   const [isOpen, setOpen] = useState(false)
   const { pathname } = useLocation()
   const connection = useLiveDesk()
+  const announce = useAnnounce()
+  useEffect(() => {
+    if (connection === 'away') announce(awaySentence)
+  }, [connection, announce])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation closes the menu.
   useEffect(() => setOpen(false), [pathname])
   return (
@@ -64,7 +71,7 @@ export function Layout({ session }: { readonly session: SessionView }): ReactNod
         <header className="head">
           <div className="wide">
             <div className="head__row">
-              <Link className="brand" to="/" aria-label={`Bellwether, ${session.officeName}: Today`}>
+              <Link className="brand" to="/">
                 <Brand officeName={session.officeName} />
               </Link>
               <div className="head__tools">
@@ -86,11 +93,11 @@ export function Layout({ session }: { readonly session: SessionView }): ReactNod
         </header>
         {session.isDemonstration && <Demonstration />}
         {connection === 'away' && (
-          <div className="strip strip--away" role="status">
+          <section className="strip strip--away" aria-label="Connection">
             <div className="wide">
-              <p>The desk does not answer. What you see may be old; we keep trying.</p>
+              <p>{awaySentence}</p>
             </div>
-          </div>
+          </section>
         )}
       </div>
       <main className="main wide" id="main" tabIndex={-1}>

@@ -131,7 +131,7 @@ function BlockRow({ block, mayDecide }: { readonly block: BlockView; readonly ma
         {mayDecide && (
           <Confirm
             button="Lift it"
-            buttonLabel={`Lift the block of ${network}`}
+            buttonLabel={`Lift it: the block of ${network}`}
             question={`Let ${network} in again?`}
             doIt="Lift the block"
             said={`The block of ${network} is lifted.`}

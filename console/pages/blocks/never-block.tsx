@@ -54,7 +54,7 @@ export function NeverBlock({ entries, mayDecide }: NeverBlockProps): ReactNode {
               {mayDecide && entry.from === 'console' && (
                 <Confirm
                   button="Take it off"
-                  buttonLabel={`Take ${visible(entry.network).slice(0, 80)} off the list`}
+                  buttonLabel={`Take it off: ${visible(entry.network).slice(0, 80)}`}
                   question={`Take ${visible(entry.network).slice(0, 80)} off the list?`}
                   doIt="Take it off"
                   said="It is off the list."

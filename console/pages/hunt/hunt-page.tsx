@@ -1,6 +1,6 @@
 /** Searching what was kept: who was here, when, and what they asked for. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { HuntAnswerView, HuntBody, HuntPageView } from '../../../src/desk/api/hunt.ts'
 import { huntPageQuery } from '../../api/queries.ts'
 import { request } from '../../api/request.ts'
@@ -58,8 +58,11 @@ function Search(): ReactNode {
   const results = useRef<HTMLDivElement>(null)
   const hunt = useMutation({
     mutationFn: (body: HuntBody) => request<HuntAnswerView>('POST', '/api/hunt', body),
-    onSuccess: () => results.current?.focus(),
   })
+  const { data } = hunt
+  useEffect(() => {
+    if (data !== undefined) results.current?.focus()
+  }, [data])
   const search = (body: HuntBody): void => {
     setAsked(body)
     hunt.mutate({ ...body, limit: huntRows })

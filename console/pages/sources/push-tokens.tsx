@@ -62,7 +62,7 @@ export function PushTokens({ sourceId }: { readonly sourceId: string }): ReactNo
                   </div>
                   <Confirm
                     button="End it"
-                    buttonLabel={`End the token ${visible(token.name).slice(0, 80)}`}
+                    buttonLabel={`End it: the token ${visible(token.name).slice(0, 80)}`}
                     question="End this token?"
                     doIt="End it"
                     said="The token is ended."

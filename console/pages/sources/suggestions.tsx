@@ -52,7 +52,7 @@ function Suggestion({ suggestion }: { readonly suggestion: SuggestionView }): Re
           type="button"
           className="usa-button usa-button--small"
           disabled={add.isPending || isAdded}
-          aria-label={`Watch ${visible(path).slice(0, 120)}`}
+          aria-label={`${isAdded ? 'Added' : 'Watch it'}: ${visible(path).slice(0, 120)}`}
           onClick={() =>
             add.mutate(
               { kind: 'follow', title: title.slice(0, 80), paths: [path], from: 'start' },
