@@ -22,6 +22,9 @@ export const followLimits = {
   followFinishedMax: 8,
   /** How long a rotated file must have been quiet before the next one is begun: its writer goes on until it reopens. */
   followGraceMs: 2_000,
+  /** How long a file that was left is still looked at for lines that come late: a web server's old processes end their
+   *  last requests in some minutes. */
+  followLateMs: 600_000,
   /** A file up to this size is counted through where following begins at its end; it takes a twentieth of a second. */
   followCountedBytesMax: 64 * mib,
   /** How often a file that could not be found or opened is looked for again. */

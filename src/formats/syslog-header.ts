@@ -225,8 +225,20 @@ function isIsoTime(bytes: Uint8Array, start: number, end: number): boolean {
   return bytes[start + 4] === dash && bytes[start + 7] === dash && bytes[start + 13] === colon && isDigit(bytes[start])
 }
 
+/** `Mmm dd hh:mm:ss ` with nothing behind it that could belong to a time. It decides nothing but speed. */
+function isUsualTime(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + 17 > end || bytes[at + 3] !== space || bytes[at + 6] !== space || bytes[at + 15] !== space) return false
+  if (bytes[at + 9] !== colon || bytes[at + 12] !== colon) return false
+  if (!isDigit(bytes[at + 5]) || !(isDigit(bytes[at + 4]) || bytes[at + 4] === space)) return false
+  for (const digit of [7, 8, 10, 11, 13, 14]) if (!isDigit(bytes[at + digit])) return false
+  const next = bytes[at + 16] as number
+  if (isDigit(next) || next === 85 || next === 117 || next === 71 || next === 103) return false
+  return monthNames.includes(String.fromCharCode(bytes[at] as number, bytes[at + 1] as number, bytes[at + 2] as number))
+}
+
 /** Behind the time of an older header: ISO 8601, or `Mmm dd [yyyy] hh:mm:ss[.fraction] [zone]`; `at` where there is none. */
 function oldTimeEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (isUsualTime(bytes, at, end)) return at + 15
   const word = wordEnd(bytes, at, end)
   if (isIsoTime(bytes, at, word)) return word
   const head = latin1Text(bytes, at, Math.min(end, at + 48))
@@ -235,6 +247,7 @@ function oldTimeEnd(bytes: Uint8Array, at: number, end: number): number {
 }
 
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
+const monthNames: readonly string[] = months.split('|')
 const oldTime = new RegExp(
   `^[*.]?(${months}) {1,2}(\\d{1,2}) (?:(\\d{4}) )?(\\d{1,2}):(\\d{2}):(\\d{2})(?:[.,](\\d{1,9}))?` +
     '(?: (\\d{4})(?= |: ))?( (?:UTC|GMT)(?=[ :]))?',

@@ -7,8 +7,10 @@ import type { LineChunkerBounds, LinePosition } from '../lines.ts'
 import { showPath } from '../problem.ts'
 import type { Follower } from './contract.ts'
 import { endOfLines } from './end-of-lines.ts'
+import { emptiedSentence, lateSentence, lostSentence } from './gap-sentences.ts'
 import { Generation } from './generation.ts'
 import { lookAtName, type NameLook } from './growing-input.ts'
+import { LateLines } from './late-lines.ts'
 import { countYoungerBytes, findSaved, findSuccessor, isAmongCopies, isGrown } from './lineage.ts'
 import { type Fingerprint, type FollowPosition, fingerprintOf } from './position.ts'
 import type { Sibling } from './siblings.ts'
@@ -60,6 +62,7 @@ class FileFollower implements Follower {
   #waitingBytes = 0
   #generation: number
   #finished: readonly Fingerprint[]
+  #late: LateLines | undefined
   #gap: string | undefined
   #gaps = 0
   #problem: string | undefined
@@ -134,6 +137,8 @@ class FileFollower implements Follower {
     const before = this.#live.kind
     this.#live = lookAtName(this.#path)
     if (this.#live.kind === 'none' && before === 'file') this.#missingSinceMs = nowMs
+    const late = this.#late?.look(nowMs) ?? 0
+    if (late > 0) this.#addGap(lateSentence(this.#path, late))
     const current = this.#current
     if (current === undefined) return
     const live = this.#live
@@ -180,6 +185,7 @@ class FileFollower implements Follower {
   close(): void {
     this.#isClosed = true
     this.#handed = undefined
+    this.#late?.close()
     this.#current?.close()
   }
 
@@ -231,7 +237,10 @@ class FileFollower implements Follower {
       this.#addGap(`Lines of a rotated copy of ${showPath(this.#path)} are missing: ${current.problem}`)
     }
     this.#leaveAt(this.position, current.fingerprint)
-    current.close()
+    this.#late?.close()
+    this.#late = undefined
+    if (current.isPacked || current.isReplaced || current.look.links === 0) current.close()
+    else this.#late = new LateLines(current, this.#nowMs)
     this.#current = undefined
   }
 
@@ -257,13 +266,7 @@ class FileFollower implements Follower {
       this.#current = opened
       return
     }
-    if (current.unreadBytes > 0) {
-      const bytes = current.unreadBytes.toLocaleString('en-US')
-      this.#addGap(
-        `${showPath(this.#path)} was emptied before it was read to its end, and no copy of it lies beside it: at least ` +
-          `${bytes} bytes are missing.`,
-      )
-    }
+    if (current.unreadBytes > 0) this.#addGap(emptiedSentence(this.#path, current.unreadBytes))
     current.finish()
   }
 
@@ -385,13 +388,4 @@ class FileFollower implements Follower {
     this.#gap = sentence
     this.#gaps += 1
   }
-}
-
-function lostSentence(path: string, saved: FollowPosition): string {
-  const known = Math.max(0, saved.size - saved.offset)
-  const amount =
-    known === 0
-      ? 'how much was written to it in the meantime is not known'
-      : `at least ${known.toLocaleString('en-US')} bytes are missing`
-  return `The file that was last read as ${showPath(path)} is neither there nor among its rotated copies: ${amount}.`
 }
