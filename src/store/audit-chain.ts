@@ -25,8 +25,14 @@ export function chainHash(previous: string, entry: AuditEntry): string {
 
 /** Follows a chain row by row. */
 export class ChainCheck {
-  #previous = chainStart
-  #sequence = 0
+  #previous: string
+  #sequence: number
+
+  /** Begins behind an entry that was followed before; at the start of the chain without one. */
+  constructor(sequence = 0, hash: string = chainStart) {
+    this.#sequence = sequence
+    this.#previous = hash
+  }
 
   /** The sequence that the next row must have. */
   get expected(): number {

@@ -33,7 +33,7 @@ export async function makeTables(client: ClientBase, schema: string, missing: re
 }
 
 /** The version of the tables: 0 where there are none. */
-async function versionOf(client: ClientBase, schema: string, server: string): Promise<number> {
+export async function versionOf(client: ClientBase, schema: string, server: string): Promise<number> {
   const { rows: found } = await client.query<{ name: string }>(
     'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = $1',
     [schema],

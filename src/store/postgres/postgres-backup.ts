@@ -1,13 +1,14 @@
 /** Backups of a store on PostgreSQL: files of the embedded store, so that one kind of backup fits both. What is replaced
  *  by a backup is kept, in a schema of another name. */
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ClientBase } from 'pg'
 import { err, ok, type Result } from '../../core/result.ts'
 import { copyTables, writePage } from '../sql/pages.ts'
 import { migrations } from '../sql/schema.ts'
-import { companions } from '../sqlite/backup.ts'
+import { newerVersion } from '../sql/version.ts'
+import { alreadyThere, companions } from '../sqlite/backup.ts'
 import { verifyBackup } from '../sqlite/copies.ts'
 import { openDatabase } from '../sqlite/database.ts'
 import { SqliteDriver } from '../sqlite/driver.ts'
@@ -16,10 +17,10 @@ import { runTask } from '../sqlite/run-task.ts'
 import { startStoreThread } from '../sqlite/sqlite-store.ts'
 import type { StoreProblem } from '../store.ts'
 import { addressOf, type PostgresStoreOptions } from './address.ts'
-import { connectWriter } from './connections.ts'
+import { connectWriter, readingPool, readWith } from './connections.ts'
 import { inTransaction, runSteps } from './driver.ts'
-import { makeTables } from './migrate.ts'
-import { problemOrThrow } from './problem.ts'
+import { makeTables, versionOf } from './migrate.ts'
+import { notAStore, problemOrThrow } from './problem.ts'
 
 /** Copies all tables, as they are at one moment, into an embedded store's file. */
 export async function backUpTo(
@@ -43,6 +44,31 @@ export async function backUpTo(
   } finally {
     await thread.close()
     clearAway(part)
+  }
+}
+
+/** Copies the store in a database that this process has not opened itself, also one that a running desk uses. */
+export async function backUpPostgres(
+  url: string,
+  target: string,
+  options: PostgresStoreOptions = {},
+): Promise<Result<{ readonly bytes: number }, StoreProblem>> {
+  const address = addressOf(url, options)
+  if (!address.ok) return address
+  if (existsSync(target)) return err(alreadyThere(target))
+  const { schema, name } = address.value
+  const pool = readingPool(address.value)
+  try {
+    return await readWith(pool, async (client) => {
+      const version = await versionOf(client, schema, name)
+      if (version === 0) return err(notAStore(name, schema))
+      if (version !== migrations.length) return err(newerVersion(name, version, migrations.length))
+      return await backUpTo(client, target)
+    })
+  } catch (error) {
+    return err(problemOfFile(error, target) ?? problemOrThrow(error, name))
+  } finally {
+    await pool.end()
   }
 }
 

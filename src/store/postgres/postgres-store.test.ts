@@ -11,7 +11,7 @@ import { restoreBackup } from '../sqlite/copies.ts'
 import { openSqliteStore } from '../sqlite/sqlite-store.ts'
 import type { Store } from '../store.ts'
 import type { PostgresStoreOptions } from './address.ts'
-import { restorePostgres } from './postgres-backup.ts'
+import { backUpPostgres, restorePostgres } from './postgres-backup.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 let server: PostgresServer
@@ -185,6 +185,23 @@ if (postgresMissing !== undefined) {
       },
     )
 
+    test('is taken up again at once by the desk whose connection the server has not yet missed', async () => {
+      const store = await open({ answerMsMax: 700 })
+      await inDatabase(async (client) => {
+        await client.query('BEGIN; LOCK TABLE bellwether.setting IN EXCLUSIVE MODE')
+        await expect(store.saveSetting('a', 1)).rejects.toMatchObject(failing('unreachable'))
+        await client.query('ROLLBACK')
+      })
+      await expect
+        .poll(() =>
+          store.saveSetting('a', 2).then(
+            () => true,
+            (error) => String(error),
+          ),
+        )
+        .toBe(true)
+    })
+
     test('that another desk took meanwhile is written by that desk alone', async () => {
       const first = await open()
       await first.saveSetting('by', 'first')
@@ -212,6 +229,11 @@ if (postgresMissing !== undefined) {
       await store.audit({ atMs: startMs, who: 'Ada', action: 'sign-in', object: 'Ada', details: {} })
       const backup = join(folder, 'from-server.sqlite')
       expect(await store.backup(backup)).toEqual({ ok: true, value: { bytes: statSync(backup).size } })
+      const second = join(folder, 'while-running.sqlite')
+      expect(await backUpPostgres(server.url, second)).toEqual({ ok: true, value: { bytes: statSync(second).size } })
+      expect(await backUpPostgres(server.url, second)).toMatchObject({ ok: false, error: { code: 'other' } })
+      const nowhere = { schema: 'bellwether_none' }
+      expect(await backUpPostgres(server.url, join(folder, 'x'), nowhere)).toMatchObject({ ok: false })
       await store.clear()
       expect(await restorePostgres(backup, server.url)).toMatchObject({ ok: false, error: { code: 'in-use' } })
       await store.close()

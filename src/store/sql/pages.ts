@@ -3,7 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { checkedBytes, DamagedRow, unsealed } from './document.ts'
 import { type Table, tables } from './schema.ts'
 import { insert, places, query, type Row, type SqlValue, type Verb } from './step.ts'
-import { auditBreak } from './trail.ts'
+import { findTrailBreak } from './trail.ts'
 
 /** Rows of a table behind a key, in the order of keys; fewer than `pageRowsOf` where there are no more. */
 export function* readPage(table: Table, after: readonly SqlValue[] | undefined): Verb<readonly Row[]> {
@@ -53,7 +53,7 @@ export function* findDamage(): Verb<Damage | undefined> {
   for (const table of tables) {
     if (!(yield* isAsWritten(table))) return { kind: 'row' }
   }
-  const sequence = yield* auditBreak()
+  const sequence = yield* findTrailBreak()
   return sequence === undefined ? undefined : { kind: 'trail', sequence }
 }
 

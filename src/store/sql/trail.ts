@@ -58,23 +58,45 @@ export function* auditRows(asked: {
   return rows.map(rowOf)
 }
 
-/** `Store.auditBreak`. */
-export function* auditBreak(): Verb<number | undefined> {
-  const check = new ChainCheck()
-  for (;;) {
-    const rows = yield* query(
-      'SELECT * FROM audit WHERE sequence >= $1 ORDER BY sequence LIMIT $2',
-      check.expected,
-      limits.storePageRowsMax,
-    )
-    for (const row of rows) if (!isWhole(row, check)) return check.expected
-    if (rows.length < limits.storePageRowsMax) break
-  }
+/** How far a check of the trail came: `hash` of the entry numbered `sequence`. */
+export interface TrailPosition {
+  readonly sequence: number
+  readonly hash: string
+}
+
+/** What a check of some entries found: where to go on, or its end, with the first entry that does not follow. */
+export type TrailCheck = { readonly goOn: TrailPosition } | { readonly brokenAt: number | undefined }
+
+/** Before the first entry. */
+export const trailStart: TrailPosition = { sequence: 0, hash: chainStart }
+
+/** Checks some entries behind a position; behind the last also that the head is that of the last entry. */
+export function* checkTrail(from: TrailPosition): Verb<TrailCheck> {
+  const check = new ChainCheck(from.sequence, from.hash)
+  const rows = yield* query(
+    'SELECT * FROM audit WHERE sequence > $1 ORDER BY sequence LIMIT $2',
+    from.sequence,
+    limits.trailCheckRows,
+  )
+  for (const row of rows) if (!isWhole(row, check)) return { brokenAt: check.expected }
+  if (rows.length === limits.trailCheckRows) return { goOn: { sequence: check.expected - 1, hash: check.head } }
   const stray = yield* first('SELECT sequence FROM audit WHERE sequence < 1')
-  if (stray !== undefined) return numberOf(stray, 'sequence')
+  if (stray !== undefined) return { brokenAt: numberOf(stray, 'sequence') }
   const head = yield* first('SELECT sequence, hash FROM audit_head WHERE id = 1')
-  if (head === undefined) return check.expected === 1 ? undefined : check.expected
-  return numberOf(head, 'sequence') === check.expected - 1 && head.hash === check.head ? undefined : check.expected
+  const isHead =
+    head === undefined
+      ? check.expected === 1
+      : numberOf(head, 'sequence') === check.expected - 1 && head.hash === check.head
+  return { brokenAt: isHead ? undefined : check.expected }
+}
+
+/** The whole trail in one verb: the first entry that does not follow, or undefined. */
+export function* findTrailBreak(): Verb<number | undefined> {
+  for (let from = trailStart; ; ) {
+    const found = yield* checkTrail(from)
+    if ('brokenAt' in found) return found.brokenAt
+    from = found.goOn
+  }
 }
 
 /** A row whose columns and document agree, and which follows the one before. */

@@ -9,11 +9,11 @@ import { writePage } from './pages.ts'
 import * as people from './people.ts'
 import { addSource, rejects, removeSource, sourceHours, sources, storedSources } from './sources.ts'
 import type { Row, Verb } from './step.ts'
-import { audit, auditBreak, auditRows } from './trail.ts'
+import { audit, auditRows, checkTrail, type TrailCheck, type TrailPosition, trailStart } from './trail.ts'
 import { clear, type ForgetBefore, forgetSome } from './upkeep.ts'
 
 /** Verbs of the port that are SQL and nothing else. */
-export type PlainVerbName = Exclude<keyof Store, 'commit' | 'forget' | 'backup' | 'integrity' | 'close'>
+export type PlainVerbName = Exclude<keyof Store, 'commit' | 'forget' | 'auditBreak' | 'backup' | 'integrity' | 'close'>
 
 /** What each verb is given and answers. */
 export type VerbSignatures = {
@@ -21,6 +21,7 @@ export type VerbSignatures = {
 } & {
   readonly commit: (prepared: PreparedCommit) => void
   readonly forgetSome: (before: ForgetBefore) => boolean
+  readonly checkTrail: (from: TrailPosition) => TrailCheck
   readonly writePage: (table: string, rows: readonly Row[]) => void
 }
 
@@ -83,7 +84,7 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
   removePushToken: writes(people.removePushToken),
   audit: writes(audit),
   auditRows: reads(auditRows),
-  auditBreak: reads(auditBreak),
+  checkTrail: reads(checkTrail),
   setting: reads(setting),
   saveSetting: writes(saveSetting),
   saveHunt: writes(saveHunt),
@@ -97,7 +98,7 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
 export type CallVerb = <Name extends VerbName>(name: Name, given: Given<Name>) => Promise<Answer<Name>>
 
 /** Verbs that are not the port's, or are given something else. */
-const ownNames: readonly string[] = ['commit', 'forgetSome', 'writePage']
+const ownNames: readonly string[] = ['commit', 'forgetSome', 'checkTrail', 'writePage']
 
 /** The store's verbs over what carries them out. `now` is the desk's clock. */
 export function verbsOver(call: CallVerb, now: () => number): Omit<Store, 'backup' | 'integrity' | 'close'> {
@@ -109,6 +110,14 @@ export function verbsOver(call: CallVerb, now: () => number): Omit<Store, 'backu
     ...over,
     // Also what cannot be prepared is a promise that rejects.
     commit: async (given) => call('commit', [prepareCommit(given, now())]),
+    // Some entries at a time, so that others get their turn: the trail only grows meanwhile.
+    auditBreak: async () => {
+      for (let from = trailStart; ; ) {
+        const found = await call('checkTrail', [from])
+        if ('brokenAt' in found) return found.brokenAt
+        from = found.goOn
+      }
+    },
     forget: async (before) => {
       while (await call('forgetSome', [before])) {
         // Each round is a verb of its own.

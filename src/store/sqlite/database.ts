@@ -1,6 +1,16 @@
 /** Opens a store's file: makes it where there is none, refuses what is not ours, and brings older ones up to date. A file
  *  that is refused is not written to. */
-import { accessSync, chmodSync, constants, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -25,6 +35,9 @@ export interface OpenDatabase {
 /** Where a restore puts the new file before it takes the old one's place. */
 export const restoringPath = (path: string): string => `${path}.restoring`
 
+/** Where a store's file is: a link may lead to it, and its companions stand beside the file, not the link. */
+export const placeOf = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path))
+
 /** Opens a store for writing. */
 export function openDatabase(
   path: string,
@@ -48,7 +61,8 @@ export function openDatabase(
     return ok({ database, lock: lock.value })
   } catch (error) {
     database?.close()
-    return refused(lock.value, problemOrThrow(error, path))
+    lock.value.release()
+    return err(problemOrThrow(error, path))
   }
 }
 

@@ -2,14 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Verb } from '../sql/step.ts'
 import { type Answer, type VerbName, verbs } from '../sql/verbs.ts'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import { type OpenDatabase, openDatabase, placeOf } from './database.ts'
 import { SqliteDriver } from './driver.ts'
 import type { FromStore, ToStore } from './message.ts'
 import { problemOf } from './problem.ts'
 
 const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread')
-const { path } = workerData as { readonly path: string }
+const path = placeOf((workerData as { readonly path: string }).path)
 
 function say(message: FromStore, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer)
