@@ -6,10 +6,11 @@ import { BlockList, isIPv6, type Socket } from 'node:net'
 import cookies from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyHttpOptions, LogController } from 'fastify'
 import { limits } from '../core/limits.ts'
 import { setAccess } from './access.ts'
+import { readNumbers, serializerFor } from './answers.ts'
 import { type Context, makeContext } from './context.ts'
 import { addGuards } from './guard.ts'
 import { logRequest } from './log.ts'
@@ -85,6 +86,8 @@ function makeApp(parts: ServerParts): App {
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     return503OnClosing: true,
+    // Nothing is made to fit: what is not as the schema says is refused.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, strict: false } },
     frameworkErrors: answerError,
     clientErrorHandler: refuseBroken,
   } as unknown as FastifyHttpOptions<HttpServer>
@@ -143,11 +146,12 @@ export async function buildServer(parts: ServerParts): Promise<DeskServer> {
   const context = makeContext(parts)
   const app = makeApp(parts)
   boundConnections(app, parts.trustedProxies ?? [])
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setSerializerCompiler(serializerFor)
   app.setErrorHandler(answerError)
   app.removeContentTypeParser('text/plain')
   app.addHook('onRoute', (route) => {
     setAccess(route)
+    readNumbers(route)
     if (route.config?.isStream !== true) route.handlerTimeout ??= limits.requestMsMax
   })
   await app.register(cookies)

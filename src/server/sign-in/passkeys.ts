@@ -1,20 +1,19 @@
 /** Passkeys (WebAuthn Level 3): challenges for making one and for signing in, and judging the answers. The challenge for
  *  signing in is signed, not stored, so that strangers who ask for many cost nothing. */
 import { createHmac, randomBytes } from 'node:crypto'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import type { AccountId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { Passkey, Store } from '../../store/store.ts'
 import type { Origin } from '../hosts.ts'
 import { isSameSecret } from './tokens.ts'
+
+/** Loaded when a passkey is first used: it brings parsers of all kinds of attestations, and most desks sign in rarely. */
+const webAuthn = () => import('@simplewebauthn/server')
 
 /** ES256, which every device speaks, EdDSA and RS256 (COSE). */
 const supportedAlgorithmIDs = [-7, -8, -257]
@@ -29,11 +28,12 @@ export interface PasskeyOwner {
 }
 
 /** Options for the browser to make a passkey; its `challenge` is to be kept for `verifyNew`. */
-export function newPasskeyOptions(
+export async function newPasskeyOptions(
   owner: PasskeyOwner,
   known: readonly Passkey[],
   origin: Origin,
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { generateRegistrationOptions } = await webAuthn()
   return generateRegistrationOptions({
     rpName: `Bellwether ${owner.officeName}`.trim(),
     rpID: origin.hostname,
@@ -56,6 +56,7 @@ export async function verifyNew(
 ): Promise<Pick<Passkey, 'id' | 'publicKey' | 'counter' | 'transports'> | undefined> {
   if (!isObject(response)) return undefined
   try {
+    const { verifyRegistrationResponse } = await webAuthn()
     const verdict = await verifyRegistrationResponse({
       response: response as unknown as RegistrationResponseJSON,
       expectedChallenge: challenge,
@@ -92,6 +93,7 @@ export class PasskeySignIn {
   async begin(origin: Origin): Promise<{ readonly challengeId: string; readonly options: unknown }> {
     const body = `${(this.#clock() + limits.challengeMsMax).toString(36)}-${randomBytes(16).toString('hex')}`
     const challengeId = `${body}-${this.#sign(body)}`
+    const { generateAuthenticationOptions } = await webAuthn()
     const options = await generateAuthenticationOptions({
       rpID: origin.hostname,
       challenge: new Uint8Array(Buffer.from(challengeId)),
@@ -120,6 +122,7 @@ export class PasskeySignIn {
     const passkey = await this.#store.passkey(response.id)
     if (passkey === undefined || !this.#take(challengeId)) return undefined
     try {
+      const { verifyAuthenticationResponse } = await webAuthn()
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         response: response as unknown as AuthenticationResponseJSON,
         expectedChallenge: Buffer.from(challengeId).toString('base64url'),
