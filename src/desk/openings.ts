@@ -46,8 +46,8 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
     journal,
     workFolder: join(folder.uploadsPath, definition.id),
     nowMs: clock,
-    onRefused: ({ file, message }) => {
-      const target = `${file}: ${message}`
+    onRefused: ({ file, reason }) => {
+      const target = `${file}: ${reason}`
       const rule = 'bundle-refused'
       notice({ kind: rule, rule, level: 'medium', target, sourceId: definition.id, timeMs: clock() })
     },
