@@ -30,9 +30,11 @@ export const archiveLimits = {
   archiveSpoolAgeMsMax: 3_600_000,
   /** A spool of a day that is over is closed when no row came for this long. */
   archiveSpoolIdleMsMax: 5 * 60_000,
-  /** Spools that are filled at once, all sources and days together. A log whose times are all over the calendar fills
-   *  no more than these; its other rows go to the current day. */
-  archiveSpoolsOpenMax: 256,
+  /** Spools that are filled at once, all sources and days together: each is flushed to the disk at a checkpoint. For one
+   *  more, the one that was written to longest ago is closed, if that was this many rows ago. A log whose times are all
+   *  over the calendar closes none, and its rows go to the current day. */
+  archiveSpoolsOpenMax: 128,
+  archiveSpoolIdleRowsMin: 1_000,
   /** Spools whose file is held open: a desk has some tens of sources, each with one day. */
   archiveDescriptorsMax: 64,
   /** A record is filed under its day if that lies between this year and tomorrow; else its clock is wrong and it is
@@ -45,7 +47,7 @@ export const archiveLimits = {
   /** Small sealed files of a past day are made one up to this size: some millions of records. */
   archiveCompactedBytesMax: 128 * mib,
   /** What DuckDB may take for itself; the process around it takes some 150 MB more. */
-  archiveEngineBytesMax: 768 * mib,
+  archiveEngineBytesMax: 512 * mib,
   /** The archive process ends itself when it holds more than this: DuckDB's own bound does not cover all it takes. */
   archiveProcessBytesMax: 2_048 * mib,
   /** Archive processes that are started for one question before it is said that none can be. */

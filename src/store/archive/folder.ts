@@ -1,6 +1,6 @@
 /** The archive's folder: names of spools and sealed files, and which of them hold rows that another one holds too. The
  *  number in a name is given once in the life of a folder; a compacted file has the first and the last of its parts. */
-import { readdirSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSourceId, type SourceId } from '../../core/ids.ts'
 
@@ -126,4 +126,15 @@ export function freeNumber(folder: string): number {
   const { files, replaced } = listSealed(folder)
   const taken = [...listSpools(folder).map(({ number }) => number), ...[...files, ...replaced].map(({ last }) => last)]
   return taken.reduce((most, number) => Math.max(most, number), 0) + 1
+}
+
+/** Makes the names in a folder durable. Windows lets no folder be opened, and keeps names in its journal. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }

@@ -130,7 +130,6 @@ describe('free SQL', () => {
   test('that wants all memory gets none, and the next question is answered', async () => {
     const greedy = await archive.sql('SELECT list(repeat(range::VARCHAR, 1000)) FROM range(100000000)')
     expect(greedy).toMatchObject({ ok: false, error: { code: 'too-large' } })
-    expect(await archive.sql("SELECT repeat('x', 400000000) || repeat('y', 400000000)")).toMatchObject({ ok: false })
     expect(must(await archive.hunt({})).total).toBe(3)
   })
 

@@ -28,6 +28,7 @@ import {
   type SealedName,
   sealedPath,
   spoolPath,
+  syncFolder,
 } from './folder.ts'
 import type { ArchiveProblem } from './hunt.ts'
 import type { CompactAnswer, SealAnswer } from './messages.ts'
@@ -154,7 +155,9 @@ async function write(
     }
     sync(aside)
     renameSync(aside, to)
-    sync(dirname(to))
+    syncFolder(dirname(to))
+    syncFolder(dirname(dirname(to)))
+    syncFolder(dirname(dirname(dirname(to))))
     return ok(undefined)
   } catch (error) {
     rmSync(aside, { force: true })
@@ -172,7 +175,7 @@ export async function countRows(connection: DuckDBConnection, paths: readonly st
 }
 
 function sync(path: string): void {
-  const descriptor = openSync(path, 'r')
+  const descriptor = openSync(path, 'r+')
   try {
     fsyncSync(descriptor)
   } finally {

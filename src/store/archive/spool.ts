@@ -6,10 +6,10 @@ import {
   closeSync,
   constants,
   fdatasyncSync,
-  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import type { SourceId } from '../../core/ids.ts'
@@ -18,7 +18,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { AddressSet } from '../../formats/address.ts'
 import type { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
-import { freeNumber, parseSpoolName, spoolFolder, spoolName, spoolPath } from './folder.ts'
+import { freeNumber, parseSpoolName, spoolFolder, spoolName, spoolPath, syncFolder } from './folder.ts'
 import { RowWriter } from './row-writer.ts'
 import { type SpoolMark, type SpoolNote, settleFolder } from './spool-rewind.ts'
 
@@ -44,6 +44,8 @@ interface Spool {
   readonly sourceId: SourceId
   readonly openedAtMs: number
   lastMs: number
+  /** Rows of the whole archive that were written when this one was last written to. */
+  lastRow: number
   bytes: number
   rows: number
   isClosed: boolean
@@ -53,6 +55,7 @@ interface Spool {
 
 const dayMs = 86_400_000
 const firstDayMs = Date.UTC(limits.archiveYearMin, 0, 1)
+const keyOf = (spool: Pick<Spool, 'sourceId' | 'day'>): string => `${spool.sourceId} ${spool.day}`
 const dayOf = (timeMs: number): string => new Date(timeMs).toISOString().slice(0, 10)
 
 /** All spools of one archive. Call `rewind` before anything else. */
@@ -64,6 +67,8 @@ export class ArchiveSpool {
   readonly #open = new Map<string, Spool>()
   readonly #closed = new Map<string, Spool>()
   #number = 0
+  /** Rows written since the start. */
+  #rowCount = 0
   #isNamesDirty = false
   /** The spool that the rows in the writer belong to, and the day it takes. */
   #current: Spool | undefined
@@ -91,9 +96,17 @@ export class ArchiveSpool {
         const named = parseSpoolName(mark.name)
         if (named === undefined) continue
         const { day, sourceId } = named
-        const spool: Spool = { ...mark, day, sourceId, lastMs: this.#nowMs(), isDirty: false, descriptor: undefined }
+        const spool: Spool = {
+          ...mark,
+          day,
+          sourceId,
+          lastMs: this.#nowMs(),
+          lastRow: 0,
+          isDirty: false,
+          descriptor: undefined,
+        }
         if (mark.isClosed) this.#closed.set(mark.name, spool)
-        else this.#open.set(`${sourceId} ${day}`, spool)
+        else this.#open.set(keyOf(spool), spool)
       }
       this.#number = freeNumber(this.#folder)
       return notes
@@ -126,6 +139,7 @@ export class ArchiveSpool {
   marks(closeAll = false): Result<readonly SpoolMark[], SpoolProblem> {
     return this.#try(() => {
       const nowMs = this.#nowMs()
+      for (const spool of [...this.#open.values()]) if (spool.rows === 0) this.#discard(spool)
       for (const spool of [...this.#open.values()]) if (closeAll || isDue(spool, nowMs)) this.#close(spool)
       for (const spool of [...this.#open.values(), ...this.#closed.values()]) this.#sync(spool)
       if (this.#isNamesDirty) syncFolder(spoolFolder(this.#folder))
@@ -168,17 +182,26 @@ export class ArchiveSpool {
     const nowMs = this.#nowMs()
     const isSensible = timeMs >= firstDayMs && timeMs <= nowMs + limits.archiveFutureMsMax
     const spool =
-      (isSensible
-        ? this.#spoolOf(sourceId, dayOf(timeMs), this.#open.size < limits.archiveSpoolsOpenMax)
-        : undefined) ?? (this.#spoolOf(sourceId, dayOf(nowMs), true) as Spool)
+      (isSensible ? this.#spoolOf(sourceId, dayOf(timeMs), this.#makeRoom()) : undefined) ??
+      (this.#spoolOf(sourceId, dayOf(nowMs), true) as Spool)
     if (spool !== current) this.#flush()
     this.#current = spool
     // A record that is filed under another day than its own makes no room for its neighbours.
     this.#currentStartMs = isSensible ? Math.floor(timeMs / dayMs) * dayMs : Number.NaN
   }
 
+  /** Whether one more spool may be opened. Where there are enough, one that was not written to for many rows is closed: an
+   *  old log is read day after day. Times that jump about find none such. */
+  #makeRoom(): boolean {
+    if (this.#open.size < limits.archiveSpoolsOpenMax) return true
+    const [oldest] = this.#open.values()
+    if (oldest === undefined || this.#rowCount - oldest.lastRow < limits.archiveSpoolIdleRowsMin) return false
+    this.#close(oldest)
+    return true
+  }
+
   #spoolOf(sourceId: SourceId, day: string, mayOpen: boolean): Spool | undefined {
-    const key = `${sourceId} ${day}`
+    const key = keyOf({ sourceId, day })
     const known = this.#open.get(key)
     if (known !== undefined) {
       this.#open.delete(key)
@@ -188,7 +211,7 @@ export class ArchiveSpool {
     if (!mayOpen) return undefined
     const name = spoolName(this.#number++, day, sourceId)
     const openedAtMs = this.#nowMs()
-    const state = { bytes: 0, rows: 0, isClosed: false, isDirty: true, descriptor: undefined }
+    const state = { lastRow: this.#rowCount, bytes: 0, rows: 0, isClosed: false, isDirty: true, descriptor: undefined }
     const spool: Spool = { name, day, sourceId, openedAtMs, lastMs: openedAtMs, ...state }
     this.#open.set(key, spool)
     this.#isNamesDirty = true
@@ -216,31 +239,45 @@ export class ArchiveSpool {
     for (let at = 0; at < rows.length; ) at += writeSync(descriptor, rows.bytes, at, rows.length - at, spool.bytes + at)
     spool.bytes += rows.length
     spool.rows += this.#pendingRows
+    this.#rowCount += this.#pendingRows
+    spool.lastRow = this.#rowCount
     spool.lastMs = this.#nowMs()
     spool.isDirty = true
     rows.length = 0
     this.#pendingRows = 0
   }
 
-  /** Cuts off what a failed call wrote. */
+  /** Cuts off what a failed call wrote, and drops the spools that it began. */
   #undo(): void {
     this.#rows.length = 0
     this.#pendingRows = 0
+    for (const spool of [...this.#open.values(), ...this.#closed.values()]) {
+      const before = this.#before.get(spool)
+      if (before === undefined) continue
+      this.#open.delete(keyOf(spool))
+      this.#closed.delete(spool.name)
+      if (before.rows === 0) this.#discard(spool)
+    }
     for (const [spool, { bytes, rows }] of this.#before) {
-      spool.bytes = bytes
-      spool.rows = rows
-      if (spool.isClosed) {
-        spool.isClosed = false
-        this.#closed.delete(spool.name)
-        this.#open.set(`${spool.sourceId} ${spool.day}`, spool)
-      }
+      if (rows === 0) continue
+      Object.assign(spool, { bytes, rows, isClosed: false })
+      this.#open.set(keyOf(spool), spool)
       this.#try(() => ftruncateSync(this.#descriptor(spool), bytes))
     }
   }
 
+  /** Removes a spool without rows. */
+  #discard(spool: Spool): void {
+    this.#open.delete(keyOf(spool))
+    this.#try(() => {
+      this.#release(spool)
+      rmSync(spoolPath(this.#folder, spool.name), { force: true })
+    })
+  }
+
   #close(spool: Spool): void {
     spool.isClosed = true
-    this.#open.delete(`${spool.sourceId} ${spool.day}`)
+    this.#open.delete(keyOf(spool))
     this.#closed.set(spool.name, spool)
   }
 
@@ -291,12 +328,3 @@ export class ArchiveSpool {
 const isDue = (spool: Spool, nowMs: number): boolean =>
   nowMs - spool.openedAtMs >= limits.archiveSpoolAgeMsMax ||
   (nowMs - spool.lastMs >= limits.archiveSpoolIdleMsMax && spool.day < dayOf(nowMs))
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
