@@ -10,6 +10,14 @@ export function usageText(formats: readonly { readonly name: string; readonly ti
 const usage = `Bellwether reads the logs of your voter-registration website and tells you, in
 plain words, whether somebody attacked it, what they got, and what to do now.
 
+Commands:
+  bellwether desk       Watches your logs all day, in a console in your browser.
+  bellwether scan       Reads logs once and prints a report.
+  bellwether demo       Shows such a report, on a made-up attack.
+  bellwether hunt       Searches what the desk has kept.
+  bellwether pack       Packs logs of a machine without network for the desk.
+  bellwether backup     Copies what the desk knows; restore puts it back.
+
 Examples:
   bellwether demo
       Shows what a report looks like, on a made-up attack.
@@ -25,7 +33,18 @@ Examples:
 
 Your files are only read. Nothing is changed, and nothing leaves this computer.
 
-Use:
+Use of the desk:
+  bellwether desk [--data FOLDER] [--config FILE] [--port NUMBER] [--demo]
+      Opens the console at http://127.0.0.1:7316 and prints a link to sign in.
+      Its data folder holds bellwether.toml, where the desk is set up.
+      --demo plays a recording until you say that you want to start for real.
+  bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
+                  [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
+  bellwether pack PATH... --out FILE [--key FILE]
+  bellwether backup [--data FOLDER] [TO]
+  bellwether restore BACKUP [--data FOLDER]
+
+Use of the scan:
   bellwether scan PATH... [options]
       PATH is a file, a folder, a pattern, or - for standard input. Packed files
       (.gz, .zst) are read as they are. Bellwether finds out by itself what kind
