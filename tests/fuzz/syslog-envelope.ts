@@ -41,7 +41,8 @@ function checkStatements(bytes: Uint8Array): void {
   for (const format of databaseFormats) {
     const inner: DatabaseFormat = {
       ...format,
-      open: (options) => Object.assign(EnvelopeReader.ofStatements(format.open(options)), { skippedLines: 0, fillerLines: 0 }),
+      open: (options) =>
+        Object.assign(EnvelopeReader.ofStatements(format.open(options)), { skippedLines: 0, fillerLines: 0 }),
     }
     const { records, rejects } = readStatements(inner, bytes)
     checkPlaces(

@@ -7,7 +7,7 @@ import type { LineChunkerBounds, LinePosition } from '../lines.ts'
 import { showPath } from '../problem.ts'
 import type { Follower } from './contract.ts'
 import { endOfLines } from './end-of-lines.ts'
-import { emptiedSentence, lateSentence, lostSentence } from './gap-sentences.ts'
+import { emptiedSentence, lateSentence, lostSentence, unreadSentence } from './gap-sentences.ts'
 import { Generation } from './generation.ts'
 import { lookAtName, type NameLook } from './growing-input.ts'
 import { LateLines } from './late-lines.ts'
@@ -235,6 +235,9 @@ class FileFollower implements Follower {
   #leave(current: Generation): void {
     if (current.isPacked && current.problem !== undefined) {
       this.#addGap(`Lines of a rotated copy of ${showPath(this.#path)} are missing: ${current.problem}`)
+    }
+    if (!current.isReplaced && current.unreadBytes > 0) {
+      this.#addGap(unreadSentence(this.#path, current.unreadBytes, current.problem))
     }
     this.#leaveAt(this.position, current.fingerprint)
     this.#late?.close()

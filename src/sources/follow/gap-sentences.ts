@@ -28,3 +28,9 @@ export function lateSentence(path: string, bytes: number): string {
     `${bytes.toLocaleString('en-US')} bytes were not read. Have the writer reopen its log when it is rotated.`
   )
 }
+
+/** A rotated file of which the drive did not give the rest. */
+export function unreadSentence(path: string, bytes: number, problem: string | undefined): string {
+  const why = problem === undefined ? '' : ` ${problem}`
+  return `A rotated copy of ${showPath(path)} was not read to its end: ${bytes.toLocaleString('en-US')} bytes are missing.${why}`
+}
