@@ -113,8 +113,7 @@ async function fill(archive: Archive): Promise<void> {
     for (const problem of done.problems) throw new Error(problem.message)
     for (const name of done.sealed) spool.sealed(name)
     sealedBytes += done.bytes
-    if (archive.processId !== undefined && day % 10 === 9)
-      console.log(`archive process after ${kept} records: ${memoryOf(archive.processId)}`)
+    if (day % 10 === 9) for (const pid of archive.processIds) console.log(`sealing process: ${memoryOf(pid)}`)
   }
   spool.close()
   console.log(
@@ -169,14 +168,17 @@ async function hunts(archive: Archive): Promise<void> {
   const startMs = performance.now()
   const top = must(await archive.sql('SELECT path, count(*) AS n FROM records GROUP BY path ORDER BY n DESC'))
   console.log(`${seconds(performance.now() - startMs)} s  SQL, grouped by path: ${top.rows.length} rows`)
-  if (archive.processId !== undefined) console.log(`archive process: ${memoryOf(archive.processId)}`)
+  for (const pid of archive.processIds) console.log(`sealing or searching process: ${memoryOf(pid)}`)
   for (let round = 0; round < 3; round++) {
     const wholeMs = performance.now()
-    const program = join(import.meta.dirname, 'archive-hunt.ts')
-    const run = spawnSync(process.execPath, [program, data, listPath], { encoding: 'utf8' })
+    const program = join(import.meta.dirname, '..', 'src', 'cli', 'main.ts')
+    const asked = ['hunt', '--data', data, '--indicators', listPath, '--rows', '100', '--json']
+    const run = spawnSync(process.execPath, [program, ...asked], { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 })
     if (run.status !== 0) throw new Error(run.stderr)
+    const { total, addresses } = JSON.parse(run.stdout) as { total: number; addresses: number }
+    const ms = performance.now() - wholeMs
     console.log(
-      `${seconds(performance.now() - wholeMs)} s  whole process, 1,000 addresses from a list: ${run.stdout.trim()}`,
+      `${seconds(ms)} s  whole process, 1,000 addresses from a list: ${total} records of ${addresses} addresses`,
     )
   }
 }

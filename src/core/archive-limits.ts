@@ -46,6 +46,8 @@ export const archiveLimits = {
   archiveRowGroupRows: 50_000,
   /** Small sealed files of a past day are made one up to this size: some millions of records. */
   archiveCompactedBytesMax: 128 * mib,
+  /** Groups of files that are made one in one go, so that it ends in time: each takes some seconds. */
+  archiveGroupsMax: 8,
   /** What DuckDB may take for itself; the process around it takes some 150 MB more. */
   archiveEngineBytesMax: 512 * mib,
   /** The archive process ends itself when it holds more than this: DuckDB's own bound does not cover all it takes. */

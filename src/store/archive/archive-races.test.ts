@@ -51,7 +51,7 @@ describe('what is kept', () => {
     for (let round = 0; round < 8 && listSpools(folder).length > 0; round++) {
       const sealing = archive.seal(marks)
       await new Promise((resolve) => setTimeout(resolve, 150 + next(500)))
-      if (archive.processId !== undefined) process.kill(archive.processId, 'SIGKILL')
+      for (const pid of archive.processIds) process.kill(pid, 'SIGKILL')
       await sealing
       await expectWhole(archive, count * rows)
     }
@@ -59,7 +59,7 @@ describe('what is kept', () => {
     for (let round = 0; round < 3; round++) {
       const compacting = archive.compact(noon)
       await new Promise((resolve) => setTimeout(resolve, 50 + next(400)))
-      if (archive.processId !== undefined) process.kill(archive.processId, 'SIGKILL')
+      for (const pid of archive.processIds) process.kill(pid, 'SIGKILL')
       await compacting
       await expectWhole(archive, count * rows)
     }

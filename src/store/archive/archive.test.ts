@@ -254,7 +254,7 @@ describe('keeping', () => {
     const archive = openArchive(join(makeFolder(), 'none'))
     expect(must(await archive.stats())).toEqual({ days: 0, records: 0, files: 0, bytes: 0, unreadable: [] })
     expect(must(await archive.hunt({ addresses: ['192.0.2.1'] }))).toMatchObject({ total: 0, recordsSearched: 0 })
-    expect(archive.processId).toBeUndefined()
+    expect(archive.processIds).toEqual([])
   })
 })
 

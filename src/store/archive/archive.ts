@@ -1,5 +1,5 @@
-/** The archive as the desk and the command line use it: seal, search, count, let go. DuckDB is in a process of its own
- *  (archive-process.ts), which is there only while it is needed. */
+/** The archive as the desk and the command line use it: seal, search, count, let go. DuckDB is in processes of its own
+ *  (archive-process.ts), one to seal and one to search, which are there only while they are needed. */
 import { existsSync } from 'node:fs'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -37,22 +37,26 @@ export interface Sealing {
 /** One archive folder. */
 export class Archive {
   readonly #folder: string
-  readonly #process: ArchiveProcess
+  /** Sealing gives way to the analysis and takes its time; a person who searches does not wait for it. */
+  readonly #upkeep: ArchiveProcess
+  readonly #search: ArchiveProcess
 
   /** @param folder `archive` in the data folder */
   constructor(folder: string, options: ArchiveOptions = {}) {
     this.#folder = folder
-    this.#process = new ArchiveProcess({
+    const settings = {
       folder,
       memoryBytesMax: options.memoryBytesMax ?? limits.archiveEngineBytesMax,
       threads: options.threads ?? limits.archiveThreadsMax,
       idleMsMax: options.idleMsMax ?? limits.archiveIdleMsMax,
-    })
+    }
+    this.#upkeep = new ArchiveProcess({ ...settings, isPolite: true })
+    this.#search = new ArchiveProcess({ ...settings, isPolite: false })
   }
 
-  /** The process's id while there is one. */
-  get processId(): number | undefined {
-    return this.#process.pid
+  /** Ids of the processes that run now: at most one that seals and one that searches. */
+  get processIds(): readonly number[] {
+    return [this.#upkeep.pid, this.#search.pid].filter((pid) => pid !== undefined)
   }
 
   /** Seals the closed spools of a checkpoint that is stored. Spools that are sealed already are done. */
@@ -64,7 +68,7 @@ export class Archive {
     for (const { name, bytes: length, rows, isClosed } of marks) {
       if (!isClosed) continue
       const ask = { name, bytes: length, rows }
-      const done: Result<SealAnswer, ArchiveProblem> = await this.#process.ask('seal', ask, limits.archiveSealMsMax)
+      const done: Result<SealAnswer, ArchiveProblem> = await this.#upkeep.ask('seal', ask, limits.archiveSealMsMax)
       if (!done.ok) problems.push(done.error)
       if (!done.ok && done.error.code === 'closed') break
       if (!done.ok) continue
@@ -76,9 +80,16 @@ export class Archive {
   }
 
   /** Makes one file of many small ones, for days that are over. */
-  compact(nowMs: number): Promise<Result<CompactAnswer, ArchiveProblem>> {
+  async compact(nowMs: number): Promise<Result<CompactAnswer, ArchiveProblem>> {
     const today = new Date(nowMs).toISOString().slice(0, 10)
-    return this.#process.ask('compact', { today }, limits.archiveSealMsMax)
+    const all = { made: 0, replaced: 0 }
+    for (;;) {
+      const done = await this.#upkeep.ask('compact', { today }, limits.archiveSealMsMax)
+      if (!done.ok) return done
+      all.made += done.value.made
+      all.replaced += done.value.replaced
+      if (done.value.made === 0) return ok(all)
+    }
   }
 
   /** Searches all that is kept. Addresses of lists count beside those of the query. */
@@ -86,7 +97,7 @@ export class Archive {
     const prepared = prepareHunt(query, lists)
     if (!prepared.ok) return prepared
     if (!existsSync(this.#folder)) return ok(nothing)
-    return await this.#process.ask('hunt', prepared.value, limits.huntMsMax)
+    return await this.#search.ask('hunt', prepared.value, limits.huntMsMax)
   }
 
   /** Runs one SELECT over the view `records`. */
@@ -97,7 +108,7 @@ export class Archive {
     if (text.length > limits.sqlCharactersMax)
       return err({ code: 'bad-query', message: `The statement is longer than ${limits.sqlCharactersMax} characters.` })
     const rowsMax = Math.min(bounds.rowsMax ?? limits.sqlRowsMax, limits.sqlRowsMax)
-    return await this.#process.ask(
+    return await this.#search.ask(
       'sql',
       { text, rowsMax },
       Math.min(bounds.timeoutMs ?? limits.sqlMsMax, limits.sqlMsMax),
@@ -118,12 +129,12 @@ export class Archive {
   /** How much is kept. */
   async stats(): Promise<Result<ArchiveStats, ArchiveProblem>> {
     if (!existsSync(this.#folder)) return ok({ days: 0, records: 0, files: 0, bytes: 0, unreadable: [] })
-    return await this.#process.ask('stats', {}, limits.huntMsMax)
+    return await this.#search.ask('stats', {}, limits.huntMsMax)
   }
 
-  /** Ends the archive process. */
-  close(): Promise<void> {
-    return this.#process.close()
+  /** Ends the processes. */
+  async close(): Promise<void> {
+    await Promise.all([this.#upkeep.close(), this.#search.close()])
   }
 }
 

@@ -8,6 +8,8 @@ export interface ProcessSettings {
   readonly memoryBytesMax: number
   readonly threads: number
   readonly idleMsMax: number
+  /** Whether it gives way to other processes. */
+  readonly isPolite: boolean
 }
 
 /** What a spool became. */

@@ -84,7 +84,7 @@ process.umask(0o077)
 mkdirSync(folder, { recursive: true, mode: 0o700 })
 removeLeftovers(folder)
 try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  if (settings.isPolite) setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 } catch {
   // Some systems do not let a process be polite; it works all the same.
 }

@@ -68,7 +68,7 @@ export async function seal(
   return ok({ rows: mark.rows, bytes: mark.rows > 0 ? statSync(to).size : 0 })
 }
 
-/** Makes one file of the small ones of each day that is over. */
+/** Makes one file of the small ones of days that are over, of some days at a time. */
 export async function compact(
   connection: DuckDBConnection,
   folder: string,
@@ -80,6 +80,7 @@ export async function compact(
   let made = 0
   let gone = replaced.length
   for (const group of groups(folder, files, today)) {
+    if (made === limits.archiveGroupsMax) break
     const first = group[0] as SealedName
     const last = group.at(-1) as SealedName
     // A spool with a number among the group's would be taken for a part of it.
