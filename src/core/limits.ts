@@ -4,6 +4,7 @@ import { archiveLimits } from './archive-limits.ts'
 import { blockLimits } from './block-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { serverLimits } from './server-limits.ts'
+import { storeLimits } from './store-limits.ts'
 
 const kib = 1024
 const mib = 1024 * kib
@@ -331,44 +332,7 @@ export const limits = {
   sigmaTimespanMsMax: 366 * 86_400_000,
   ...serverLimits,
   ...followLimits,
-  /** Rows of one page of the store: a printed incident has some thousands of lines, and this many fit an answer. */
-  storePageRowsMax: 5_000,
-  /** Keys of one question to the store: SQLite and PostgreSQL take 32,766 and 65,535 values a statement. */
-  storeKeysMax: 500,
-  /** Values of one statement that writes many rows: PostgreSQL numbers them with 16 bits. */
-  storeValuesMax: 60_000,
-  /** Characters and words of a search among incidents: a person types a few; each word is a pass over all. */
-  searchCharactersMax: 500,
-  searchWordsMax: 12,
-  /** The analysis' state is stored in parts of this size: a part fits any database's value, and the copies of one part
-   *  that a driver makes stay small. */
-  checkpointPartBytes: 4 * mib,
-  /** Findings whose old evidence is forgotten in one transaction: 20 hold at most 10,000 lines, which is a moment. */
-  forgetFindingsMax: 20,
-  /** Entries of the audit trail that are checked before others get their turn. */
-  trailCheckRows: 1_000,
-  /** Stores up to this size are checked when they are opened: a second's work; larger ones by `integrity()`. */
-  storeCheckedBytesMax: 128 * mib,
-  /** Rows of a table that are copied or checked at once: documents of a few KB each, so some MB. */
-  storeCopyRows: 1_000,
-  /** Bytes of one statement that writes many rows to PostgreSQL: more waits in memory for the network. */
-  storeStatementBytesMax: 16 * mib,
-  /** How long a database server may take to let the desk in, and to answer one statement: beyond it, it counts as away.
-   *  A statement writes at most 16 MiB, which a slow line brings in ten seconds. */
-  serverConnectMsMax: 3_000,
-  serverAnswerMsMax: 20_000,
-  /** For this long after a server could not be reached the desk does not knock again: those that wait are told at once. */
-  serverRetryMsMin: 500,
-  /** Connections for reading: the console's questions at the same moment; writers share one. */
-  serverReadersMax: 4,
-  /** Statements that SQLite keeps prepared: the verbs have about a hundred, lists of keys and filters some more. */
-  statementsPreparedMax: 300,
-  /** Pages that SQLite keeps at hand: a list of 10,000 incidents is answered from a quarter of it. */
-  storeCacheBytes: 16 * mib,
-  /** The write-ahead log is cut back to this after a large transaction, which the analysis' state is. */
-  storeLogBytesMax: 64 * mib,
-  /** How long SQLite waits for another process that holds a lock, which is a backup that begins or ends. */
-  storeBusyMs: 5_000,
+  ...storeLimits,
   /** Characters of a text that a regular expression is searched in: a script block of Windows has at most 32 Ki. */
   sigmaRegexSubjectCharactersMax: 64 * kib,
   /** Kinds of logs for which rules are kept ready: tables name some hundreds. */

@@ -279,7 +279,8 @@ export interface Store {
   markStep(id: IncidentId, step: StepDone): Promise<void>
   unmarkStep(id: IncidentId, step: string): Promise<void>
   addNote(id: IncidentId, note: Note): Promise<void>
-  /** Lines of evidence of an incident, in the order of time; `findingId` narrows it. */
+  /** Lines of evidence of an incident, in the order of time; `findingId` narrows it. Where lines are long, `rows` are
+   *  fewer than asked for (at least one, `limits.evidencePageBytesMax` in all): the next page begins behind them. */
   evidence(
     id: IncidentId,
     page: { readonly findingId?: FindingId; readonly offset: number; readonly limit: number },

@@ -1,6 +1,7 @@
 /** The contract's part about what the analysis writes: commits, checkpoints, evidence, sources. */
 import { describe, expect, test } from 'vitest'
 import { findingId, incidentId, type SourceId } from '../../core/ids.ts'
+import { limits } from '../../core/limits.ts'
 import type { Commit, Store } from '../store.ts'
 import {
   bytesOf,
@@ -224,6 +225,17 @@ export function describeAnalysis(subject: () => Subject): void {
       expect((await store.evidence(id, { offset: 50, limit: 5 })).rows).toEqual([])
       expect((await store.evidence(incidentId('no'), { offset: 0, limit: 5 })).total).toBe(0)
       expect((await store.evidence(id, { findingId: findingId('no'), offset: 0, limit: 5 })).total).toBe(0)
+    })
+
+    test('of long lines comes in smaller pages, none of them empty', async () => {
+      const { store } = subject()
+      const bytes = new Uint8Array(limits.evidencePageBytesMax / 4)
+      const evidence = [0, 1, 2, 3, 4, 5].map((ordinal) => line('a', ordinal, { bytes }))
+      await store.commit(commitOf({ incidents: [incident('a')], evidence }))
+      const id = incidentId('test', 'a')
+      expect((await store.evidence(id, { offset: 0, limit: 100 })).rows).toHaveLength(4)
+      const rest = await store.evidence(id, { offset: 4, limit: 100 })
+      expect([rest.rows.length, rest.total]).toEqual([2, 6])
     })
 
     test.each([Number.NaN, -1, 0.5, 2 ** 60, Number.POSITIVE_INFINITY])('has no line %d', async (ordinal) => {

@@ -116,19 +116,37 @@ export function* evidence(
   if (page.findingId !== undefined) where += ` AND finding.id = $${values.push(page.findingId)}`
   const from = `evidence JOIN finding ON finding.id = evidence.finding_id WHERE ${where}`
   const counted = yield* first(`SELECT COUNT(*) AS total FROM ${from}`, ...values)
+  const order = 'evidence.time_ms, evidence.finding_id, evidence.ordinal'
+  const [limit, offset] = [`$${values.length + 1}`, `$${values.length + 2}`]
+  const start = countOr(page.offset, 0)
+  const sizes = yield* query(
+    `SELECT octet_length(evidence.bytes) AS size FROM ${from} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
+    ...values,
+    Math.min(countOr(page.limit, 0), limits.storePageRowsMax),
+    start,
+  )
   // The page is found in the index alone, before the bytes of its lines are opened.
   const rows = yield* query(
     `SELECT ${evidenceColumns} FROM (
        SELECT evidence.finding_id AS f, evidence.ordinal AS o FROM ${from}
-       ORDER BY evidence.time_ms, evidence.finding_id, evidence.ordinal
-       LIMIT $${values.length + 1} OFFSET $${values.length + 2}
+       ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}
      ) AS page JOIN evidence ON evidence.finding_id = page.f AND evidence.ordinal = page.o
      ORDER BY time_ms, finding_id, ordinal`,
     ...values,
-    Math.min(countOr(page.limit, 0), limits.storePageRowsMax),
-    countOr(page.offset, 0),
+    linesThatFit(sizes),
+    start,
   )
   return { rows: rows.map(evidenceOf), total: counted === undefined ? 0 : numberOf(counted, 'total') }
+}
+
+/** How many of the lines of these sizes make a page: at least one, and not more than memory should hold at once. */
+function linesThatFit(sizes: readonly Row[]): number {
+  let bytes = 0
+  const tooMany = sizes.findIndex((row, index) => {
+    bytes += numberOf(row, 'size')
+    return bytes > limits.evidencePageBytesMax && index > 0
+  })
+  return tooMany < 0 ? sizes.length : tooMany
 }
 
 /** `Store.evidenceLine`. */

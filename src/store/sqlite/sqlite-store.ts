@@ -54,7 +54,10 @@ class StoreThread {
   #end: Error | undefined
 
   constructor(path: string) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { path } })
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { path },
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    })
     const { promise, resolve, reject } = Promise.withResolvers<StoreProblem | undefined>()
     this.opened = promise
     this.#worker.on('message', (message: FromStore) => {
