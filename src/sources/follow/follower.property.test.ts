@@ -99,20 +99,20 @@ describe('whatever is appended, rotated and restarted, every line is read once a
   test('when logs are renamed', async () => {
     const steps = fc.array(step([rename, reopen]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
-  })
+  }, 120_000)
 
   test('when logs are renamed and packed', async () => {
     const steps = fc.array(step([rename, reopen, pack]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
-  })
+  }, 120_000)
 
   test('when logs are copied and emptied', async () => {
     const steps = fc.array(step([copytruncate]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
-  })
+  }, 120_000)
 
   test('when logs are copied, emptied and packed', async () => {
     const steps = fc.array(step([copytruncate, pack]), { maxLength: 40, size: 'max' })
     await fc.assert(fc.asyncProperty(steps, namings, sizes, play), runs)
-  })
+  }, 120_000)
 })

@@ -200,5 +200,5 @@ describe('a journal stream', () => {
       }),
       { numRuns: Number(process.env.FOLLOW_RUNS ?? 60), seed: Number(process.env.FOLLOW_SEED ?? 7) },
     )
-  })
+  }, 120_000)
 })
