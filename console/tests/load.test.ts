@@ -31,12 +31,12 @@ describe.skipIf(!hasBrowser)('the console', () => {
     const { page } = open
     try {
       await visit(open, pagePaths(open.server)[3] ?? '/')
-      await page.locator('.timeline__chart svg path').first().waitFor()
+      await page.locator('.timeline__chart svg path').first().waitFor({ state: 'attached' })
       const fills = () =>
         page.locator('.timeline__chart svg [fill]').evaluateAll((all) => all.map((each) => each.getAttribute('fill')))
       const light = await fills()
       await page.getByRole('button', { name: 'Your account and display' }).click()
-      await page.getByLabel('Dark').check({ force: true })
+      await page.getByText('Dark', { exact: true }).click()
       await page.waitForFunction(() => document.documentElement.dataset.theme === 'dark')
       expect(await fills()).not.toEqual(light)
       expect(open.complaints).toEqual([])
@@ -69,9 +69,12 @@ describe.skipIf(!hasBrowser)('the console', () => {
         await route.continue()
       })
       await page.goto(`${open.server.url}/incidents`)
-      const bars = page.locator('.skeleton').last()
+      const bars = page.locator('main:has(h1) .skeleton')
       await bars.waitFor({ state: 'attached' })
-      expect(await bars.evaluate((element) => getComputedStyle(element).animationDelay)).toBe('0.3s')
+      expect(Number(await bars.evaluate((element) => getComputedStyle(element).opacity))).toBeLessThan(0.5)
+      await page.waitForFunction(
+        () => getComputedStyle(document.querySelector('.skeleton') ?? document.body).opacity === '1',
+      )
       await page.locator('.incident-row').first().waitFor()
       expect(await page.locator('.skeleton').count()).toBe(0)
     } finally {

@@ -9,7 +9,7 @@ import { Moment } from '../../parts/moment.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { ShortText, StrangeText, visible } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { blockLengths } from '../../words/lengths.ts'
+import { lengthChoices } from '../../words/lengths.ts'
 import { useBlock, useLift } from './decisions.ts'
 
 type Proposal = IncidentView['proposals'][number]
@@ -109,15 +109,16 @@ interface QuestionProps {
 }
 
 function Question({ incidentId, proposal, onClose }: QuestionProps): ReactNode {
-  const [hours, setHours] = useState('168')
+  const [hours, setHours] = useState(String(proposal.hours))
+  const [network, setNetwork] = useState(proposal.suggestion ?? proposal.network)
   const block = useBlock(incidentId)
   const announce = useAnnounce()
   const send = (): void =>
     block.mutate(
-      { network: proposal.network, reason: proposal.reason.slice(0, 400), hours: Number(hours) },
+      { network, reason: proposal.reason.slice(0, 400), hours: Number(hours) },
       {
         onSuccess: () => {
-          announce(`${visible(proposal.network).slice(0, 80)} is blocked.`)
+          announce(`${visible(network).slice(0, 80)} is blocked.`)
           onClose()
         },
       },
@@ -140,7 +141,19 @@ function Question({ incidentId, proposal, onClose }: QuestionProps): ReactNode {
           ))}
         </Notice>
       )}
-      <SelectField label="For how long" value={hours} choices={blockLengths} onChoose={setHours} />
+      {proposal.suggestion !== undefined && (
+        <SelectField
+          label="What to block"
+          hint="With IPv6, one visitor has a whole network of addresses and can change among them at will."
+          value={network}
+          choices={[
+            [proposal.suggestion, `${visible(proposal.suggestion).slice(0, 80)}: the visitor’s whole network`],
+            [proposal.network, `${visible(proposal.network).slice(0, 80)}: this address only`],
+          ]}
+          onChoose={setNetwork}
+        />
+      )}
+      <SelectField label="For how long" value={hours} choices={lengthChoices(proposal.hours)} onChoose={setHours} />
       {block.isError && <Failure error={block.error} />}
       <div className="actions">
         <button type="button" className="usa-button usa-button--secondary" disabled={block.isPending} onClick={send}>

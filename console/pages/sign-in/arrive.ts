@@ -5,12 +5,17 @@ import { sessionQuery } from '../../api/queries.ts'
 
 const isPath = (value: unknown): value is string => typeof value === 'string' && /^\/(?!\/)/.test(value)
 
+/** Where the person wanted to go. */
+export function useDestination(): string {
+  const { state } = useLocation() as { state: { from?: unknown } | null }
+  return isPath(state?.from) && state.from !== '/sign-in' ? state.from : '/'
+}
+
 /** Gives the function that goes in. */
 export function useArrive(): () => Promise<void> {
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const { state } = useLocation() as { state: { from?: unknown } | null }
-  const to = isPath(state?.from) && state.from !== '/sign-in' ? state.from : '/'
+  const to = useDestination()
   return async () => {
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     await queries.refetchQueries({ queryKey: sessionQuery.queryKey })

@@ -7,7 +7,7 @@ import { signIn } from '../../api/session.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { TextField } from '../../parts/fields.tsx'
 import { Notice } from '../../parts/notice.tsx'
-import { useArrive } from './arrive.ts'
+import { useArrive, useDestination } from './arrive.ts'
 import { Frame } from './frame.tsx'
 import { PasskeyHint } from './passkey-hint.tsx'
 import { hasPasskeys, signInWithPasskey } from './webauthn.ts'
@@ -16,8 +16,9 @@ import { hasPasskeys, signInWithPasskey } from './webauthn.ts'
 export function SignInPage(): ReactNode {
   const session = useQuery(sessionQuery).data
   const arrive = useArrive()
+  const to = useDestination()
   const passkey = useMutation({ mutationFn: signInWithPasskey, onSuccess: arrive })
-  if (session?.account !== undefined && !passkey.isPending) return <Navigate to="/" replace />
+  if (session?.account !== undefined) return <Navigate to={to} replace />
   if (session?.isDemonstration || session?.isFirstStart) {
     return (
       <Frame title={session.isDemonstration ? 'The demonstration needs its link' : 'The first account needs its link'}>
