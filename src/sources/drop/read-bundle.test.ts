@@ -24,6 +24,9 @@ import { fingerprintOf, isSafeName, publicKeyOf } from './manifest.ts'
 import { readBundleHead, verifyFiles } from './read-bundle.ts'
 import { tarEnd } from './tar.ts'
 
+/** The machine may be busy with other things. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+
 afterEach(async () => {
   for (const clean of cleanings.splice(0).reverse()) await clean()
 })
@@ -32,12 +35,10 @@ describe('a bundle is refused, and nothing of it imported,', () => {
   async function refusalOf(bytes: Buffer): Promise<DropRefusal> {
     const desk = await openDesk()
     writeFileSync(join(desk.stick, 'x.bundle'), bytes)
-    await expect.poll(() => desk.refused.length, { timeout: 5_000 }).toBe(1)
+    await eventually(() => desk.refused.length).toBe(1)
     expect(desk.journal.streams()).toEqual([])
     expect(desk.imported).toEqual([])
-    await expect
-      .poll(() => readdirSync(join(desk.folder, 'work')).filter((name) => name !== 'taken.ndjson'))
-      .toEqual([])
+    await eventually(() => readdirSync(join(desk.folder, 'work')).filter((name) => name !== 'taken.ndjson')).toEqual([])
     return desk.refused[0] as DropRefusal
   }
   const one = { name: 'a.log', bytes: 4, sha256 }
@@ -46,7 +47,7 @@ describe('a bundle is refused, and nothing of it imported,', () => {
   test('(the one that is as it should be is not)', async () => {
     const desk = await openDesk()
     writeFileSync(join(desk.stick, 'x.bundle'), archive(good()))
-    await expect.poll(() => desk.imported.length).toBe(1)
+    await eventually(() => desk.imported.length).toBe(1)
   })
 
   test('when its key is not trusted, with the fingerprint to compare', async () => {

@@ -213,8 +213,9 @@ export class JournalStream {
     }
     const written = await this.#host.diskOf().write(descriptor, pieces)
     segment.bytes += written
-    this.#host.countWaiting(-written)
+    // In this order: between the two the bytes count twice, and nobody is told that there is room.
     this.#host.countUnread(written)
+    this.#host.countWaiting(-written)
     const done: Append[] = []
     let left = written
     for (let append = this.#queue[0]; append !== undefined; append = this.#queue[0]) {

@@ -18,6 +18,9 @@ import { Journal, type JournalOptions } from './journal.ts'
 import { type JournalDisk, systemDisk } from './journal-disk.ts'
 import { streamFolderName, streamOfFolder } from './journal-names.ts'
 
+/** The machine may be busy with other things. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 })
+
 const source = 'syslog' as SourceId
 const folders: string[] = []
 const journals: Journal[] = []
@@ -117,9 +120,12 @@ describe('the journal', () => {
     for (let number = 0; number < 6; number++) await journal.append(source, 'a', line(`number ${number}`), true)
     journal.acknowledge(source, 'a', 4, 3)
     expect(journal.unreadBytes).toBe(9 * 3 - 3)
-    await expect
-      .poll(() => readdirSync(join(folder, source, 'a')).sort())
-      .toEqual(['00000004.log', '00000005.log', '00000006.log', 'trimmed'])
+    await eventually(() => readdirSync(join(folder, source, 'a')).sort()).toEqual([
+      '00000004.log',
+      '00000005.log',
+      '00000006.log',
+      'trimmed',
+    ])
     expect(journal.bytesWritten(source, 'a')).toBe(54)
     await journal.close()
     const again = await openJournal(folder)
@@ -135,9 +141,9 @@ describe('the journal', () => {
     const bytes = Buffer.alloc(1_100_000, 'x\n')
     await journal.append(source, 'a', bytes, false)
     journal.acknowledge(source, 'a', 1, bytes.length)
-    await expect.poll(() => existsSync(join(folder, source, 'a', '00000002.log'))).toBe(true)
+    await eventually(() => existsSync(join(folder, source, 'a', '00000002.log'))).toBe(true)
     journal.acknowledge(source, 'a', 2, 0)
-    await expect.poll(() => existsSync(join(folder, source, 'a', '00000001.log'))).toBe(false)
+    await eventually(() => existsSync(join(folder, source, 'a', '00000001.log'))).toBe(false)
   })
 
   test('asks listeners to wait while too much is unread, until enough of it is read', async () => {
@@ -296,7 +302,7 @@ describe('a killed desk', () => {
       child.stdout.on('data', (piece: Buffer) => {
         printed += piece.toString('latin1')
       })
-      await expect.poll(() => printed.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(500)
+      await eventually(() => printed.length).toBeGreaterThan(500)
       await wait(20 + ((round * 37) % 90))
       child.kill('SIGKILL')
       await new Promise((resolve) => child.on('close', resolve))

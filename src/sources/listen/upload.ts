@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { FileInput, peekBytes } from '../byte-input.ts'
 import { openText } from '../compression.ts'
 import { showPath } from '../problem.ts'
-import { archiveName } from './archives.ts'
+import { archiveName, bundleName } from './archives.ts'
 import { writeFailure } from './journal-disk.ts'
 import { Ledger, type LedgerEntry } from './ledger.ts'
 import { type ImportJournal, type ImportOutcome, importText } from './text-import.ts'
@@ -282,7 +282,10 @@ const emptyProblem = (name: string): UploadProblem => ({
 })
 const archiveProblem = (name: string, archive: string): UploadProblem => ({
   code: 'archive',
-  message: `${showPath(name)} is ${archive}. Unpack it, and put in the logs themselves.`,
+  message:
+    archive === bundleName
+      ? `${showPath(name)} is ${archive}. Put it into a drop folder, where its signature is checked before it is read.`
+      : `${showPath(name)} is ${archive}. Unpack it, and put in the logs themselves.`,
 })
 const seenBefore = (name: string, before: LedgerEntry): UploadProblem => ({
   code: 'seen-before',
