@@ -110,7 +110,7 @@ export function apiPage(document: ApiDocument): string {
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${plain(title)}: interface</title><link rel="stylesheet" href="/api/docs.css"></head><body><main>`,
+    `<title>${plain(title)}: interface</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/api/docs.css"></head><body><main>`,
     `<h1>${plain(title)} ${plain(version)}: the interface for programs</h1><p>${plain(description)}</p>`,
     '<p>The same for programs: <a href="/api/openapi.json">openapi.json</a>. <a href="/">Back to the desk</a>.</p>',
     ...parts,

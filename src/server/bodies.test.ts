@@ -37,7 +37,7 @@ describe('a body that comes slowly', () => {
   } => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
-    const socket = { bytesRead: 0, destroy: vi.fn() }
+    const socket = { bytesRead: 0, destroy: vi.fn(), setTimeout: vi.fn() }
     const raw = Object.assign(new EventEmitter(), { socket, complete: false, readableLength: 0 })
     watchSlowBody({ raw } as unknown as FastifyRequest)
     return { socket, raw }

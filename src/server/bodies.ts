@@ -54,6 +54,8 @@ export function bounded(body: Readable, bytesMax: number): Readable {
  *  `limits.slowBodyMsMax` although the desk was ready to read. Ends with the request. */
 export function watchSlowBody(request: FastifyRequest): void {
   const { raw } = request
+  // While the desk itself waits, nothing moves on the connection, for longer than an idle one may stay.
+  raw.socket.setTimeout(0)
   let before = raw.socket.bytesRead
   const timer = setInterval(() => {
     const came = raw.socket.bytesRead - before

@@ -27,7 +27,11 @@ export function addGuards(app: App, context: Context): void {
 }
 
 function checkHost(context: Context, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const origin = context.hostNames.originOf(request.headers.host, request.socket.localAddress)
+  const origin = context.hostNames.originOf(
+    request.headers.host,
+    request.socket.localAddress,
+    request.protocol === 'https',
+  )
   setHeaders(request, reply, origin?.isSecure === true)
   if (origin === undefined) {
     return refuse(reply, 421, 'The desk is not known by this name. Its names stand in its configuration file.')

@@ -23,7 +23,6 @@ const permissionsPolicy = [
   'payment',
   'serial',
   'usb',
-  'bluetooth',
   'hid',
   'midi',
 ]

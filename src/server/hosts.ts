@@ -33,8 +33,9 @@ export class Hosts {
   }
 
   /** Undefined where the header is missing, malformed, or names a host that is not the desk. The address itself that was
-   *  called is always one of its names: no foreign page can have it in its own address. */
-  originOf(host: string | undefined, localAddress: string | undefined): Origin | undefined {
+   *  called is always one of its names: no foreign page can have it in its own address. `isForwardedTls`: a proxy that is
+   *  trusted says that the browser spoke TLS to it. */
+  originOf(host: string | undefined, localAddress: string | undefined, isForwardedTls = false): Origin | undefined {
     const found = hostForm.exec((host ?? '').toLowerCase())
     const hostname = found?.[1] ?? found?.[2]
     if (host === undefined || hostname === undefined) return undefined
@@ -45,8 +46,9 @@ export class Hosts {
     const isLoopback = isLoopbackName(hostname)
     const isOwnAddress = localAddress !== undefined && hostname === localAddress.replace(/^::ffff:(?=\d+\.)/, '')
     if (!isLoopback && !isOwnAddress && !this.#names.has(hostname)) return undefined
-    const origin = `${this.#isTls ? 'https' : 'http'}://${host.toLowerCase()}`
-    return { origin: URL.parse(origin)?.origin ?? origin, hostname, isSecure: this.#isTls, isLoopback }
+    const isSecure = this.#isTls || (isForwardedTls && !isLoopback)
+    const origin = `${isSecure ? 'https' : 'http'}://${host.toLowerCase()}`
+    return { origin: URL.parse(origin)?.origin ?? origin, hostname, isSecure, isLoopback }
   }
 }
 

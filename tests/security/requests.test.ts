@@ -97,6 +97,21 @@ describe('a name that is not the desk’s', () => {
     }
   })
 
+  test('is reached over TLS when a trusted proxy says so, and not when a stranger does', async () => {
+    const forwarded = ['Host: desk.lan', 'X-Forwarded-Proto: https', 'X-Forwarded-For: 198.51.100.7']
+    for (const [trustedProxies, isSecure] of [
+      [['127.0.0.1'], true],
+      [['192.0.2.1'], false],
+    ] as const) {
+      const stage = await openStage({ hosts: ['desk.lan'], trustedProxies })
+      const ask = (origin: string) =>
+        raw(stage, '/api/sign-in/link', [...forwarded, `Origin: ${origin}`, 'Content-Length: 0'], 'POST')
+      expect((await ask('https://desk.lan')).toLowerCase().includes('strict-transport-security')).toBe(isSecure)
+      expect(statusOf(await ask('https://desk.lan'))).toBe(isSecure ? 400 : 403)
+      expect(statusOf(await ask('http://desk.lan'))).toBe(isSecure ? 403 : 400)
+    }
+  })
+
   test('in a forwarded header changes nothing', async () => {
     const stage = await openStage({ trustedProxies: ['127.0.0.1'] })
     const headers = [host(stage), 'X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https']

@@ -40,14 +40,14 @@ function settingsRoutes(app: App, context: Context): void {
 }
 
 function accountRoutes(app: App, context: Context): void {
-  const { store, clock, links, accounts } = context
+  const { store, clock, links, accounts, publicOrigin } = context
   const invite = { summary: 'Invite somebody', body: InviteBodySchema, response: { 200: InvitationSchema } }
   app.post('/api/accounts/invitations', { schema: invite }, async (request, reply) => {
     const { role } = request.body
     const { name: who } = visitorOf(request)
     const { token, expiresAtMs } = await links.invitation(role, who)
     await store.audit({ atMs: clock(), who, action: 'account.invite', object: role, details: { role } })
-    return reply.send({ link: request.from.origin + linkPath(token), role, expiresAtMs })
+    return reply.send({ link: (publicOrigin ?? request.from.origin) + linkPath(token), role, expiresAtMs })
   })
   const reset = {
     summary: 'Let somebody set up the account anew',
@@ -62,7 +62,11 @@ function accountRoutes(app: App, context: Context): void {
     const { name: who } = visitorOf(request)
     const { token, expiresAtMs } = await links.reset(account, who)
     await store.audit({ atMs: clock(), who, action: 'account.reset-link', object: account.name, details: {} })
-    return reply.send({ link: request.from.origin + linkPath(token), role: account.role, expiresAtMs })
+    return reply.send({
+      link: (publicOrigin ?? request.from.origin) + linkPath(token),
+      role: account.role,
+      expiresAtMs,
+    })
   })
   const change = {
     summary: 'Change a role, or switch an account off or on',

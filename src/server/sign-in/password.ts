@@ -97,13 +97,15 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= limits.passwordChecksMax) await new Promise<void>((go) => this.#waiting.push(go))
-    this.#running++
+    if (this.#running < limits.passwordChecksMax) this.#running++
+    else await new Promise<void>((go) => this.#waiting.push(go))
     try {
       return await work()
     } finally {
-      this.#running--
-      this.#waiting.shift()?.()
+      // Whoever waits takes over this place.
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#running--
+      else next()
     }
   }
 
