@@ -10,12 +10,14 @@ import type { ArchiveProblem } from './hunt.ts'
 import type { FromArchive, ProcessSettings, ToArchive } from './messages.ts'
 import { compact, seal } from './seal.ts'
 import { hunt, stats } from './search.ts'
-import { removeLeftovers, removeTemporary, temporaryFolder } from './temporary.ts'
+import { makeTemporary, removeTemporary } from './temporary.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings
 const { folder, threads } = settings
+process.umask(0o077)
+mkdirSync(folder, { recursive: true, mode: 0o700 })
 /** A folder of this process alone: a hunt from the command line may run beside the desk's. */
-const temporary = temporaryFolder(folder, process.pid)
+const temporary = makeTemporary(folder, process.pid)
 const nowMs = (): number => performance.now()
 
 let engine: Promise<Engine> | undefined
@@ -80,9 +82,6 @@ function watchMemory(): void {
   leave(busyWith === undefined ? { kind: 'leaving' } : { kind: 'answer', id: busyWith, answer, isLast: true })
 }
 
-process.umask(0o077)
-mkdirSync(folder, { recursive: true, mode: 0o700 })
-removeLeftovers(folder)
 try {
   if (settings.isPolite) setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 } catch {

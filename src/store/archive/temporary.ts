@@ -2,19 +2,40 @@
  *  when they are sealed, compacted or let go meanwhile. A process that was ended leaves its folder behind; whoever comes
  *  next removes it. */
 import { linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 const form = /^tmp-(\d+)$/
-/** The folder of the process with this id. */
-export const temporaryFolder = (folder: string, pid: number): string => join(folder, `tmp-${pid}`)
+const within = (folder: string, pid: number): string => join(folder, `tmp-${pid}`)
+/** For an archive that cannot be written to, as on a copy that is only read. */
+const elsewhere = (pid: number): string => join(tmpdir(), `bellwether-archive-${pid}`)
 
-/** Removes the folder of a process that has ended. */
-export function removeTemporary(folder: string, pid: number): void {
-  rmSync(temporaryFolder(folder, pid), { recursive: true, force: true })
+/** Makes the folder of the process with this id, after those of processes that have ended are removed. */
+export function makeTemporary(folder: string, pid: number): string {
+  removeLeftovers(folder)
+  removeTemporary(folder, pid)
+  try {
+    mkdirSync(within(folder, pid), { mode: 0o700 })
+    return within(folder, pid)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    mkdirSync(elsewhere(pid), { mode: 0o700 })
+    return elsewhere(pid)
+  }
 }
 
-/** Removes the folders of all processes that have ended. */
-export function removeLeftovers(folder: string): void {
+/** Removes the folder of a process that has ended or is about to. */
+export function removeTemporary(folder: string, pid: number): void {
+  for (const path of [within(folder, pid), elsewhere(pid)]) {
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      // It cannot be written to, so nothing was made there.
+    }
+  }
+}
+
+function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(form.exec(name)?.[1] ?? 0)
     if (pid > 0 && pid !== process.pid && !isRunning(pid)) removeTemporary(folder, pid)
