@@ -38,7 +38,8 @@ const sentences: Readonly<Record<string, Say>> = {
   'indicators.remove': (object) => `Removed the list “${object}”.`,
   'demonstration.end': () => 'Ended the demonstration.',
   'sign-in': (_, details) => `Signed in by ${text(details.how)} from ${text(details.address)}.`,
-  'sign-in.refused': (object, details) => `Signing in as ${object} failed for the ${text(details.failures)}. time.`,
+  'sign-in.refused': (object, details) =>
+    `Signing in as ${object} failed: ${text(details.failures)} in a row from one place.`,
   'sign-out.everywhere': () => 'Signed out on all devices.',
   'account.create': (object, details) =>
     `Made the account of ${object} (${text(details.role)}), by ${text(details.way)}.`,
