@@ -48,6 +48,7 @@ export class AnalysisLoop {
   #checkpointCostMs = 0
   #bytesAtCommit = 0
   #bytesAtCheckpoint = -1
+  #streamsAtCheckpoint = 0
   #isStopping = false
   #saidStop = false
   #trouble: string | undefined
@@ -186,8 +187,12 @@ export class AnalysisLoop {
   #isCheckpointDue(nowMs: number): boolean {
     if (this.#isStopping) return !this.#saidStop
     const sinceMs = nowMs - this.#checkpointAtMs
-    const restMs = Math.max(limits.checkpointMsMin, this.#checkpointCostMs * limits.checkpointCostRatio)
-    return sinceMs >= restMs && (this.#bytes() !== this.#bytesAtCheckpoint || this.#analysis.isChanged)
+    // A stream of which no checkpoint knows would begin anew after a crash, and miss what was rotated away meanwhile.
+    const hasNewStream = this.#numbers.size > this.#streamsAtCheckpoint
+    const restMs = this.#checkpointCostMs * limits.checkpointCostRatio
+    if (hasNewStream) return sinceMs >= restMs
+    const isChanged = this.#bytes() !== this.#bytesAtCheckpoint || this.#analysis.isChanged
+    return isChanged && sinceMs >= Math.max(limits.checkpointMsMin, restMs)
   }
 
   #withCheckpoint(commit: Commit, nowMs: number): Commit {
@@ -197,6 +202,7 @@ export class AnalysisLoop {
     this.#checkpointCostMs = performance.now() - began
     this.#checkpointAtMs = nowMs
     this.#bytesAtCheckpoint = this.#bytes()
+    this.#streamsAtCheckpoint = this.#numbers.size
     return { ...commit, checkpoint: { version: analysisVersion, takenAtMs: nowMs, state } }
   }
 
