@@ -226,7 +226,7 @@ export class Analysis {
   #take(hit: Hit): void {
     const stream = this.#bySource.get(hit.place.source) ?? this.#current
     const sourceId = stream?.sourceId ?? ('desk' as SourceId)
-    this.#telling.add(hit, sourceId, () => stream?.bytesAt(hit.place) ?? readBack(hit.place, stream?.saved.position))
+    this.#telling.add(hit, sourceId, () => stream?.bytesAt(hit.place) ?? readBack(hit.place, stream?.follower))
   }
 
   /** A finding of the desk itself: about a source, or about what it could not do. */

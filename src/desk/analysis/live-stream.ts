@@ -10,10 +10,14 @@ import { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { EnvelopeReader, stripEnvelope } from '../../formats/syslog-envelope.ts'
 import type { Follower, FollowPosition } from '../../sources/follow/follower.ts'
+import type { SegmentPlace } from '../../sources/follow/journal.ts'
 import type { RecordSink } from '../../sources/record-stream.ts'
 
-/** A follower; that of a journal knows when no more will come. */
-export type StreamFollower = Follower & { readonly ended?: boolean }
+/** A follower; that of a journal knows when no more will come, and in which segment bytes lie. */
+export type StreamFollower = Follower & {
+  readonly ended?: boolean
+  segmentAt?(offset: number): SegmentPlace | undefined
+}
 
 export interface LiveStreamOptions {
   /** Unique on the desk: the source and the file or journal stream. */

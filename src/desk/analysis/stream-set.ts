@@ -155,8 +155,7 @@ export class StreamSet {
   acknowledged(): Acknowledged[] {
     const acknowledged: Acknowledged[] = []
     for (const { key, sourceId, follower } of this.#analysis.streams) {
-      if (!('segmentAt' in follower) || typeof follower.segmentAt !== 'function') continue
-      const place = follower.segmentAt(follower.position.offset) as { number: number; offset: number } | undefined
+      const place = follower.segmentAt?.(follower.position.offset)
       if (place === undefined) continue
       const folder = key.slice(key.indexOf('\n') + 1)
       acknowledged.push({ sourceId, folder, segment: place.number, offset: place.offset })
