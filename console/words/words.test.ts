@@ -76,6 +76,7 @@ describe('terms', () => {
 describe('text of strangers', () => {
   test('shows what an eye cannot see, and nothing else changed', () => {
     expect(visible('a\u202eb\u0000c\u200bd')).toBe('a\\u202eb\\x00c\\u200bd')
+    expect(visible(`a${'\u0301'.repeat(400)}b`)).toBe('a\u0301\u0301\u0301\u0301[396 more marks]b')
     expect(visible('\ud800x')).toBe('\\ud800x')
     expect(visible('naïve 😀 שלום\ttab')).toBe('naïve 😀 שלום\ttab')
   })

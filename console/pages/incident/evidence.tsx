@@ -100,6 +100,10 @@ function PlaceLines({ place }: { readonly place: EvidenceContextView }): ReactNo
     <div className="stack stack--tight">
       <table className="place-lines">
         <caption className="sr-only">The line and the lines around it</caption>
+        <colgroup>
+          <col className="place-lines__number" />
+          <col />
+        </colgroup>
         <tbody>
           {before.map((each) => (
             <PlaceLine {...each} key={each.line} />
