@@ -1,7 +1,10 @@
 import { TOTP } from 'otpauth'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import { type Browser, openStage, type Stage, thePassword, theTotpSecret } from './stage.ts'
+
+// Each password is hashed in earnest: a third of a second, and much longer where many tests run at once.
+vi.setConfig({ testTimeout: 120_000 })
 
 const codeAt = (secret: string, timestamp: number): string => new TOTP({ secret }).generate({ timestamp })
 

@@ -4,6 +4,8 @@ import { limits } from '../../src/core/limits.ts'
 import type { DeskEvent } from '../../src/desk/api/today.ts'
 import { openStage, type Stage, sendRaw } from './stage.ts'
 
+vi.setConfig({ testTimeout: 60_000 })
+
 /** A connection that is closed at the end of the test. */
 function dial(stage: Stage): Socket {
   const socket = connect(stage.port, '127.0.0.1')
@@ -11,7 +13,7 @@ function dial(stage: Stage): Socket {
   onTestFinished(() => void socket.destroy())
   return socket
 }
-const until = (isSo: () => boolean): Promise<void> => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 20_000 })
+const until = (isSo: () => boolean): Promise<void> => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 40_000 })
 const event = (type: DeskEvent['type'], id?: string): DeskEvent => ({
   type,
   ...(id === undefined ? {} : { id }),

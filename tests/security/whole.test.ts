@@ -3,12 +3,15 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TOTP } from 'otpauth'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import { makeSelfSigned } from '../../src/sources/listen/self-signed.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openStage, thePassword } from './stage.ts'
+
+// Each password is hashed in earnest: a third of a second, and much longer where many tests run at once.
+vi.setConfig({ testTimeout: 120_000 })
 
 const codeAt = (secret: string, timestamp: number): string => new TOTP({ secret }).generate({ timestamp })
 

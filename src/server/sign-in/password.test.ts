@@ -3,6 +3,9 @@ import { describe, expect, test, vi } from 'vitest'
 import { limits } from '../../core/limits.ts'
 import { Passwords, refusePassword } from './password.ts'
 
+// Each password is hashed in earnest: a third of a second, and much longer where many tests run at once.
+vi.setConfig({ testTimeout: 120_000 })
+
 vi.mock('node:crypto', async (load) => {
   const crypto = await load<typeof import('node:crypto')>()
   return { ...crypto, scrypt: vi.fn(crypto.scrypt) }
