@@ -11,8 +11,6 @@ export const storeLimits = {
   evidencePageBytesMax: 16 * mib,
   /** Keys of one question to the store: SQLite and PostgreSQL take 32,766 and 65,535 values a statement. */
   storeKeysMax: 500,
-  /** Values of one statement that writes many rows: PostgreSQL numbers them with 16 bits. */
-  storeValuesMax: 60_000,
   /** Characters and words of a search among incidents: a person types a few; each word is a pass over all. */
   searchCharactersMax: 500,
   searchWordsMax: 12,

@@ -71,28 +71,55 @@ async function runStep(client: ClientBase, step: Step): Promise<readonly Row[]> 
     const { rows } = await client.query<Row>(step.sql, step.values.map(storable))
     return rows
   }
-  for (const rows of portions(step.rows, step.insert.columns.length)) {
-    await client.query(insertSql(step.insert, rows.length), rows.flat().map(storable))
+  for (const rows of portions(step.rows)) {
+    const { sql, values } = rows.length === 1 ? insertRow(step.insert, rows[0] ?? []) : insertColumns(step.insert, rows)
+    await client.query(sql, values)
   }
   return []
 }
 
-/** `INSERT … VALUES ($1, $2), ($3, $4) …` */
-function insertSql({ table, columns, conflict }: Insert, rows: number): string {
-  const width = columns.length
-  const values = Array.from({ length: rows }, (_, row) => `(${places(width, row * width + 1)})`)
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${values.join(', ')} ${conflict}`
+/** A statement with its parameters. */
+interface Statement {
+  readonly sql: string
+  readonly values: unknown[]
+}
+
+/** `INSERT … VALUES ($1, $2)`: bytes travel as bytes. */
+function insertRow({ table, columns, conflict }: Insert, row: readonly SqlValue[]): Statement {
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places(row.length)}) ${conflict}`
+  return { sql, values: row.map(storable) }
+}
+
+/** `INSERT … SELECT * FROM unnest($1, $2)`, one array a column: a statement with a parameter for every value would take
+ *  the server longer to read than to carry out. A column without any value is left to its default, which is NULL. */
+function insertColumns({ table, columns, conflict }: Insert, rows: readonly (readonly SqlValue[])[]): Statement {
+  const names: string[] = []
+  const arrays: string[] = []
+  const values: SqlValue[][] = []
+  for (const [index, name] of columns.entries()) {
+    const column = rows.map((row) => storable(row[index] ?? null))
+    const sample = column.find((value) => value !== null)
+    if (sample === undefined) continue
+    names.push(name)
+    arrays.push(`$${values.push(column)}::${arrayTypeOf(sample)}`)
+  }
+  const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT * FROM unnest(${arrays.join(', ')}) ${conflict}`
+  return { sql, values }
+}
+
+/** Numbers travel as double precision, which holds all of ours, and become what their column is. */
+function arrayTypeOf(sample: string | number | Uint8Array): string {
+  if (typeof sample === 'string') return 'text[]'
+  return typeof sample === 'number' ? 'double precision[]' : 'bytea[]'
 }
 
 /** Rows in portions that fit one statement. */
-function* portions(rows: readonly (readonly SqlValue[])[], width: number): Generator<(readonly SqlValue[])[]> {
+function* portions(rows: readonly (readonly SqlValue[])[]): Generator<(readonly SqlValue[])[]> {
   let portion: (readonly SqlValue[])[] = []
   let size = 0
   for (const row of rows) {
     const rowSize = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
-    const isFull =
-      (portion.length + 1) * width > limits.storeValuesMax || size + rowSize > limits.storeStatementBytesMax
-    if (isFull && portion.length > 0) {
+    if (portion.length > 0 && size + rowSize > limits.storeStatementBytesMax) {
       yield portion
       portion = []
       size = 0
