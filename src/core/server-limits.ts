@@ -26,9 +26,10 @@ export const serverLimits = {
   /** A body that comes more slowly than this much in this time, while the desk is reading, is given up. */
   slowBodyBytesMin: kib,
   slowBodyMsMax: 30_000,
-  /** Requests of one address in a minute: a console in use makes some 60, ten behind one router 600; senders push one
-   *  batch a second from each of some tens of machines; a person signs in a few times. */
-  requestsPerMinuteMax: 1_200,
+  /** Requests of one address in a minute: a console in use makes some 60, and ten a second while an attack unrolls, of
+   *  ten consoles behind one router; senders push one batch a second from each of some tens of machines; a person signs
+   *  in a few times. */
+  requestsPerMinuteMax: 6_000,
   pushesPerMinuteMax: 6_000,
   signInsPerMinuteMax: 60,
   /** Consoles that wait for news: of all, and of one session; how much may wait for a console that does not read, and for
