@@ -33,13 +33,16 @@ export const serverLimits = {
   pushesPerMinuteMax: 6_000,
   signInsPerMinuteMax: 60,
   /** Consoles that wait for news: of all, and of one session; how much may wait for a console that does not read, and for
-   *  how long; how often a sign of life is sent; for how long news is gathered. */
+   *  how long; how often a sign of life is sent; for how long news is gathered, at least this long after the last, so that pages
+   *  have the time to ask anew; and how many things of one kind are told apart. */
   eventClientsMax: 200,
   eventClientsPerSessionMax: 12,
   eventWaitingBytesMax: 64 * kib,
   eventStallMsMax: 30_000,
   eventHeartbeatMs: 20_000,
   eventGatherMs: 100,
+  eventSpacingMs: 500,
+  eventIdsMax: 8,
   /** A session ends after a working day unused, and daily (NIST SP 800-63B, 4.2.3); its use is noted once a minute. */
   sessionIdleMsMax: 8 * 3_600_000,
   sessionMsMax: 24 * 3_600_000,

@@ -22,12 +22,21 @@ interface Client {
   stalledSinceMs: number | undefined
 }
 
+/** What changed of one kind, until it is told. */
+interface News {
+  readonly ids: Set<string>
+  /** Something changed that has no id, or too much to name it all. */
+  isAny: boolean
+  atMs: number
+}
+
 /** All consoles that wait for news. */
 export class EventHub {
   readonly #clients = new Set<Client>()
   readonly #sessions: Sessions
   readonly #desk: Desk
-  readonly #gathered = new Map<string, DeskEvent>()
+  readonly #gathered = new Map<DeskEvent['type'], News>()
+  #sentAtMs = Number.NEGATIVE_INFINITY
   #gathering: NodeJS.Timeout | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #unsubscribe: (() => void) | undefined
@@ -108,16 +117,23 @@ export class EventHub {
     if (hasStalled || client.out.writableLength > limits.eventWaitingBytesMax) this.#drop(client)
   }
 
-  /** News of a tenth of a second goes out together, each thing once: a flood of changes is a few lines. */
-  #gather(event: DeskEvent): void {
-    const key = this.#gathered.size < limits.eventClientsMax ? `${event.type} ${event.id ?? ''}` : event.type
-    this.#gathered.set(key, key === event.type ? { type: event.type, atMs: event.atMs } : event)
-    this.#gathering ??= setTimeout(() => this.#send(), limits.eventGatherMs)
+  /** News goes out together, each thing once: the first after a tenth of a second, what follows twice a second. */
+  #gather({ type, id, atMs }: DeskEvent): void {
+    const news = this.#gathered.get(type) ?? { ids: new Set<string>(), isAny: false, atMs }
+    news.atMs = atMs
+    if (id === undefined || news.ids.size >= limits.eventIdsMax) news.isAny ||= id === undefined || !news.ids.has(id)
+    else news.ids.add(id)
+    this.#gathered.set(type, news)
+    const waitMs = this.#sentAtMs + limits.eventSpacingMs - performance.now()
+    this.#gathering ??= setTimeout(() => this.#send(), Math.max(limits.eventGatherMs, waitMs))
   }
 
   #send(): void {
     this.#gathering = undefined
-    const events = [...this.#gathered.values()]
+    this.#sentAtMs = performance.now()
+    const events = [...this.#gathered].flatMap(([type, { ids, isAny, atMs }]): DeskEvent[] =>
+      isAny ? [{ type, atMs }] : [...ids].map((id) => ({ type, id, atMs })),
+    )
     this.#gathered.clear()
     const texts = new Map<Role, string>()
     for (const client of this.#clients) {

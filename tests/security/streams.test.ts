@@ -53,6 +53,19 @@ describe('news', () => {
     expect(viewer.text).not.toContain('settings')
   })
 
+  test('of a storm is a few lines twice a second', async () => {
+    const stage = await openStage()
+    const heard = await listen(stage, await stage.signedIn('viewer'))
+    for (let round = 0; round < 50; round++) {
+      for (let index = 0; index < 100; index++) stage.desk.tell(event('incidents', `incident-${index}`))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await until(() => heard.text.includes('incidents'))
+    const lines = heard.text.split('\n').filter((line) => line.startsWith('data:'))
+    expect(new Set(lines.map((line) => JSON.parse(line.slice(5)).id))).toEqual(new Set([undefined]))
+    expect(lines.length).toBeLessThan(50)
+  })
+
   test('ends when the person signs out', async () => {
     const stage = await openStage()
     const browser = await stage.signedIn('viewer')
@@ -82,9 +95,10 @@ describe('news', () => {
     await until(() => stage.desk.subscribers === 1)
     // Systems hold some megabytes for a peer that does not read; then the desk's own bound is met.
     for (let round = 0; round < 2_000 && stage.desk.subscribers === 1; round++) {
-      for (let index = 0; index < limits.eventClientsMax; index++)
-        stage.desk.tell(event('sources', `s${index}`.padEnd(4000, 'x')))
-      await new Promise((resolve) => setTimeout(resolve, limits.eventGatherMs + 5))
+      for (let index = 0; index < limits.eventIdsMax; index++) {
+        stage.desk.tell(event('sources', `s${index}`.padEnd(100_000, 'x')))
+      }
+      await new Promise((resolve) => setTimeout(resolve, limits.eventSpacingMs))
     }
     expect(stage.desk.subscribers).toBe(0)
     expect((await stage.browser().get('/healthz')).status).toBe(200)
