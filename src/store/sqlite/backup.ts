@@ -1,23 +1,13 @@
 /** Copies a store while it is in use, and checks copies. A copy is one file without companions, so that it can be read
  *  where nothing can be written. */
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, constants, copyFileSync, existsSync, linkSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '../../core/result.ts'
 import { schemaVersion } from '../sql/schema.ts'
 import type { StoreProblem } from '../store.ts'
 import { judgeFile, openToRead } from './database.ts'
+import { flush, flushFolder } from './flush.ts'
 import { checkIntegrity } from './integrity.ts'
 import { notAStore, problemOrThrow } from './problem.ts'
 import type { BackupFacts } from './task.ts'
@@ -55,7 +45,7 @@ export function finishBackup(part: string, target: string): Result<{ bytes: numb
     flush(part)
     const { size } = statSync(part)
     giveName(part, target)
-    flush(dirname(target))
+    flushFolder(dirname(target))
     return ok({ bytes: size })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return err(alreadyThere(target))
@@ -94,16 +84,6 @@ export function standAlone(path: string): void {
     copy.exec('PRAGMA journal_mode = DELETE')
   } finally {
     copy.close()
-  }
-}
-
-/** Waits until a file or folder is on disk. */
-export function flush(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
   }
 }
 

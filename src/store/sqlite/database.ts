@@ -20,6 +20,7 @@ import { type Migration, migrations } from '../sql/schema.ts'
 import { newerVersion } from '../sql/version.ts'
 import type { StoreProblem } from '../store.ts'
 import { sqliteDialect } from './driver.ts'
+import { flush, flushFolder } from './flush.ts'
 import { lockStore, type StoreLock } from './lock.ts'
 import { damaged, notAStore, problemOrThrow, readOnly } from './problem.ts'
 
@@ -112,8 +113,10 @@ function createStore(path: string, steps: readonly Migration[]): void {
   } finally {
     database.close()
   }
+  chmodSync(making, 0o600)
+  flush(making)
   renameSync(making, path)
-  chmodSync(path, 0o600)
+  flushFolder(dirname(path))
 }
 
 /** What is wrong with a file, as far as can be told without writing to it; undefined where nothing is. */

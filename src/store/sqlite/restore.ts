@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '../../core/result.ts'
 import { schemaVersion } from '../sql/schema.ts'
 import type { StoreProblem } from '../store.ts'
-import { checkBackup, companions, flush, standAlone } from './backup.ts'
+import { checkBackup, companions, standAlone } from './backup.ts'
 import { judgeFile, restoringPath } from './database.ts'
+import { flush, flushFolder } from './flush.ts'
 import { lockStore } from './lock.ts'
 import { problemOrThrow } from './problem.ts'
 
@@ -31,7 +32,7 @@ export function restore(
     flush(incoming)
     const replaced = existsSync(path) ? setAside(path, nowMs) : undefined
     renameSync(incoming, path)
-    flush(dirname(path))
+    flushFolder(dirname(path))
     return ok({ replaced })
   } catch (error) {
     return err(problemOrThrow(error, path))
