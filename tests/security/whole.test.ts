@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import { makeSelfSigned } from '../../src/sources/listen/self-signed.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import { type Store, StoreError } from '../../src/store/store.ts'
 import { openStage, thePassword } from './stage.ts'
 
 // Each password is hashed in earnest: a third of a second, and much longer where many tests run at once.
@@ -87,6 +87,22 @@ describe('on the embedded store', () => {
     const token = (await stage.server.resetPath('ann clerk'))?.split('#')[1]
     const look = await stage.browser().post('/api/sign-in/link', { token })
     expect(look.json).toMatchObject({ purpose: 'reset', accountName: 'Ann Clerk' })
+  })
+})
+
+describe('while the store is away', () => {
+  test('people are told so and nobody is let in; when it is back, sessions go on', async () => {
+    const stage = await openStage()
+    const browser = await stage.signedIn('official')
+    const { session } = stage.store
+    const message = 'The database at 127.0.0.1 does not answer. Is it running?'
+    stage.store.session = () => Promise.reject(new StoreError({ code: 'unreachable', message }))
+    const away = await browser.get('/api/today')
+    expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(away.json.message).toContain('Is it running?')
+    expect((await browser.get('/healthz')).status).toBe(200)
+    stage.store.session = session
+    expect((await browser.get('/api/today')).status).toBe(200)
   })
 })
 
