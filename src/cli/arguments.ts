@@ -65,6 +65,8 @@ const options = {
 } as const
 type OptionName = keyof typeof options
 const commandNames = ['scan', 'demo', 'help', 'version'] as const
+/** Commands that read their own arguments. */
+export const otherCommands = ['desk', 'hunt', 'pack', 'backup', 'restore'] as const
 /** Options that say what to read; `demo` reads its own recording. */
 const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'utc-offset']
 /** What an option's value is, for the sentence that asks for it. */
@@ -270,10 +272,10 @@ function parseOffset(text: string | undefined): Result<number | undefined, Usage
 }
 
 function unknownCommand(name: string): string {
-  const near = nearest(name, commandNames)
+  const near = nearest(name, [...commandNames, ...otherCommands])
   if (near !== undefined) return `There is no command "${name}"; did you mean ${near}?`
   if (/[./\\*]/.test(name)) return `To read files, put "scan" first: bellwether scan ${name}`
-  return `There is no command "${name}"; the commands are scan, demo, help and version.`
+  return `There is no command "${name}"; the commands are desk, scan, demo, hunt, pack, backup, restore, help and version.`
 }
 
 function unknownOption(rawName: string): string {

@@ -3,7 +3,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
@@ -11,6 +10,7 @@ import { type OpenDesk, openDesk } from '../desk/compose.ts'
 import { makeServerLog } from '../server/log.ts'
 import { buildServer, type DeskServer } from '../server/server.ts'
 import { exitCodes } from './arguments.ts'
+import { defaultDataPath } from './data-path.ts'
 
 /** What was asked for. */
 export interface DeskCommand {
@@ -37,12 +37,6 @@ const options = {
   port: { type: 'string' },
   demo: { type: 'boolean' },
 } as const
-
-/** Where the desk keeps its data, if nobody says otherwise. */
-export function defaultDataPath(environment: Readonly<Record<string, string | undefined>>): string {
-  const base = environment.XDG_DATA_HOME ?? join(homedir(), '.local', 'share')
-  return environment.BELLWETHER_DATA ?? join(base, 'bellwether')
-}
 
 /** Reads what follows `desk`. */
 export function parseDesk(

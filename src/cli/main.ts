@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import { exitCodes } from './arguments.ts'
+import { defaultDataPath } from './data-path.ts'
 import { colourWanted } from './report-page.ts'
 
 const columnsDefault = 80
@@ -37,7 +38,6 @@ const complain = (text: string): void => {
 
 async function hunt(argv: readonly string[]): Promise<number> {
   const { parseHunt, runHunt } = await import('./hunt.ts')
-  const { defaultDataPath } = await import('./desk.ts')
   const command = parseHunt(argv, { dataPath: defaultDataPath(process.env), nowMs: Date.now() })
   if (!command.ok) return refuse([command.error.message])
   const colour = colourWanted(command.value.colour, process.stdout.isTTY === true, process.env)
@@ -59,7 +59,6 @@ async function pack(argv: readonly string[]): Promise<number> {
 
 async function backup(name: 'backup' | 'restore', argv: readonly string[]): Promise<number> {
   const { parseBackup, runBackup } = await import('./backup.ts')
-  const { defaultDataPath } = await import('./desk.ts')
   const command = parseBackup(name, argv, defaultDataPath(process.env))
   if (!command.ok) return refuse([command.error])
   return await runBackup(command.value, {

@@ -7,6 +7,7 @@ import { listSealed, listSpools, spoolPath } from '../store/archive/folder.ts'
 import type { SpoolMark } from '../store/archive/spool.ts'
 import type { Configuration } from './config/config.ts'
 
+/** The upkeep of one archive. */
 export class ArchiveUpkeep {
   readonly #archive: Archive
   readonly #folder: string

@@ -23,6 +23,7 @@ const neverSetting = 'blocks.never'
 const automaticSetting = 'blocks.automatic-kinds'
 const hourMs = 3_600_000
 
+/** What the block list works with. */
 export interface BlockDeskParts extends DeskParts {
   readonly office: Office
   /** From the configuration file. */
@@ -34,6 +35,7 @@ export interface BlockDeskParts extends DeskParts {
   readonly lookup: NameLookup
 }
 
+/** The block list of a desk. */
 export class BlockDesk {
   readonly #parts: BlockDeskParts
   readonly #enforcer: Enforcer

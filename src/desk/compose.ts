@@ -257,6 +257,9 @@ class Assembly {
             this.#journal?.acknowledge(sourceId, folder, segment, offset)
           }
         },
+        onEnded: (ended) => {
+          for (const { sourceId, folder } of ended) this.#journal?.remove(sourceId, folder).catch(() => undefined)
+        },
         onSealable: (marks) => this.#upkeep?.seal(marks),
         onTrouble: () => events.say('today'),
       },

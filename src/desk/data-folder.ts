@@ -75,6 +75,7 @@ export interface DeskKeys {
   readonly signing: string
 }
 
+/** Reads the desk's keys, which are made where they are missing. */
 export async function readKeys(folder: DataFolder): Promise<Result<DeskKeys, string>> {
   const seal = await readOrMake(join(folder.keysPath, 'seal.key'), () => randomBytes(32))
   if (!seal.ok) return seal

@@ -4,6 +4,7 @@ import type { AuditEntry, Store } from '../store/store.ts'
 import type { DeskProblem } from './desk.ts'
 import type { DeskEvents } from './events.ts'
 
+/** What every part of the desk is given. */
 export interface DeskParts {
   readonly store: Store
   readonly clock: () => number

@@ -18,6 +18,7 @@ export interface DeskProblem {
   readonly code: 'missing' | 'refused' | 'busy' | 'unavailable'
   readonly message: string
 }
+/** The answer of a verb that may be refused. */
 export type DeskResult<T> = Promise<Result<T, DeskProblem>>
 
 /** Who asks, for the audit trail. `address` is where the person sits, which must not be blocked by accident. */
@@ -42,6 +43,7 @@ export interface DeskFigures {
   readonly blocksActive: number
 }
 
+/** A running desk. */
 export interface Desk {
   readonly version: string
   readonly office: Office

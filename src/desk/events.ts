@@ -1,6 +1,7 @@
 /** Tells whoever listens that something changed; never what. */
 import type { DeskEvent } from './api/today.ts'
 
+/** The desk's changes, for those who listen. */
 export class DeskEvents {
   readonly #listeners = new Set<(event: DeskEvent) => void>()
   readonly #clock: () => number

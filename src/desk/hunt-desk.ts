@@ -26,6 +26,7 @@ interface KeptList extends IndicatorText {
 const noArchive = () =>
   refuse('unavailable', 'Nothing is kept to be searched: the archive is switched off in the configuration file.')
 
+/** The searches of a desk. */
 export class HuntDesk {
   readonly #parts: DeskParts
   readonly #archive: Archive | undefined

@@ -16,6 +16,7 @@ const missing = () =>
 /** Lines shown before and after a line of evidence. */
 const linesAround = 5
 
+/** The incidents of a desk. */
 export class IncidentDesk {
   readonly #parts: DeskParts
   readonly #blocks: BlockDesk

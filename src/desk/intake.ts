@@ -12,6 +12,7 @@ import { type Intake, uploadSource } from './source-desk.ts'
 
 const defaultStream = 'pushed'
 
+/** Takes in what is sent to a desk over HTTP. */
 export class DeskIntake implements Intake {
   readonly #journal: Journal
   readonly #pushes: PushIntake

@@ -45,6 +45,7 @@ export interface LiveDeskParts extends DeskParts {
 
 const openStates = ['new', 'acknowledged', 'contained'] as const
 
+/** The desk over its parts. */
 export class LiveDesk implements Desk {
   readonly version: string
   readonly office: Office

@@ -9,6 +9,7 @@ import type { Noticed } from './analysis/protocol.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { SourceOpening } from './source-desk.ts'
 
+/** What an opening works with. */
 export interface OpeningParts {
   readonly folder: DataFolder
   readonly journal: Journal

@@ -69,6 +69,7 @@ const wellKnown: readonly (readonly [pattern: string, title: string])[] = [
   ['C:/inetpub/logs/LogFiles/*/*.log', 'Web server (IIS)'],
 ]
 
+/** All sources of a desk. */
 export class SourceDesk {
   readonly #parts: SourceDeskParts
   readonly #open = new Map<SourceId, SourceOpening | undefined>()

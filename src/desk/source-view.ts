@@ -20,6 +20,7 @@ export interface SourceFacts {
   readonly nowMs: number
 }
 
+/** What people see of a source. */
 export function sourceView(facts: SourceFacts): SourceView {
   const { definition, from, status, hours, listener, nowMs } = facts
   const problem = listener?.problem ?? (status?.state === 'failed' ? status.message : undefined)

@@ -20,6 +20,7 @@ export interface TodayFacts {
   readonly demonstration: TodayView['demonstration']
 }
 
+/** What Today says. */
 export function todayView(facts: TodayFacts): TodayView {
   const { open, openCount, sources, problems, nowMs, demonstration } = facts
   const pressing = open.filter(isPressing)

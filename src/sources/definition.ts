@@ -55,12 +55,8 @@ export interface UploadDefinition extends Common {
   readonly kind: 'upload'
 }
 
-export type SourceDefinition =
-  | FollowDefinition
-  | DropDefinition
-  | SyslogDefinition
-  | PushDefinition
-  | UploadDefinition
+/** Any source. */
+export type SourceDefinition = FollowDefinition | DropDefinition | SyslogDefinition | PushDefinition | UploadDefinition
 
 /** What a listener writes to: bytes are kept before it answers. One folder a source, one folder below it a stream
  *  (a sending host and program, an uploaded file), cut into segments `NUMBER.log`. */

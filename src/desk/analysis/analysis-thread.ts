@@ -12,6 +12,7 @@ import {
   type Acknowledged,
   type AnalysisStart,
   analysisVersion,
+  type EndedStream,
   type FromAnalysis,
   type IndicatorText,
   type Noticed,
@@ -29,6 +30,8 @@ export interface AnalysisHost {
   onStored(commit: Commit): void
   /** Journals need not be kept before these places. */
   onAcknowledged(acknowledged: readonly Acknowledged[]): void
+  /** Streams of the journal need no more keeping. */
+  onEnded(ended: readonly EndedStream[]): void
   /** Spools may be sealed; `sealed` is to be called with those that are. */
   onSealable(marks: readonly SpoolMark[]): void
   /** Troubles changed: see `troubles`. */
@@ -46,9 +49,8 @@ export interface AnalysisFigures {
 
 type Trouble = 'store' | 'archive' | 'analysis' | 'state'
 const setAsideSetting = 'analysis.set-aside'
-/** A thread that fails so often in a row, before it shows a record, cannot take its state back. */
-const failuresAtStartMax = 3
 
+/** The analysis thread of a running desk. */
 export class AnalysisThread {
   readonly figures: AnalysisFigures = { commitMs: 0, checkpointMs: 0, checkpointBytes: 0, findings: 0, restarts: 0 }
   readonly #host: AnalysisHost
@@ -95,7 +97,7 @@ export class AnalysisThread {
     const checkpoint = await store.checkpoint()
     const isPositionsOnly =
       checkpoint !== undefined &&
-      (checkpoint.version !== analysisVersion || this.#failuresAtStart >= failuresAtStartMax)
+      (checkpoint.version !== analysisVersion || this.#failuresAtStart >= limits.analysisFailuresMax)
     if (isPositionsOnly) {
       this.#setTrouble(
         'state',
@@ -188,6 +190,7 @@ export class AnalysisThread {
       this.figures.checkpointBytes = checkpoint.state.length
       this.#failuresAtStart = 0
       this.#host.onAcknowledged(message.acknowledged)
+      if (message.ended.length > 0) this.#host.onEnded(message.ended)
       if (message.sealable.length > 0) this.#host.onSealable(message.sealable)
     }
     this.#post(worker, { type: 'stored', sequence: message.sequence, hadCheckpoint: checkpoint !== undefined })

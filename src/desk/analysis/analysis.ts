@@ -32,6 +32,7 @@ export interface Beacon {
   under(key: string, offset: number, line: number): void
 }
 
+/** What the analysis works with. */
 export interface AnalysisOptions {
   readonly office: Office
   readonly assignments: Iterable<{ readonly findingId: FindingId; readonly incidentId: IncidentId }>
@@ -54,6 +55,7 @@ export interface SavedAnalysis {
   readonly extra: unknown
 }
 
+/** The live analysis of all streams of a desk. */
 export class Analysis {
   readonly counts = new SourceCounts()
   /** Shows one record at a time, so that the beacon names the one that a watch fails on. */

@@ -9,6 +9,7 @@ import type { ArchiveWriter } from './analysis.ts'
 /** Thrown through the showing of records, which have not been shown then: they are shown later. */
 export class ArchiveBlocked extends Error {}
 
+/** The archive's writer for one analysis. */
 export class ArchiveKeeper implements ArchiveWriter {
   readonly #spool: ArchiveSpool
   #marks: readonly SpoolMark[] = []

@@ -28,6 +28,7 @@ export type SavedCounts = readonly (readonly [SourceId, SourceCount])[]
 /** Hours that may still change: the one that runs and the one before. Older ones are in the store. */
 const hoursHeld = 2
 
+/** Counts of all sources. */
 export class SourceCounts {
   readonly #sources = new Map<SourceId, SourceCount>()
   readonly #changed = new Set<SourceId>()

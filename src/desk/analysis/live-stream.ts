@@ -19,6 +19,7 @@ export type StreamFollower = Follower & {
   segmentAt?(offset: number): SegmentPlace | undefined
 }
 
+/** How a stream is read. */
 export interface LiveStreamOptions {
   /** Unique on the desk: the source and the file or journal stream. */
   readonly key: string
@@ -60,6 +61,7 @@ export class BatchPool {
   }
 }
 
+/** A stream that is read as it grows. */
 export class LiveStream {
   readonly key: string
   readonly sourceId: SourceId

@@ -27,6 +27,7 @@ interface SavedLoop {
 
 const nothingTold = { findings: [], evidence: [], incidents: [], assigned: [], merged: [] }
 
+/** The loop of the analysis thread. */
 export class AnalysisLoop {
   isOver = false
   readonly #say: (message: FromAnalysis) => void
@@ -213,6 +214,7 @@ export class AnalysisLoop {
       sequence: ++this.#sequence,
       commit,
       acknowledged: hasCheckpoint ? this.#streams.acknowledged() : [],
+      ended: hasCheckpoint ? this.#streams.takeEnded() : [],
       sealable: hasCheckpoint ? (this.#archive?.sealable ?? []) : [],
       checkpointMs: this.#checkpointCostMs,
       findingCount: this.#analysis.findingCount,

@@ -53,6 +53,7 @@ export interface Noticed {
   readonly rule: string
 }
 
+/** What the analysis thread is told. */
 export type ToAnalysis =
   | { readonly type: 'stored'; readonly sequence: number; readonly hadCheckpoint: boolean }
   | { readonly type: 'sources'; readonly definitions: readonly SourceDefinition[] }
@@ -71,6 +72,13 @@ export interface Acknowledged {
   readonly offset: number
 }
 
+/** A stream of the journal that was read to its end. */
+export interface EndedStream {
+  readonly sourceId: SourceId
+  readonly folder: string
+}
+
+/** What the analysis thread says. */
 export type FromAnalysis =
   | { readonly type: 'running' }
   | {
@@ -78,6 +86,8 @@ export type FromAnalysis =
       readonly sequence: number
       readonly commit: Commit
       readonly acknowledged: readonly Acknowledged[]
+      /** Streams that need no more keeping, once the checkpoint is stored. */
+      readonly ended: readonly EndedStream[]
       /** Spools that may be sealed once the checkpoint is stored. */
       readonly sealable: readonly SpoolMark[]
       readonly checkpointMs: number

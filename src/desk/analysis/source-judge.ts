@@ -31,6 +31,7 @@ type SavedJudge = readonly (readonly [
 const hasRhythm = ({ kind, id }: SourceDefinition): boolean =>
   kind !== 'upload' && kind !== 'drop' && !id.startsWith('demonstration-')
 
+/** Judges all sources of a desk. */
 export class SourceJudge {
   readonly #sources = new Map<SourceId, Judged>()
   #judgedAtMs = Number.NEGATIVE_INFINITY

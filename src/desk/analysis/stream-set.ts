@@ -12,7 +12,7 @@ import { parsePosition } from '../../sources/follow/position.ts'
 import { FollowSet } from '../../sources/follow/streams.ts'
 import type { Analysis } from './analysis.ts'
 import { BatchPool, LiveStream, type StreamFollower } from './live-stream.ts'
-import type { Acknowledged } from './protocol.ts'
+import type { Acknowledged, EndedStream } from './protocol.ts'
 
 /** Streams that one watch sees together: what is live is one site. */
 const live = 'live'
@@ -24,12 +24,14 @@ interface OpenSource {
   readonly finished: Set<string>
 }
 
+/** The open streams of all sources. */
 export class StreamSet {
   readonly #analysis: Analysis
   readonly #journalFolder: string
   readonly #onOpen: (key: string, source: string) => void
   readonly #sources = new Map<SourceId, OpenSource>()
   readonly #batches = new BatchPool()
+  readonly #ended: EndedStream[] = []
   #lookedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(analysis: Analysis, journalFolder: string, onOpen: (key: string, source: string) => void) {
@@ -144,11 +146,18 @@ export class StreamSet {
     for (const stream of [...this.#analysis.streams]) {
       if (!stream.hasEnded) continue
       const source = this.#sources.get(stream.sourceId)
-      source?.finished.add(stream.key.slice(stream.key.indexOf('\n') + 1))
+      const folder = stream.key.slice(stream.key.indexOf('\n') + 1)
+      source?.finished.add(folder)
+      if (stream.follower.segmentAt !== undefined) this.#ended.push({ sourceId: stream.sourceId, folder })
       this.#analysis.removeStream(stream.key, false)
       const isLast = ![...this.#analysis.streams].some((other) => other.context === stream.context)
       if (stream.context !== live && isLast) this.#analysis.endContext(stream.context)
     }
+  }
+
+  /** Journal streams that were read to their end since the last call: they can go once a checkpoint is stored. */
+  takeEnded(): EndedStream[] {
+    return this.#ended.splice(0)
   }
 
   /** Up to where journals were shown: what lies before may go once it is stored. */

@@ -13,8 +13,10 @@ import type { Commit, EvidenceRow } from '../../store/store.ts'
 /** Findings are over when nothing of their incident was seen for this long: later ones are told apart from them. */
 const settleMs = 31 * 24 * 3_600_000
 
+/** The part of a commit that is made here. */
 export type Told = Pick<Commit, 'findings' | 'evidence' | 'incidents' | 'assigned' | 'merged'>
 
+/** Gathers hits and says what of them is new to the store. */
 export class Telling {
   readonly #ledger = new FindingLedger()
   readonly #continuity: Continuity
@@ -121,6 +123,7 @@ export class Telling {
   }
 }
 
+/** The gathering as plain data. */
 export interface SavedTelling {
   readonly ledger: SavedLedger
   readonly newestMs: number

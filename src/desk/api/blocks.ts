@@ -35,6 +35,7 @@ export const NeverBlockSchema = Type.Object({
   reason: Type.String(),
   from: Type.Enum(['configuration', 'console', 'built-in'] as const),
 })
+/** An entry of the never-block list. */
 export type NeverBlockView = Static<typeof NeverBlockSchema>
 
 export const BlockListSchema = Type.Object({
@@ -44,6 +45,7 @@ export const BlockListSchema = Type.Object({
   /** Kinds of findings whose addresses are blocked without a click. */
   automaticKinds: Type.Array(Type.String()),
 })
+/** The Block list page. */
 export type BlockListView = Static<typeof BlockListSchema>
 
 export const AddBlockBodySchema = Type.Object({
@@ -53,6 +55,7 @@ export const AddBlockBodySchema = Type.Object({
   hours: Type.Integer({ minimum: 1, maximum: 8784 }),
   incidentId: Type.Optional(Type.String({ maxLength: 60 })),
 })
+/** A click on “block”. */
 export type AddBlockBody = Static<typeof AddBlockBodySchema>
 export const NeverBlockBodySchema = Type.Object({
   network: Type.String({ minLength: 2, maxLength: 60 }),

@@ -56,6 +56,7 @@ export const SqlAnswerSchema = Type.Object({
   cut: Type.Boolean(),
   tookMs: Type.Number(),
 })
+/** The answer to free SQL. */
 export type SqlAnswerView = Static<typeof SqlAnswerSchema>
 
 /** A list of known bad addresses that the office loaded; each new one is searched backwards at once. */

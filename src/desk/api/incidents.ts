@@ -65,6 +65,7 @@ export const FindingSchema = Type.Object({
   detectedAtMs: Type.Number(),
   hitCount: Type.Integer(),
 })
+/** A finding of an incident. */
 export type FindingView = Static<typeof FindingSchema>
 
 /** A step of the advice, as a checklist. */
@@ -175,4 +176,5 @@ export const DecideBodySchema = Type.Object({
 export const StepBodySchema = Type.Object({ text: Type.String({ maxLength: 4000 }), done: Type.Boolean() })
 export const NoteBodySchema = Type.Object({ text: Type.String({ minLength: 1, maxLength: 4000 }) })
 export const EvidenceListSchema = Type.Object({ rows: Type.Array(EvidenceSchema), total: Type.Integer() })
+/** A page of evidence. */
 export type EvidenceListView = Static<typeof EvidenceListSchema>

@@ -12,6 +12,7 @@ export const AccountSchema = Type.Object({
   hasPassword: Type.Boolean(),
   passkeys: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), createdAtMs: Type.Number() })),
 })
+/** A person's account. */
 export type AccountView = Static<typeof AccountSchema>
 
 export const InviteBodySchema = Type.Object({ role: RoleSchema })
@@ -59,6 +60,7 @@ export const AuditListSchema = Type.Object({
   whole: Type.Boolean(),
   brokenAt: Type.Optional(Type.Integer()),
 })
+/** A page of the audit trail. */
 export type AuditListView = Static<typeof AuditListSchema>
 export const AuditQuerySchema = Type.Object({
   who: Type.Optional(Type.String({ maxLength: 100 })),

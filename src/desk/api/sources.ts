@@ -33,6 +33,7 @@ export const RejectSchema = Type.Object({
   message: Type.String(),
 })
 export const RejectListSchema = Type.Object({ rows: Type.Array(RejectSchema), total: Type.Integer() })
+/** Lines of a source that could not be understood. */
 export type RejectListView = Static<typeof RejectListSchema>
 
 /** The answer to an upload: what was taken in. The analysis goes on afterwards. */

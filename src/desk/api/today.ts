@@ -51,6 +51,7 @@ export const TodaySchema = Type.Object({
   ),
   nowMs: Type.Number(),
 })
+/** The Today page. */
 export type TodayView = Static<typeof TodaySchema>
 
 /** What is pushed to open consoles: only that something changed, never the data. */

@@ -33,6 +33,7 @@ export interface BlockConfiguration {
   readonly feed: boolean
 }
 
+/** A web server that keeps blocked addresses out. */
 export interface WebServerBlock {
   /** The file that the desk writes, and that the web server's configuration includes. */
   readonly include: string
@@ -43,6 +44,7 @@ export interface WebServerBlock {
   readonly command?: readonly string[]
 }
 
+/** All that the configuration file says. */
 export interface Configuration {
   readonly office: Office
   readonly listen: ListenConfiguration

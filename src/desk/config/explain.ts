@@ -10,6 +10,7 @@ export interface Explained {
 
 const listed = (values: readonly string[]): string => (values.length === 0 ? 'none' : values.join(', '))
 
+/** What each part says. */
 export function explainConfiguration(configuration: Configuration): readonly Explained[] {
   const { office, listen, archive, block, databaseUrl } = configuration
   const entry = (name: string, value: string, explanation: string): Explained => ({ name, value, explanation })
