@@ -115,7 +115,7 @@ class ThrowAwayServer {
     // A test process that ends in any way but SIGKILL takes its server with it.
     process.once('exit', () => {
       this.#signal('SIGQUIT')
-      rmSync(setup.folder, { recursive: true, force: true })
+      rmSync(setup.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     })
   }
 
