@@ -3,10 +3,10 @@
 import { limits } from '../core/limits.ts'
 import { AddressRange } from './cidr.ts'
 import type { FieldScalar, FieldValue } from './event.ts'
-import { compileRegex, requiredTexts } from './regex.ts'
+import { compileRegex, requiredTexts, shortestMatch } from './regex.ts'
 import { parseRegex } from './regex-syntax.ts'
 import type { NumberOrder, TimePart, ValueTest } from './rule.ts'
-import { type Anchoring, allDashes, fold, foldDashes, Glob, many, simpleForm } from './text.ts'
+import { type Anchoring, allDashes, fold, foldDashes, Glob, hasRareUnit, many, simpleForm } from './text.ts'
 import { timePartOf } from './time-part.ts'
 
 /** What a test may look at beside its own field. */
@@ -68,6 +68,25 @@ const numberForm = /^\s*[+-]?\d+(?:\.\d+)?\s*$/
 export const numberOf = (text: string): number =>
   text.length <= 64 && numberForm.test(text) ? Number(text) : Number.NaN
 
+/** Whether it pays to scan for a text that may stand anywhere: short ones stand in most values, but for those that are
+ *  written in rare characters. */
+const isTelling = (text: string): boolean => text.length >= limits.sigmaScannedCharactersMin || hasRareUnit(text)
+
+const hintsOf = (texts: readonly string[]): readonly string[] | undefined =>
+  texts.length > 0 && texts.every(isTelling) ? texts : undefined
+
+let lastText = ''
+let lastFolded = ''
+
+/** The folded text; several checks ask for that of one value. */
+function foldedOf(text: string): string {
+  if (text !== lastText) {
+    lastText = text
+    lastFolded = fold(text)
+  }
+  return lastFolded
+}
+
 function patternCheck(test: Extract<ValueTest, { kind: 'text' }>): Check {
   const { pattern, cased, dashes } = test
   if (pattern.length === 1 && pattern[0] === many) return textCheck(undefined, () => true)
@@ -77,17 +96,19 @@ function patternCheck(test: Extract<ValueTest, { kind: 'text' }>): Check {
   const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
   const glob = new Glob(pattern)
   const prepare = (text: string): string => {
-    const folded = cased ? text : fold(text)
+    const folded = cased ? text : foldedOf(text)
     return dashes ? foldDashes(folded) : folded
   }
-  return textCheck(longest === '' ? undefined : [longest], (text) => glob.matches(prepare(text)))
+  return textCheck(hintsOf([longest]), (text) => glob.matches(prepare(text)))
 }
 
 function regexCheck(source: string, flags: string): Check {
   const [tree, compiled] = [parseRegex(source, flags), compileRegex(source, flags)]
   if (!tree.ok || !compiled.ok) throw new Error('a regular expression that was not checked when its rule was read')
   const texts = requiredTexts(tree.value)
-  return textCheck(texts.length === 0 ? undefined : texts, (text, scope) => {
+  const shortest = shortestMatch(tree.value)
+  return textCheck(hintsOf(texts), (text, scope) => {
+    if (text.length < shortest) return false
     if (text.length <= limits.sigmaRegexSubjectCharactersMax) return compiled.value.test(text)
     scope.tooLong()
     return compiled.value.test(text.slice(0, limits.sigmaRegexSubjectCharactersMax))
@@ -152,6 +173,8 @@ export function scannable(test: ValueTest): readonly { readonly literal: string;
   const simple = test.kind === 'text' && !test.cased ? simpleForm(test.pattern) : undefined
   if (test.kind !== 'text' || simple === undefined) return []
   const { literal, anchoring } = simple
+  // A short literal stands anywhere in most texts: it is looked for when it is asked about.
+  if (anchoring === 'contains' && !isTelling(literal)) return []
   if (!test.dashes) return [simple]
   const [first = '', ...rest] = literal.split('-')
   if (allDashes.length ** rest.length > limits.sigmaDashSpellingsMax) return []

@@ -1,12 +1,15 @@
-/** Finds which of many literals a text contains. Each literal stands under three of its characters in a row, the rarest
- *  it has; the text is read once, and where three characters are somebody's, the literal is compared. A table of bits
- *  that fits the first-level cache answers for most places. Case is folded on the way. */
+/** Finds which of many literals a text contains. Each literal stands under some of its characters in a row, a gram, the
+ *  rarest it has; the text is read once, and where a gram is somebody's, the literal is compared. A table of bits that
+ *  fits the first-level cache answers for most places. Literals beyond ASCII stand under their first such character
+ *  instead. Case is folded on the way. */
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
-import { foldUnit } from './text.ts'
+import { foldUnit, hasRareUnit } from './text.ts'
 
-const gramLength = 3
+const gramLength = 4
 const classBits = 6
-const gramMask = (1 << (classBits * gramLength)) - 1
+/** Grams that are stepped over at most: each literal stands under as many. */
+const strideMost = 8
+const gramMask = 2 ** (classBits * gramLength) - 1
 const otherClass = 63
 
 /** Classes of ASCII: letters without case, digits, and the punctuation of paths and command lines one by one. What
@@ -37,15 +40,21 @@ export class GramTable {
   readonly #bits: Uint32Array
   /** By hashed gram: where its literals begin in `#members`, or 0. */
   readonly #heads: Int32Array
-  /** Runs of literals' numbers, each ended by -1. */
+  /** Runs of pairs, each ended by -1: a literal's number, and how far into it the gram ends. */
   readonly #members: Int32Array
-  /** Of literals: their units one after the other, where each begins, and how far into it its gram ends. */
+  /** Where all literals are long, only every so many grams of a text are looked at; each literal then stands under as
+   *  many of its grams in a row, of which one is met. */
+  readonly #stride: number
+  /** Of literals: their units one after the other, and where each begins. */
   readonly #units: Uint16Array
   readonly #starts: Int32Array
-  readonly #gramEnds: Int32Array
   readonly #outputs: (readonly number[])[]
+  readonly #shortest: number
+  /** Literals beyond ASCII, by their first unit that is, and where it stands. */
+  readonly #rare = new Map<number, { readonly index: number; readonly offset: number }[]>()
 
-  /** Literals must not be empty. */
+  /** Literals must not be empty. One that is shorter than a gram is dear: it stands under every gram that begins with
+   *  it. */
   constructor(literals: readonly ScanLiteral[]) {
     const byText = new Map<string, number[]>()
     for (const { literal, output } of literals) {
@@ -55,18 +64,20 @@ export class GramTable {
     }
     const texts = [...byText.keys()]
     this.#outputs = [...byText.values()]
+    this.#shortest = texts.reduce((least, text) => Math.min(least, text.length), Number.POSITIVE_INFINITY)
     this.#starts = new Int32Array(texts.length + 1)
     for (const [index, text] of texts.entries()) this.#starts[index + 1] = (this.#starts[index] as number) + text.length
     this.#units = new Uint16Array(this.#starts[texts.length] as number)
     for (const [index, text] of texts.entries()) {
       for (let i = 0; i < text.length; i++) this.#units[(this.#starts[index] as number) + i] = text.charCodeAt(i)
     }
-    // Some sixteen places a literal: most bits stay empty. 2^17 bits are 16 KiB.
-    const bits = Math.min(17, Math.max(9, Math.ceil(Math.log2(texts.length * 16))))
+    const isRare = texts.some(hasRareUnit)
+    this.#stride = isRare ? 1 : Math.max(1, Math.min(strideMost, this.#shortest - gramLength + 1))
+    // Some 32 places a literal: most bits stay empty. 2^18 bits are 32 KiB.
+    const bits = Math.min(18, Math.max(10, Math.ceil(Math.log2(texts.length * this.#stride * 32))))
     this.#shift = 32 - bits
     this.#bits = new Uint32Array(2 ** (bits - 5))
     this.#heads = new Int32Array(2 ** bits)
-    this.#gramEnds = new Int32Array(texts.length)
     const runs = this.#place(texts)
     this.#members = new Int32Array(1 + runs.values().reduce((sum, run) => sum + run.length + 1, 0))
     let at = 1
@@ -85,23 +96,49 @@ export class GramTable {
     for (const text of texts) for (const gram of gramsOf(text)) commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
     const runs = new Map<number, number[]>()
     for (const [index, text] of texts.entries()) {
-      let best = 0
-      const grams = gramsOf(text)
-      for (const [i, gram] of grams.entries()) {
-        if ((commonness.get(gram) as number) < (commonness.get(grams[best] as number) as number)) best = i
+      if (hasRareUnit(text)) {
+        this.#placeRare(index, text)
+        continue
       }
+      const grams = gramsOf(text)
+      const begin = this.#rarestRun(grams, commonness)
       const length = Math.min(gramLength, text.length)
-      this.#gramEnds[index] = best + gramLength
       // A literal shorter than a gram stands under all grams that begin with it.
       const open = classBits * (gramLength - length)
-      for (let rest = 0; rest < 1 << open; rest++) {
-        const place = this.#placeOf((grams[best] as number) | rest)
-        const run = runs.get(place)
-        if (run === undefined) runs.set(place, [index])
-        else if (run.at(-1) !== index) run.push(index)
+      for (let at = begin; at < begin + this.#stride; at++) {
+        for (let rest = 0; rest < 1 << open; rest++) {
+          const place = this.#placeOf((grams[at] as number) | rest)
+          const run = runs.get(place)
+          if (run === undefined) runs.set(place, [index, at + gramLength])
+          else run.push(index, at + gramLength)
+        }
       }
     }
     return runs
+  }
+
+  /** Where the grams in a row begin that the fewest literals have. */
+  #rarestRun(grams: readonly number[], commonness: ReadonlyMap<number, number>): number {
+    let best = 0
+    let least = Number.POSITIVE_INFINITY
+    for (let begin = 0; begin + this.#stride <= grams.length; begin++) {
+      const run = grams.slice(begin, begin + this.#stride)
+      const sum = run.reduce((total, gram) => total + (commonness.get(gram) as number), 0)
+      if (sum < least) {
+        least = sum
+        best = begin
+      }
+    }
+    return best
+  }
+
+  #placeRare(index: number, text: string): void {
+    let offset = 0
+    while (text.charCodeAt(offset) < 128) offset++
+    const unit = text.charCodeAt(offset)
+    const others = this.#rare.get(unit)
+    if (others === undefined) this.#rare.set(unit, [{ index, offset }])
+    else others.push({ index, offset })
   }
 
   #placeOf(gram: number): number {
@@ -110,42 +147,66 @@ export class GramTable {
 
   /** Reports every literal that the text contains. */
   scan(text: string, sink: ScanSink): void {
+    if (text.length < this.#shortest) return
+    if (this.#stride > 1) return this.#scanByStrides(text, sink)
     const bits = this.#bits
     const shift = this.#shift
     const { length } = text
     let gram = 0
     for (let i = 0; i < length; i++) {
       const unit = text.charCodeAt(i)
-      gram = ((gram << classBits) | (unit < 128 ? (classes[unit] as number) : otherClassOf(unit))) & gramMask
+      gram =
+        ((gram << classBits) | (unit < 128 ? (classes[unit] as number) : this.#meetRare(text, i, unit, sink))) &
+        gramMask
       const place = Math.imul(gram, 0x9e3779b1) >>> shift
-      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compare(text, i, place, sink)
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, place, sink)
     }
     // Short literals at the very end: what follows the text is of no class.
     for (let i = length; i < length + gramLength - 1; i++) {
       gram = (gram << classBits) & gramMask
       const place = this.#placeOf(gram)
-      if (this.#heads[place] !== 0) this.#compare(text, i, place, sink)
+      if (this.#heads[place] !== 0) this.#compareAll(text, i, place, sink)
     }
   }
 
-  /** Compares the literals of a place whose gram ends at a unit of the text. */
-  #compare(text: string, gramLast: number, place: number, sink: ScanSink): void {
-    const members = this.#members
-    const units = this.#units
-    let at = this.#heads[place] as number
-    for (let index = members[at] as number; index >= 0; index = members[++at] as number) {
-      const from = this.#starts[index] as number
-      const length = (this.#starts[index + 1] as number) - from
-      const begin = gramLast + 1 - (this.#gramEnds[index] as number)
-      if (begin < 0 || begin + length > text.length) continue
-      let i = 0
-      while (i < length) {
-        const unit = text.charCodeAt(begin + i)
-        if ((unit < 128 ? folds[unit] : foldUnit(unit)) !== units[from + i]) break
-        i++
-      }
-      if (i === length) for (const output of this.#outputs[index] as readonly number[]) sink.hit(output)
+  #scanByStrides(text: string, sink: ScanSink): void {
+    const bits = this.#bits
+    const shift = this.#shift
+    const stride = this.#stride
+    for (let i = gramLength - 1; i < text.length; i += stride) {
+      let gram = 0
+      for (let j = i - gramLength + 1; j <= i; j++) gram = (gram << classBits) | classOf(text.charCodeAt(j))
+      const place = Math.imul(gram, 0x9e3779b1) >>> shift
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, place, sink)
     }
+  }
+
+  /** Compares the literals that have a unit beyond ASCII where the text has one; gives the unit's class. */
+  #meetRare(text: string, at: number, unit: number, sink: ScanSink): number {
+    for (const { index, offset } of this.#rare.get(foldUnit(unit)) ?? []) this.#compare(text, at - offset, index, sink)
+    return otherClassOf(unit)
+  }
+
+  /** Compares the literals of a place whose gram ends at a unit of the text. */
+  #compareAll(text: string, gramLast: number, place: number, sink: ScanSink): void {
+    const members = this.#members
+    let at = this.#heads[place] as number
+    for (let index = members[at] as number; index >= 0; index = members[at] as number) {
+      this.#compare(text, gramLast + 1 - (members[at + 1] as number), index, sink)
+      at += 2
+    }
+  }
+
+  #compare(text: string, begin: number, index: number, sink: ScanSink): void {
+    const units = this.#units
+    const from = this.#starts[index] as number
+    const length = (this.#starts[index + 1] as number) - from
+    if (begin < 0 || begin + length > text.length) return
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(begin + i)
+      if ((unit < 128 ? folds[unit] : foldUnit(unit)) !== units[from + i]) return
+    }
+    for (const output of this.#outputs[index] as readonly number[]) sink.hit(output)
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileRegex, requiredTexts } from './regex.ts'
+import { compileRegex, requiredTexts, shortestMatch } from './regex.ts'
 import { parseRegex } from './regex-syntax.ts'
 
 const found = (source: string, text: string, flags = ''): boolean => {
@@ -55,6 +55,7 @@ describe('regular expressions', () => {
       fc.property(source, subject, fc.constantFrom('', 'i'), (expression, text, flags) => {
         const tree = parseRegex(expression, flags)
         if (!tree.ok || !found(expression, text, flags)) return
+        expect(text.length).toBeGreaterThanOrEqual(shortestMatch(tree.value))
         const texts = requiredTexts(tree.value)
         if (texts.length > 0) expect(texts.some((each) => text.toLowerCase().includes(each))).toBe(true)
       }),

@@ -289,6 +289,22 @@ function soleUnit(set: UnitSet): number | undefined {
 
 const weakest = (texts: readonly string[]): number => Math.min(...texts.map((text) => text.length))
 
+/** The length of the shortest text that can match. */
+export function shortestMatch(node: RegexNode): number {
+  switch (node.kind) {
+    case 'assert':
+      return 0
+    case 'set':
+      return 1
+    case 'repeat':
+      return node.least * shortestMatch(node.of)
+    case 'choice':
+      return Math.min(...node.of.map(shortestMatch))
+    case 'sequence':
+      return node.of.reduce((sum, part) => sum + shortestMatch(part), 0)
+  }
+}
+
 /** Texts in lower case of which a match holds at least one; empty where there is nothing to say. */
 export function requiredTexts(node: RegexNode): readonly string[] {
   switch (node.kind) {

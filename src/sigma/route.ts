@@ -133,7 +133,7 @@ export class Route implements ScanSink, CheckScope {
     )
     this.#eager = [...eager]
     for (const slot of this.#slots) {
-      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals)
+      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals, !slot.isRaw)
       slot.literals.length = 0
     }
   }

@@ -20,9 +20,11 @@ export class Scanner implements ScanSink {
   #found: number[] = []
   #lookups = 0
   #answered = 0
-  #keeps = true
+  #keeps: boolean
 
-  constructor(literals: readonly ScanLiteral[]) {
+  /** `repeats`: values come again, so that it may pay to keep what was found in them. */
+  constructor(literals: readonly ScanLiteral[], repeats: boolean) {
+    this.#keeps = repeats
     const of = (...anchorings: readonly Anchoring[]): ScanLiteral[] =>
       literals.filter(({ literal, anchoring }) => literal !== '' && anchorings.includes(anchoring))
     const [inside, start, end] = [of('contains'), of('equals', 'startswith'), of('endswith')]

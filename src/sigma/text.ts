@@ -30,6 +30,9 @@ export function foldUnit(unit: number): number {
 
 const beyondAscii = /[^\0-\x7f]/
 
+/** Whether a text holds something beyond ASCII. */
+export const hasRareUnit = (text: string): boolean => beyondAscii.test(text)
+
 /** The text in lower case, unit by unit. */
 export function fold(text: string): string {
   if (!beyondAscii.test(text)) return text.toLowerCase()
