@@ -1,6 +1,7 @@
 /** `node bench/sigma.ts RULES... [--events FILE] [--count N]`: how many Windows process events a second the Sigma engine
  *  matches with all rules of some folders, on one core. Events come from a file of JSON lines, or are made: every command
- *  line differs, and one in fifty is suspicious. Prints a table; it judges nothing. */
+ *  line differs, and one in fifty is suspicious. Also what a window of a million distinct values costs an event. Prints a
+ *  table; it judges nothing. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -138,6 +139,34 @@ function load(): Engine {
   return engine
 }
 
+/** An event's cost where a window holds ever more distinct values: it should not grow. */
+function countValues(): void {
+  const text = `title: A
+name: a
+logsource: {category: x}
+detection: {s: {kind: logon}, condition: s}
+---
+title: B
+correlation:
+  type: value_count
+  rules: [a]
+  group-by: [host]
+  timespan: 30d
+  condition: {field: user, gte: 2000000}
+`
+  const counting = compile(parseRules(text, 'bench').rules).engine
+  const logsource = { category: 'x' }
+  let at = 0
+  for (const until of [100_000, 500_000, 900_000, 1_000_000]) {
+    timed(`value_count, to ${until.toLocaleString('en')} distinct values in a window`, until - at, () => {
+      for (; at < until; at++) {
+        counting.observe(eventOf({ kind: 'logon', host: 'h', user: `user-${at}` }, { logsource, timeMs: at }), () => {})
+      }
+    })
+  }
+}
+
+countValues()
 const engine = load()
 const loadedMegabytes = megabytes()
 const lines =

@@ -1,7 +1,7 @@
 /** Finds which of many literals a text contains. Each literal stands under some of its characters in a row, a gram, the
- *  rarest it has; the text is read once, and where a gram is somebody's, the literal is compared. A table of bits that
- *  fits the first-level cache answers for most places. Literals beyond ASCII stand under their first such character
- *  instead. Case is folded on the way. */
+ *  rarest it has (beyond ASCII, under its first such character); the text is read once, its case folded on the way, and
+ *  where a gram is somebody's, the literal is compared. A table of bits that fits the first-level cache answers for most
+ *  places. */
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { foldUnit, hasRareUnit } from './text.ts'
 
