@@ -20,17 +20,9 @@ interface HuntAnswerProps {
 export function HuntAnswer({ answer, offset, onOffset }: HuntAnswerProps): ReactNode {
   return (
     <section className="stack" aria-labelledby="answer">
-      <h2 id="answer">
-        <StrangeText text={answer.sentence} />
-      </h2>
-      <p className="small muted">
-        {counted(answer.recordsSearched, 'record')} searched in {(answer.tookMs / 1000).toFixed(1)} s.
-        {answer.keptSinceMs !== undefined && (
-          <>
-            {' Before '}
-            <Moment atMs={answer.keptSinceMs} form="full" /> nothing is kept, so nothing was searched.
-          </>
-        )}
+      <h2 id="answer">{answer.total === 0 ? 'Nothing found' : counted(answer.total, 'record')}</h2>
+      <p>
+        <StrangeText text={answer.sentence} /> <span className="muted">({(answer.tookMs / 1000).toFixed(1)} s)</span>
       </p>
       {answer.byAddress.length > 0 && <ByAddress answer={answer} />}
       {answer.rows.length > 0 && (

@@ -76,7 +76,10 @@ function TitleBlock({ incident }: { readonly incident: IncidentView }): ReactNod
     <dl className="facts title-block keep">
       <dt>Office</dt>
       <dd>
-        <StrangeText text={session?.officeName ?? ''} charactersShown={200} />
+        <StrangeText
+          text={session?.officeName || 'Not named yet: IT names it in the configuration file'}
+          charactersShown={200}
+        />
       </dd>
       <dt>Incident</dt>
       <dd className="mono">{incident.id}</dd>

@@ -19,11 +19,15 @@ export function Accounts({ accounts }: { readonly accounts: readonly AccountView
   return (
     <section className="stack" aria-labelledby="accounts">
       <h2 id="accounts">People</h2>
-      <ul className="plain-list list-box">
-        {accounts.map((account) => (
-          <AccountRow account={account} key={account.id} />
-        ))}
-      </ul>
+      {accounts.length === 0 ? (
+        <p className="muted">No account yet: the demonstration has none.</p>
+      ) : (
+        <ul className="plain-list list-box">
+          {accounts.map((account) => (
+            <AccountRow account={account} key={account.id} />
+          ))}
+        </ul>
+      )}
       <Invite />
     </section>
   )

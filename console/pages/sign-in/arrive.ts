@@ -17,7 +17,7 @@ export function useArrive(): () => Promise<void> {
   const navigate = useNavigate()
   const to = useDestination()
   return async () => {
-    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'link' })
     await queries.refetchQueries({ queryKey: sessionQuery.queryKey })
     await navigate(to, { replace: true })
   }
