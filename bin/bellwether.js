@@ -32,7 +32,8 @@ function findPinnedNode() {
 
 /** Runs the program in a child and becomes it as far as a parent can: same streams, same signals, same end. */
 function become(node) {
-  const env = { NODE_COMPILE_CACHE: compileCache, ...process.env }
+  const frugal = process.argv[2] === 'desk' ? { MALLOC_ARENA_MAX: '2' } : {}
+  const env = { NODE_COMPILE_CACHE: compileCache, ...frugal, ...process.env }
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env })
   const signals = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
@@ -75,10 +76,25 @@ function runHere() {
   process.exitCode = 1
 }
 
+/** The desk runs for months on a small machine: glibc's heaps for every thread would cost it tens of megabytes, and can
+ *  only be bounded before the process begins. It is begun again as itself, where the system can do that. */
+function beFrugal() {
+  if (process.argv[2] !== 'desk' || process.platform !== 'linux' || typeof process.execve !== 'function') return
+  if (process.env.MALLOC_ARENA_MAX !== undefined) return
+  const env = {
+    ...process.env,
+    MALLOC_ARENA_MAX: '2',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache,
+  }
+  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env)
+}
+
 const program = findProgram()
 /** Compiled code is kept, which makes the second start four times as fast. Beside the program and not in a folder that
  *  others can write to: what lies there is run. Where it cannot be written, nothing is kept. */
 const compileCache = join(root, 'node_modules', '.cache', 'bellwether')
 const pinned = findPinnedNode()
-if (pinned === undefined || realpathSync(pinned) === realpathSync(process.execPath)) runHere()
-else become(pinned)
+if (pinned === undefined || realpathSync(pinned) === realpathSync(process.execPath)) {
+  beFrugal()
+  runHere()
+} else become(pinned)

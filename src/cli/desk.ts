@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
 import { err, ok, type Result } from '../core/result.ts'
 import { type OpenDesk, openDesk } from '../desk/compose.ts'
 import { makeServerLog } from '../server/log.ts'
@@ -18,6 +19,8 @@ export interface DeskCommand {
   readonly configurationPath?: string
   readonly port?: number
   readonly isDemonstration: boolean
+  /** Print a link that lets this person set a new password. */
+  readonly resetName?: string
 }
 
 /** What of the process the command is given. */
@@ -36,6 +39,7 @@ const options = {
   data: { type: 'string' },
   port: { type: 'string' },
   demo: { type: 'boolean' },
+  reset: { type: 'string' },
 } as const
 
 /** Reads what follows `desk`. */
@@ -54,18 +58,21 @@ export function parseDesk(
       ...(values.config === undefined ? {} : { configurationPath: resolve(values.config) }),
       ...(port === undefined ? {} : { port }),
       isDemonstration: values.demo === true,
+      ...(values.reset === undefined ? {} : { resetName: values.reset }),
     })
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     const option = /'([^']+)'/.exec(error.message)?.[1] ?? 'This'
     return err(
-      `${option} is not an option of “bellwether desk”. Use --config FILE, --data FOLDER, --port NUMBER or --demo.`,
+      `${option} is not an option of “bellwether desk”. Use --config FILE, --data FOLDER, --port NUMBER, --reset NAME or --demo.`,
     )
   }
 }
 
 /** Runs the desk until it is told to stop. */
 export async function runDesk(command: DeskCommand, own: DeskProcess): Promise<number> {
+  // A desk that waits most of the time needs no large nursery; workers have bounds of their own.
+  setFlagsFromString('--max-semi-space-size=2')
   const { environment, root } = own
   const databaseUrl = environment.DATABASE_URL
   const opened = await openDesk({
@@ -111,7 +118,8 @@ async function serve(opened: OpenDesk, command: DeskCommand, own: DeskProcess): 
     log,
     consoleFolder,
     hosts: listen.hosts,
-    trustedProxies: configuration.office.trustedProxies,
+    trustedProxies: listen.trustedProxies,
+    ...(listen.publicOrigin === undefined ? {} : { publicOrigin: listen.publicOrigin }),
     ...(tls.value === undefined ? {} : { tls: tls.value }),
   })
   const port = command.port ?? listen.port
@@ -121,7 +129,7 @@ async function serve(opened: OpenDesk, command: DeskCommand, own: DeskProcess): 
     await server.app.close()
     return err(portSentence(error, listen.address, port))
   }
-  await welcome(server, opened, listen.address, own)
+  await welcome(server, opened, command, own)
   return ok(server)
 }
 
@@ -170,8 +178,10 @@ async function buildIfNeeded(own: DeskProcess): Promise<void> {
   await promisify(execFile)(process.execPath, [script])
 }
 
-async function welcome(server: DeskServer, opened: OpenDesk, address: string, own: DeskProcess): Promise<void> {
+async function welcome(server: DeskServer, opened: OpenDesk, command: DeskCommand, own: DeskProcess): Promise<void> {
   const { folder, configuration } = opened
+  const { address } = configuration.listen
+  const { resetName } = command
   const bound = server.app.server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : configuration.listen.port
   const scheme = configuration.listen.certificatePath === undefined ? 'http' : 'https'
@@ -180,8 +190,15 @@ async function welcome(server: DeskServer, opened: OpenDesk, address: string, ow
   const path = await server.startPath()
   own.print(`Bellwether's desk listens at ${origin}\n`)
   if (path !== undefined) own.print(`Sign in once with this link (do not pass it on):\n  ${origin}${path}\n`)
-  own.print(
-    `Its data: ${folder.path}\nIts configuration: ${configuration === undefined ? '' : folder.configurationPath}\n`,
-  )
+  if (resetName !== undefined) {
+    const reset = await server.resetPath(resetName)
+    own.print(
+      reset === undefined
+        ? `There is no account named “${resetName}”.\n`
+        : `${resetName} sets a new password with this link:\n  ${origin}${reset}\n`,
+    )
+  }
+  own.print(`Its data: ${folder.path}\n`)
+  own.print(`Its configuration: ${command.configurationPath ?? folder.configurationPath}\n`)
   own.print('Stop it with Ctrl-C.\n')
 }

@@ -35,9 +35,11 @@ Your files are only read. Nothing is changed, and nothing leaves this computer.
 
 Use of the desk:
   bellwether desk [--data FOLDER] [--config FILE] [--port NUMBER] [--demo]
+                  [--reset NAME]
       Opens the console at http://127.0.0.1:7316 and prints a link to sign in.
       Its data folder holds bellwether.toml, where the desk is set up.
       --demo plays a recording until you say that you want to start for real.
+      --reset prints a link with which NAME sets a new password.
   bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
                   [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
   bellwether pack PATH... --out FILE [--key FILE]

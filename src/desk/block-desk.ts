@@ -19,8 +19,10 @@ import type { AddBlockBody, BlockListView, BlockView } from './api/blocks.ts'
 import type { DeskResult, Person } from './desk.ts'
 import { type DeskParts, refuse, writeDown } from './desk-parts.ts'
 
-const neverSetting = 'blocks.never'
-const automaticSetting = 'blocks.automatic-kinds'
+/** Settings of the store. */
+export const neverSetting = 'blocks.never'
+/** As `neverSetting`. */
+export const automaticSetting = 'blocks.automatic-kinds'
 const hourMs = 3_600_000
 
 /** What the block list works with. */

@@ -12,7 +12,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
 import { type Store, StoreError } from '../store/store.ts'
 import { AnalysisThread } from './analysis/analysis-thread.ts'
 import { ArchiveUpkeep } from './archive-upkeep.ts'
-import { BlockDesk } from './block-desk.ts'
+import { automaticSetting, BlockDesk, neverSetting } from './block-desk.ts'
 import { type Configuration, readConfiguration } from './config/config.ts'
 import {
   type DataFolder,
@@ -26,7 +26,7 @@ import { Demonstration, demonstrationSources } from './demonstration.ts'
 import type { Desk } from './desk.ts'
 import { type DeskParts, writeDown } from './desk-parts.ts'
 import { DeskEvents } from './events.ts'
-import { HuntDesk } from './hunt-desk.ts'
+import { HuntDesk, indicatorSetting } from './hunt-desk.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
@@ -154,6 +154,7 @@ class Assembly {
       ...this.#parts,
       configured: this.#configuration.sources,
       demonstration: () => (this.#demonstration === undefined ? [] : demonstrationSources),
+      privateFolder: this.#folder.path,
       onDefinitions: (definitions) => this.#analysis?.define(definitions),
       open: (definition) =>
         openSource(definition, {
@@ -276,6 +277,7 @@ class Assembly {
     for (const { id } of demonstrationSources) await intake.forget(id)
     if (this.#journal !== undefined) await this.#clear(this.#journal)
     this.#demonstration = undefined
+    for (const name of settingsOfPeople) await this.#parts.store.saveSetting(name, [])
     await this.#parts.store.saveSetting(watchingSince, this.#options.clock())
     await this.#startAnalysis(sources, hunts, blocks)
     await sources.forgetAdded()
@@ -292,6 +294,9 @@ class Assembly {
     this.#forgetting.unref()
   }
 }
+
+/** What people try out in a demonstration does not hold for real. */
+const settingsOfPeople = [neverSetting, automaticSetting, indicatorSetting]
 
 /** A store that is away is said elsewhere; the next round tries again. */
 function ignoreStore(error: unknown): void {

@@ -14,7 +14,8 @@ import type { HuntAnswerView, HuntBody, HuntPageView, SqlAnswerView } from './ap
 import type { DeskResult, Person } from './desk.ts'
 import { type DeskParts, refuse, writeDown } from './desk-parts.ts'
 
-const indicatorSetting = 'hunt.indicators'
+/** The setting of the store. */
+export const indicatorSetting = 'hunt.indicators'
 
 /** A list that the office loaded, as it is stored. */
 interface KeptList extends IndicatorText {

@@ -1,6 +1,7 @@
 /** The sources of the desk: those of the configuration, those that people added, their listeners, and what is put in by
  *  hand or pushed. The analysis reads them; here they are named, opened and shown. */
 import { accessSync, constants, globSync, statSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { isSourceId, type SourceId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
@@ -32,6 +33,8 @@ export interface SourceDeskParts extends DeskParts {
   /** Opens what a definition needs beside the analysis: a port, a drop folder. A sentence where it does not open. */
   open(definition: SourceDefinition): Promise<SourceOpening | undefined>
   readonly intake: Intake
+  /** The desk's own data folder, which is no source. */
+  readonly privateFolder: string
 }
 
 /** A listener or a watcher that works for a source, or why there is none. */
@@ -156,7 +159,8 @@ export class SourceDesk {
     const relative = body.paths.find((path) => !/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path))
     if (relative !== undefined)
       return `“${relative}” is not a whole path. Write it from / on, such as /var/log/nginx/access.log.`
-    return undefined
+    const own = body.paths.find((path) => resolve(path).startsWith(`${this.#parts.privateFolder}${sep}`))
+    return own === undefined ? undefined : `“${own}” is the desk's own. Name a log of the machine that it watches.`
   }
 
   /** An id made of the title, that no other source has. */

@@ -122,7 +122,7 @@ export class AnalysisThread {
     if (this.#isStopping) return
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: start,
-      resourceLimits: { maxOldGenerationSizeMb: limits.analysisHeapMib, maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: limits.analysisHeapMib, maxYoungGenerationSizeMb: 8 },
     })
     this.#worker = worker
     let failure: Error | undefined

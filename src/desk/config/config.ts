@@ -19,6 +19,10 @@ export interface ListenConfiguration {
   readonly port: number
   /** Names under which the console is opened, beside the address itself. */
   readonly hosts: readonly string[]
+  /** `https://desk.county.gov`, where a web server with TLS stands in front. */
+  readonly publicOrigin?: string
+  /** Addresses of web servers in front of the desk, whose word about the visitor's address is taken. */
+  readonly trustedProxies: readonly string[]
   readonly certificatePath?: string
   readonly keyPath?: string
 }
@@ -29,8 +33,6 @@ export interface BlockConfiguration {
   readonly nginx?: WebServerBlock
   readonly apache?: WebServerBlock
   readonly nftables: boolean
-  /** Serves the list for firewalls at /feeds/blocks.txt, to whoever has the feed's token. */
-  readonly feed: boolean
 }
 
 /** A web server that keeps blocked addresses out. */
@@ -67,10 +69,10 @@ const gigabyte = 1_000_000_000
 /** What an empty file means. */
 export const defaultConfiguration: Configuration = {
   office: emptyOffice,
-  listen: { address: '127.0.0.1', port: defaultPort, hosts: [] },
+  listen: { address: '127.0.0.1', port: defaultPort, hosts: [], trustedProxies: [] },
   archive: { enabled: true, keepDays: 90, keepBytes: 20 * gigabyte },
   sources: [],
-  block: { never: [], nftables: false, feed: false },
+  block: { never: [], nftables: false },
 }
 
 const sections = ['office', 'listen', 'store', 'archive', 'source', 'block'] as const
@@ -107,6 +109,13 @@ export function readConfiguration(text: string, path: string): Result<Configurat
 function readListen(section: Section): ListenConfiguration {
   const certificatePath = section.text('certificate')
   const keyPath = section.text('key')
+  const publicOrigin = section.text('public_origin')
+  if (publicOrigin !== undefined && !/^https?:\/\/[^/\s]+$/.test(publicOrigin)) {
+    section.say(
+      'public_origin',
+      'this is the beginning of the address that people open, such as "https://desk.county.gov".',
+    )
+  }
   if ((certificatePath === undefined) !== (keyPath === undefined)) {
     section.say('certificate', 'certificate and key belong together; write both, or neither.')
   }
@@ -114,13 +123,15 @@ function readListen(section: Section): ListenConfiguration {
     address: section.text('address') ?? '127.0.0.1',
     port: section.integer('port', 0, 65_535) ?? defaultPort,
     hosts: section.texts('hosts') ?? [],
+    trustedProxies: section.texts('trusted_proxies') ?? [],
+    ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(certificatePath === undefined ? {} : { certificatePath }),
     ...(keyPath === undefined ? {} : { keyPath }),
   }
   if (!isLoopback(listen.address) && certificatePath === undefined) {
     section.say(
       'address',
-      `the desk would be reached over the network (${listen.address}) without encryption. Give certificate and key, or bind to 127.0.0.1 and put a web server with TLS in front.`,
+      `the desk would be reached over the network (${listen.address}) without encryption. Give certificate and key; or bind to 127.0.0.1, put a web server with TLS in front, and name it in public_origin and trusted_proxies.`,
     )
   }
   section.end()
@@ -274,7 +285,6 @@ function readBlock(value: unknown, lines: KeyLines, say: Say): BlockConfiguratio
   const block = {
     never: readNever(section, say),
     nftables: section.flag('nftables') ?? false,
-    feed: section.flag('feed') ?? false,
     ...(nginx === undefined ? {} : { nginx }),
     ...(apache === undefined ? {} : { apache }),
   }

@@ -18,7 +18,6 @@ export function explainConfiguration(configuration: Configuration): readonly Exp
     block.nginx === undefined ? undefined : `nginx (${block.nginx.include})`,
     block.apache === undefined ? undefined : `Apache (${block.apache.include})`,
     block.nftables ? 'nftables on this computer' : undefined,
-    block.feed ? 'the list for firewalls' : undefined,
   ]
   return [
     entry('Office', office.name === '' ? 'not named' : office.name, 'The name on reports.'),

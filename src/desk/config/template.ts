@@ -24,6 +24,9 @@ port = 7316
 # hosts = ["bellwether.maple.example"]
 # certificate = "/etc/bellwether/fullchain.pem"
 # key = "/etc/bellwether/privkey.pem"
+# Or leave it at 127.0.0.1 behind a web server with TLS, and say who that is:
+# public_origin = "https://bellwether.maple.example"
+# trusted_proxies = ["127.0.0.1"]
 
 [archive]
 # Every record is kept this long, on this computer, to be searched when a new address becomes known.
@@ -61,8 +64,7 @@ keep_gigabytes = 20
 [block]
 # Addresses that are never blocked, beside those of [office].
 # never = [{ network = "192.0.2.0/24", reason = "the state's network" }]
-# Serve the block list for firewalls that fetch one (external dynamic list).
-feed = false
+# Firewalls can fetch the list: switch that on in the console.
 # Keep blocked addresses out on this computer (needs the right to change nftables).
 nftables = false
 # [block.nginx]
