@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { type OpenDesk, openDesk } from '../desk/compose.ts'
 import { makeServerLog } from '../server/log.ts'
@@ -94,12 +96,21 @@ export async function runDesk(command: DeskCommand, own: DeskProcess): Promise<n
     await desk.close()
     return exitCodes.usage
   }
+  const settling = setTimeout(letGoOfTheStart, limits.startSettledMs)
   await own.stopped
+  clearTimeout(settling)
   own.print('Stopping. What was read is being stored.\n')
   await server.value.app.close()
   await desk.close()
   own.print('Stopped. Nothing was lost.\n')
   return exitCodes.done
+}
+
+/** What only the start needed is given back to the system at once: V8 would keep it for as long as the desk is idle. */
+function letGoOfTheStart(): void {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options: object) => void
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 async function serve(opened: OpenDesk, command: DeskCommand, own: DeskProcess): Promise<Result<DeskServer, string>> {

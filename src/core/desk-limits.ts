@@ -79,6 +79,8 @@ export const deskLimits = {
   evidenceRetainedMs: 22 * 31 * 86_400_000,
   /** Counts by hour are kept this long, to know a source's rhythm and to show it. */
   hoursKeptMs: 400 * 86_400_000,
+  /** By then a start is over, and what only it needed is let go of. */
+  startSettledMs: 5_000,
   /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
   setAsideMax: 100,
 } as const
