@@ -12,6 +12,7 @@ import { useAnnounce } from './announcer.tsx'
 import { Brand } from './brand.tsx'
 import { Demonstration } from './demonstration.tsx'
 import { useLiveDesk } from './live-desk.ts'
+import { Page } from './page.tsx'
 
 const places = [
   { path: '/', name: 'Today', needs: 'mayRead' },
@@ -28,6 +29,8 @@ const awaySentence = 'The desk does not answer. What you see may be old; we keep
 function Navigation({ isOpen }: { readonly isOpen: boolean }): ReactNode {
   const rights = useRights()
   const openCount = useQuery({ ...todayQuery, enabled: rights.mayRead }).data?.openCount ?? 0
+  const shown = places.filter(({ needs }) => rights[needs])
+  if (shown.length === 0) return null
   return (
     <nav className={`nav${isOpen ? ' is-open' : ''}`} id="navigation" aria-label="Pages">
       <ul>
@@ -51,11 +54,21 @@ function Navigation({ isOpen }: { readonly isOpen: boolean }): ReactNode {
   )
 }
 
+/** Testers work in exercises alone: they see no incident and no voter data. */
+const NothingToRead = (): ReactNode => (
+  <Page title="Nothing to see here">
+    <p>
+      Your role is Tester. Testers see no incidents, no logs and no voter data, so that a test can never become a leak.
+    </p>
+  </Page>
+)
+
 /** The layout of all pages behind the sign-in. */
 export function Layout({ session }: { readonly session: SessionView }): ReactNode {
   const [isOpen, setOpen] = useState(false)
   const { pathname } = useLocation()
-  const connection = useLiveDesk()
+  const { mayRead, mayDecide } = useRights()
+  const connection = useLiveDesk(mayRead)
   const announce = useAnnounce()
   useEffect(() => {
     if (connection === 'away') announce(awaySentence)
@@ -101,12 +114,12 @@ export function Layout({ session }: { readonly session: SessionView }): ReactNod
         )}
       </div>
       <main className="main wide" id="main" tabIndex={-1}>
-        <Outlet />
+        {mayRead || pathname === '/account' ? <Outlet /> : <NothingToRead />}
       </main>
       <footer className="foot">
         <div className="wide">
           <span>Bellwether {session.version}. Times are in this computer's time zone; hover shows UTC.</span>
-          <a href="/api/docs">For programmers</a>
+          {mayDecide && <a href="/api/docs">For programmers</a>}
         </div>
       </footer>
     </>

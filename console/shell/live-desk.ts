@@ -10,11 +10,12 @@ import { useAnnounce } from './announcer.tsx'
 /** A short break is not worth a word. */
 const awayShownAfterMs = 3_000
 
-/** Follows the desk; gives whether it can be reached. */
-export function useLiveDesk(): Connection {
+/** Follows the desk, for those who may read; gives whether it can be reached. */
+export function useLiveDesk(mayRead: boolean): Connection {
   const queries = useQueryClient()
   const [connection, setConnection] = useState<Connection>('live')
   useEffect(() => {
+    if (!mayRead) return
     let timer: ReturnType<typeof setTimeout> | undefined
     const stop = followEvents(queries, (now) => {
       clearTimeout(timer)
@@ -25,14 +26,14 @@ export function useLiveDesk(): Connection {
       clearTimeout(timer)
       stop()
     }
-  }, [queries])
-  useNewIncidents()
+  }, [queries, mayRead])
+  useNewIncidents(mayRead)
   return connection
 }
 
-function useNewIncidents(): void {
+function useNewIncidents(mayRead: boolean): void {
   const announce = useAnnounce()
-  const { data } = useQuery(todayQuery)
+  const { data } = useQuery({ ...todayQuery, enabled: mayRead })
   const known = useRef<Set<string> | undefined>(undefined)
   useEffect(() => {
     if (data === undefined) return

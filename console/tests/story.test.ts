@@ -156,6 +156,20 @@ describe.skipIf(!hasBrowser)('a clerk', () => {
     }
   }, 60_000)
 
+  test('who tests the office sees nothing of it', async () => {
+    const open = await openConsole(browser, 'attack')
+    const { page, server } = open
+    try {
+      server.desk.role = 'tester'
+      await visit(open, '/incidents')
+      await page.getByText('Testers see no incidents').waitFor()
+      expect([...server.sent.keys()].filter((path) => path.startsWith('/api/'))).toEqual(['/api/session'])
+      expect(await page.getByRole('navigation').getByRole('link').count()).toBe(0)
+    } finally {
+      await open.close()
+    }
+  }, 60_000)
+
   test('who only reads is offered no decision, no evidence and no settings', async () => {
     const open = await openConsole(browser, 'attack')
     const { page, server } = open

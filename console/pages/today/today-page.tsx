@@ -76,6 +76,7 @@ function Today({ today }: { readonly today: TodayView }): ReactNode {
               </li>
             ))}
           </ol>
+          <Way today={today} />
         </section>
       )}
       {today.problems.length > 0 && (
@@ -92,6 +93,24 @@ function Today({ today }: { readonly today: TodayView }): ReactNode {
       <OpenIncidents today={today} />
       <Sources today={today} />
     </div>
+  )
+}
+
+/** The one click that the sentence asks for. */
+function Way({ today }: { readonly today: TodayView }): ReactNode {
+  const [first] = today.open
+  if (today.mood === 'attack' && first !== undefined) {
+    return (
+      <Link className="usa-button" to={`/incidents/${encodeURIComponent(first.id)}`}>
+        Open the incident
+      </Link>
+    )
+  }
+  if (today.mood !== 'blind') return null
+  return (
+    <Link className="usa-button" to="/sources">
+      Go to Sources
+    </Link>
   )
 }
 
@@ -139,9 +158,6 @@ function Sources({ today }: { readonly today: TodayView }): ReactNode {
             The desk watches what your systems write down. Show it the log of your website first; it finds the usual
             places by itself.
           </p>
-          <Link className="usa-button" to="/sources">
-            Add a source
-          </Link>
         </div>
       ) : (
         <ul className="plain-list today__sources">
