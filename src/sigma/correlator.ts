@@ -7,7 +7,7 @@ import { CorrelationState, type EventRef, type Fired } from './correlation-state
 import type { FieldScalar, FieldValue } from './event.ts'
 import type { ResolvedCorrelation } from './resolve.ts'
 import type { CorrelationRule, DetectionRule } from './rule.ts'
-import { fold } from './text.ts'
+import { detached, fold } from './text.ts'
 
 /** A bound that was reached, and how often so far: it should become a finding. */
 export interface LimitReport {
@@ -50,8 +50,7 @@ type Emit = (match: CorrelationMatch) => void
 /** A value as text: a list as its elements; undefined for what is missing. */
 function textOf(value: FieldValue | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'object') return String(value)
-  return (value as readonly FieldScalar[]).map(String).join(', ')
+  return detached(typeof value === 'object' ? (value as readonly FieldScalar[]).map(String).join(', ') : String(value))
 }
 
 /** What stands in a group's key for a field that the event does not have. */
@@ -87,6 +86,13 @@ export class Correlator {
         if (state.plan.rule.generate) this.#alone.add(referred)
       }
     }
+  }
+
+  /** Fields that correlations look at, by Sigma's names. */
+  get fields(): ReadonlySet<string> {
+    return new Set(
+      this.#states.flatMap(({ plan }) => [...plan.groupFields.flat(), ...plan.carried, ...plan.rule.valueFields]),
+    )
   }
 
   /** Whether matches of a rule are told by themselves: no correlation refers to it, or one asks for it. */

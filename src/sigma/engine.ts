@@ -52,6 +52,21 @@ export class Engine {
     return { detections: this.#detections.length, correlations: this.#parts.resolved.correlations.length }
   }
 
+  /** What will be asked of events of a kind: the names of fields, and whether `raw`. A reader of bytes need look at
+   *  nothing else. */
+  fieldsOf(logsource: Logsource): { readonly names: ReadonlySet<string>; readonly needsRaw: boolean } {
+    const { resolved, correlator, fieldMappings } = this.#parts
+    const facts = factsOf(logsource)
+    const placeOf = placesFor(fieldMappings, facts)
+    const names = new Set(this.#routeFor(logsource).names)
+    const compared = resolved.table.predicates.flatMap(({ tests }) =>
+      tests.flatMap((each) => (each.kind === 'field' ? [each.name] : [])),
+    )
+    for (const field of [...correlator.fields, ...compared]) for (const name of placeOf(field).names) names.add(name)
+    names.delete('')
+    return { names, needsRaw: this.#routeFor(logsource).needsRaw }
+  }
+
   /** The rules that an event matches by itself, in the order in which they were given; without those that only serve
    *  correlations. Nothing is remembered. */
   match(event: SigmaEvent): readonly EventMatch[] {

@@ -44,6 +44,17 @@ describe('the example for Windows', () => {
     expect(count(windows, rule('category: registry_add', 'TargetObject: x'), registry)).toBe(0)
   })
 
+  test('says which fields of a kind of log will be asked for, by the names of that log', () => {
+    const text = rule('product: windows, category: process_creation', 'Image|fieldref: ParentImage')
+    const { engine } = compiled([text, rule('service: other', '"|re": x')], windows)
+    const security = { product: 'windows', category: 'process_creation', service: 'security' }
+    expect(engine.fieldsOf(security)).toEqual({
+      names: new Set(['NewProcessName', 'ParentProcessName']),
+      needsRaw: false,
+    })
+    expect(engine.fieldsOf({ service: 'other' }).needsRaw).toBe(true)
+  })
+
   test('maps fields that are compared with others, too', () => {
     const text = rule('product: windows, category: process_creation', 'Image|fieldref: ParentImage')
     expect(count(windows, text, { ...fields, NewProcessName: 'a', ParentProcessName: 'A' })).toBe(1)

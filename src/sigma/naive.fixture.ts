@@ -70,7 +70,7 @@ function textIs(text: string, value: Plain, modifiers: readonly string[], isKeyw
     ['gt', (a: number, b: number) => a > b],
     ['gte', (a: number, b: number) => a >= b],
   ] as const) {
-    if (has(name)) return /^[+-]?\d+(\.\d+)?$/.test(text) && compare(Number(text), Number(value))
+    if (has(name)) return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) && compare(Number(text), Number(value))
   }
   let sources = [typeof value === 'string' ? wildcardSource(value) : escapeRegex(String(value))]
   const encodings = modifiers.filter((each) => /^(?:wide|utf16|base64)/.test(each))

@@ -180,6 +180,16 @@ export class Route implements ScanSink, CheckScope {
     return made - 1
   }
 
+  /** The names under which fields are looked up in this kind of event. */
+  get names(): readonly string[] {
+    return this.#slots.flatMap((slot) => slot.place.names)
+  }
+
+  /** Whether keywords are searched in this kind of event. */
+  get needsRaw(): boolean {
+    return this.#slots.some((slot) => slot.isRaw)
+  }
+
   /** Calls `found` with the number of each rule that the event matches. */
   match(event: SigmaEvent, found: (number: number) => void): void {
     this.#event = event

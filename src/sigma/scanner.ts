@@ -3,7 +3,7 @@
 import { limits } from '../core/limits.ts'
 import { GramTable } from './grams.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
-import type { Anchoring } from './text.ts'
+import { type Anchoring, detached } from './text.ts'
 import { Trie } from './trie.ts'
 
 /** Lookups after which it is judged whether keeping pays. */
@@ -44,7 +44,7 @@ export class Scanner implements ScanSink {
       this.#scan(text, this)
       found = this.#found
       if (this.#kept.size >= limits.sigmaKeptValuesMax) this.#kept.clear()
-      this.#kept.set(text, found)
+      this.#kept.set(detached(text), found)
     } else this.#answered++
     for (const output of found) sink.hit(output)
     if (this.#lookups === trialLookups) {

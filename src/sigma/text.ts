@@ -41,6 +41,9 @@ export function fold(text: string): string {
   return folded
 }
 
+/** The text in memory of its own. A piece cut from a line keeps the whole line alive: what is remembered must not. */
+export const detached = (text: string): string => `${text}\0`.slice(0, -1)
+
 /** The dashes that `windash` takes for one another: hyphen-minus, slash, en dash, em dash, horizontal bar. */
 export const allDashes: readonly string[] = ['-', '/', '\u2013', '\u2014', '\u2015']
 const otherDashes = /[/\u2013\u2014\u2015]/g
