@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const majorMin = 24
+/** For the desk: starting alone fills the young generation to its largest size, which then stays. 2 MiB save 15 MB. */
+const youngFew = '--max-semi-space-size=2'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The compiled program of a published package, or the TypeScript of a checkout: Node.js does not strip types below
@@ -32,9 +34,13 @@ function findPinnedNode() {
 
 /** Runs the program in a child and becomes it as far as a parent can: same streams, same signals, same end. */
 function become(node) {
-  const frugal = process.argv[2] === 'desk' ? { MALLOC_ARENA_MAX: '2' } : {}
+  const isDesk = process.argv[2] === 'desk'
+  const frugal = isDesk ? { MALLOC_ARENA_MAX: '2' } : {}
   const env = { NODE_COMPILE_CACHE: compileCache, ...frugal, ...process.env }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env })
+  const child = spawn(node, [...(isDesk ? [youngFew] : []), program, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env,
+  })
   const signals = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   const forward = (signal) => {
@@ -86,7 +92,7 @@ function beFrugal() {
     MALLOC_ARENA_MAX: '2',
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache,
   }
-  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env)
+  process.execve(process.execPath, [process.execPath, youngFew, ...process.execArgv, ...process.argv.slice(1)], env)
 }
 
 const program = findProgram()
