@@ -276,9 +276,11 @@ export class LiveStream {
     this.headMs = next < this.#size ? this.#timeOf(next) : Number.NEGATIVE_INFINITY
   }
 
-  /** Steps over the next record without showing it. */
+  /** Steps over the next record without showing it: it counts as a reject. */
   skip(): void {
     this.#moveTo(this.#next + 1)
+    this.records--
+    this.rejectCount++
   }
 
   /** The raw bytes at a place, where they are in the chunk at hand. */
