@@ -1,14 +1,6 @@
 /** Carries out a plan against a desk that may die at any moment: the log is written whether a desk runs or not, senders go
  *  on after what was kept. It holds the desk to its word: what was acknowledged is on disk after a kill. */
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type ChildOptions, DeskChild, journalBytes, type Scene } from './desk-child.ts'
