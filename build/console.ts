@@ -51,8 +51,9 @@ function compressTexts(folder: string): void {
 }
 
 /** Builds the console beside its place and then puts it there in one step, so that a desk that runs meanwhile, or a second
- *  build, never meets half of it. Throws where it cannot be built. */
-export async function buildConsole(): Promise<void> {
+ *  build, never meets half of it. Throws where it cannot be built. `isOnlyIfStale`: where another build was quicker, its result
+ *  stays. */
+export async function buildConsole(isOnlyIfStale = false): Promise<void> {
   // Loaded only where something is built: a desk that starts asks this file whether that is needed.
   const { build } = await import('vite')
   mkdirSync(dirname(target), { recursive: true })
@@ -61,6 +62,7 @@ export async function buildConsole(): Promise<void> {
     const configFile = join(root, 'console', 'vite.config.ts')
     await build({ configFile, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } })
     compressTexts(fresh)
+    if (isOnlyIfStale && !isConsoleStale()) return
     rmSync(target, { recursive: true, force: true })
     renameSync(fresh, target)
   } finally {
@@ -71,7 +73,7 @@ export async function buildConsole(): Promise<void> {
 /** Builds the console if it is missing or older than its sources; resolves to the folder, and to true if it was built. */
 export async function ensureConsoleBuilt(): Promise<{ readonly folder: string; readonly wasBuilt: boolean }> {
   const wasBuilt = isConsoleStale()
-  if (wasBuilt) await buildConsole()
+  if (wasBuilt) await buildConsole(true)
   return { folder: target, wasBuilt }
 }
 

@@ -48,6 +48,8 @@ export function followEvents(queries: QueryClient, onConnection: (connection: Co
     onConnection('away')
     if (source?.readyState !== EventSource.CLOSED) return
     source = undefined
+    // It may be the session that ended: then this leads to the sign-in.
+    refresh(['session'])
     timer = setTimeout(connect, retryMs)
     retryMs = Math.min(retryMsMost, retryMs * 2)
   }

@@ -58,7 +58,7 @@ function Report({ incident }: { readonly incident: IncidentView }): ReactNode {
       <TitleBlock incident={incident} />
       <Story incident={incident} />
       <Exposed incident={incident} />
-      <Facts incident={incident} />
+      <Facts incident={incident} isReport />
       <Checklist incident={incident} mayMark={false} />
       <Blocks incident={incident} />
       <Done incident={incident} mayNote={false} />

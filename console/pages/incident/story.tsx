@@ -67,9 +67,49 @@ function AtDetection({ now, then }: { readonly now: Exposure; readonly then: Exp
 
 const actorsShown = 12
 
+type Actor = IncidentView['actors'][number]
+
+const ActorList = ({ actors }: { readonly actors: readonly Actor[] }): ReactNode => (
+  <ul className="plain-list">
+    {actors.map((actor) => (
+      <li key={`${actor.type} ${actor.value}`}>
+        {actor.type === 'role' && 'database role '}
+        <span className="mono">
+          <ShortText text={actor.value} charactersShown={120} />
+        </span>
+      </li>
+    ))}
+  </ul>
+)
+
+/** The first actors, the others that are listed behind a click, and how many there are beyond the list. */
+function Actors({ incident, isReport }: { readonly incident: IncidentView; readonly isReport: boolean }): ReactNode {
+  const { actors, actorCount } = incident
+  const shown = isReport ? actors.length : actorsShown
+  const hidden = actors.slice(shown)
+  const unlisted = actorCount - actors.length
+  return (
+    <>
+      <ActorList actors={actors.slice(0, shown)} />
+      {hidden.length > 0 && (
+        <details>
+          <summary>{counted(hidden.length, 'other')}</summary>
+          <ActorList actors={hidden} />
+        </details>
+      )}
+      {unlisted > 0 && <p className="muted">and {counted(unlisted, 'other')}, not listed here</p>}
+    </>
+  )
+}
+
 /** Who, when, where, how sure. */
-export function Facts({ incident }: { readonly incident: IncidentView }): ReactNode {
-  const rest = incident.actorCount - Math.min(actorsShown, incident.actors.length)
+export function Facts({
+  incident,
+  isReport = false,
+}: {
+  readonly incident: IncidentView
+  readonly isReport?: boolean
+}): ReactNode {
   return (
     <section className="stack" aria-labelledby="facts">
       <h2 id="facts">Who, when, how sure</h2>
@@ -84,17 +124,7 @@ export function Facts({ incident }: { readonly incident: IncidentView }): ReactN
         )}
         <dt>Who</dt>
         <dd>
-          <ul className="plain-list">
-            {incident.actors.slice(0, actorsShown).map((actor) => (
-              <li key={`${actor.type} ${actor.value}`}>
-                {actor.type === 'role' && 'database role '}
-                <span className="mono">
-                  <ShortText text={actor.value} charactersShown={120} />
-                </span>
-              </li>
-            ))}
-            {rest > 0 && <li className="muted">and {counted(rest, 'other')}</li>}
-          </ul>
+          <Actors incident={incident} isReport={isReport} />
         </dd>
         <dt>First seen</dt>
         <dd>

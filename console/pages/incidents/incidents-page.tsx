@@ -97,19 +97,19 @@ function Filters({ fields, onChange, counts }: FiltersProps): ReactNode {
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <SelectField
-          label="Order"
-          value={fields.order}
-          choices={[
-            ['severity', 'Most pressing first'],
-            ['latest', 'Latest first'],
-          ]}
-          onChoose={(order) => onChange({ order })}
-        />
       </div>
-      <details open={!isUnfiltered({ ...fields, text: '' })}>
-        <summary>More filters</summary>
+      <details open={!isUnfiltered({ ...fields, text: '' }) || fields.order !== 'severity'}>
+        <summary>More filters, and the order</summary>
         <div className="fields filters__more">
+          <SelectField
+            label="Order"
+            value={fields.order}
+            choices={[
+              ['severity', 'Most pressing first'],
+              ['latest', 'Latest first'],
+            ]}
+            onChoose={(order) => onChange({ order })}
+          />
           <SelectField
             label="How grave"
             value={fields.level}
