@@ -41,6 +41,7 @@ export class AnalysisLoop {
   readonly #saidStatus = new Map<SourceId, string>()
   #sequence = 0
   #storedSequence = 0
+  #turnAtMs = Number.NEGATIVE_INFINITY
   #polledAtMs = 0
   #statusAtMs = 0
   #builtAtMs = 0
@@ -117,6 +118,8 @@ export class AnalysisLoop {
   /** Does a little of what there is to do; false where there is nothing. */
   turn(): boolean {
     const nowMs = this.#clock()
+    if (nowMs < this.#turnAtMs) this.#setBack(nowMs)
+    this.#turnAtMs = nowMs
     this.#beacon.beat()
     if (nowMs - this.#polledAtMs >= limits.pollMs) {
       this.#polledAtMs = nowMs
@@ -127,6 +130,14 @@ export class AnalysisLoop {
     this.#judge.observe(this.#analysis, this.#streams, nowMs)
     this.#tell(nowMs)
     return didRead
+  }
+
+  /** The clock was set back: what is done now and then is not put off until it has caught up. */
+  #setBack(nowMs: number): void {
+    this.#polledAtMs = Math.min(this.#polledAtMs, nowMs)
+    this.#statusAtMs = Math.min(this.#statusAtMs, nowMs)
+    this.#builtAtMs = Math.min(this.#builtAtMs, nowMs)
+    this.#checkpointAtMs = Math.min(this.#checkpointAtMs, nowMs)
   }
 
   /** So much was read that the store has not taken: reading waits. */

@@ -74,7 +74,8 @@ export class StreamSet {
 
   /** Looks at all streams, and now and then for new ones. */
   poll(nowMs: number): void {
-    if (nowMs - this.#lookedAtMs >= limits.streamLookMs) {
+    // Where it lies ahead, the clock was set back.
+    if (nowMs - this.#lookedAtMs >= limits.streamLookMs || nowMs < this.#lookedAtMs) {
       this.#lookedAtMs = nowMs
       for (const source of this.#sources.values()) this.#look(source, nowMs)
     }
