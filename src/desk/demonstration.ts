@@ -53,13 +53,16 @@ interface Moment {
 /** Plays the recordings of a folder in the order of their events. */
 export class Demonstration {
   readonly #folder: string
+  readonly #durationMs: number
   readonly #journal: JournalPort
   readonly #stop = new AbortController()
   #state: DemonstrationState = { progress: 0, atMs: 0, isDone: false }
   #playing: Promise<void> = Promise.resolve()
 
-  constructor(folder: string, journal: JournalPort) {
+  /** `durationMs`: how long it is played. */
+  constructor(folder: string, journal: JournalPort, durationMs: number = limits.demonstrationMs) {
     this.#folder = folder
+    this.#durationMs = durationMs
     this.#journal = journal
   }
 
@@ -73,7 +76,7 @@ export class Demonstration {
 
   async #play(): Promise<void> {
     const moments = await readMoments(this.#folder)
-    const perStep = Math.max(1, Math.ceil(moments.length / (limits.demonstrationMs / limits.demonstrationStepMs)))
+    const perStep = Math.max(1, Math.ceil(moments.length / (this.#durationMs / limits.demonstrationStepMs)))
     for (let at = 0; at < moments.length && !this.#stop.signal.aborted; at += perStep) {
       const part = moments.slice(at, at + perStep)
       for (const { id } of recordings) {
