@@ -3,6 +3,7 @@
 import { archiveLimits } from './archive-limits.ts'
 import { blockLimits } from './block-limits.ts'
 import { deskLimits } from './desk-limits.ts'
+import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { serverLimits } from './server-limits.ts'
 import { sigmaLimits } from './sigma-limits.ts'
@@ -236,6 +237,7 @@ export const limits = {
   ...blockLimits,
   ...serverLimits,
   ...followLimits,
+  ...evtxLimits,
   ...sigmaLimits,
   ...storeLimits,
 } as const

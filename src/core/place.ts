@@ -28,3 +28,4 @@ export type RejectReason =
   | 'bad-encoding'
   | 'unexpected-fields'
   | 'binary'
+  | 'damaged'
