@@ -27,7 +27,11 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Widths at which pages must hold. */
-export const widths = { wide: 1280, phone: 375 } as const
+export const widths = {
+  wide: 1280,
+  phone: 375,
+  /** What a wide page enlarged to 400 % has (WCAG 1.4.10). */ least: 320,
+} as const
 export type Theme = 'light' | 'dark'
 
 /** A page of a console, with everything that went wrong on it. */

@@ -11,7 +11,7 @@ describe.skipIf(!hasBrowser)('what strangers wrote', () => {
   }, 120_000)
   afterAll(() => browser?.close())
 
-  test.each([widths.wide, widths.phone])(
+  test.each([widths.wide, widths.least])(
     'runs nowhere and leaves the page its width, at %i px',
     async (width) => {
       const open = await openConsole(browser, 'hostile', { width })
