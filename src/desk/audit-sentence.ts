@@ -1,6 +1,6 @@
 /** A row of the audit trail as a sentence. */
-import { dayInWords } from '../incidents/words.ts'
 import type { AuditRow } from '../store/store.ts'
+import { localDay } from './local-time.ts'
 
 type Say = (object: string, details: AuditRow['details']) => string
 
@@ -9,7 +9,7 @@ const text = (value: AuditRow['details'][string] | undefined): string =>
 
 const until = (details: AuditRow['details']): string => {
   const timeMs = Date.parse(text(details.until))
-  return Number.isNaN(timeMs) ? '' : ` until ${dayInWords(timeMs)}`
+  return Number.isNaN(timeMs) ? '' : ` until ${localDay(timeMs)}`
 }
 
 const sentences: Readonly<Record<string, Say>> = {

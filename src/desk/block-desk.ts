@@ -4,7 +4,6 @@ import type { BlockId, IncidentId } from '../core/ids.ts'
 import type { Office } from '../core/office.ts'
 import { ok } from '../core/result.ts'
 import type { Incident } from '../incidents/incident.ts'
-import { timeInWords } from '../incidents/words.ts'
 import { automaticBlocks, automaticKinds } from '../response/automatic.ts'
 import type { Block, NeverBlock } from '../response/block.ts'
 import { expire, isInForce, newBlock } from '../response/block-list.ts'
@@ -18,6 +17,7 @@ import type { BlockExport, BlockTarget } from '../response/targets/target.ts'
 import type { AddBlockBody, BlockListView, BlockView } from './api/blocks.ts'
 import type { DeskResult, Person } from './desk.ts'
 import { type DeskParts, refuse, writeDown } from './desk-parts.ts'
+import { localTime } from './local-time.ts'
 
 /** Settings of the store. */
 export const neverSetting = 'blocks.never'
@@ -163,7 +163,7 @@ export class BlockDesk {
       const active = await store.blocks('active')
       const same = active.find((block) => block.network === network && isInForce(block, nowMs))
       if (same !== undefined) {
-        return refuse('refused', `${network} is blocked already, until ${timeInWords(same.expiresAtMs)}.`)
+        return refuse('refused', `${network} is blocked already, until ${localTime(same.expiresAtMs)}.`)
       }
       const block = newBlock({
         network,

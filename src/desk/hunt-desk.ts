@@ -5,7 +5,7 @@ import type { SourceId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
 import { ok } from '../core/result.ts'
 import { readIndicatorList } from '../formats/indicator-list.ts'
-import { counted, timeInWords } from '../incidents/words.ts'
+import { counted } from '../incidents/words.ts'
 import type { Archive } from '../store/archive/archive.ts'
 import type { HuntAnswer, HuntQuery } from '../store/archive/hunt.ts'
 import type { HuntRecord } from '../store/store.ts'
@@ -13,6 +13,7 @@ import type { IndicatorText } from './analysis/protocol.ts'
 import type { HuntAnswerView, HuntBody, HuntPageView, SqlAnswerView } from './api/hunt.ts'
 import type { DeskResult, Person } from './desk.ts'
 import { type DeskParts, refuse, writeDown } from './desk-parts.ts'
+import { localTime } from './local-time.ts'
 
 /** The setting of the store. */
 export const indicatorSetting = 'hunt.indicators'
@@ -184,7 +185,7 @@ function summaryOf(answer: HuntAnswer): string[] {
   const kept =
     keptSinceMs === undefined
       ? 'Nothing is kept yet.'
-      : `${counted(recordsSearched, 'record')} since ${timeInWords(keptSinceMs)} were searched; what was before is not kept.`
+      : `${counted(recordsSearched, 'record')} since ${localTime(keptSinceMs)} were searched; what was before is not kept.`
   const found =
     answer.total === 0
       ? 'Nothing was found.'

@@ -1,9 +1,10 @@
 /** Today: from how things stand to one sentence and what to do. Pure, so that each sentence can be tested. */
 import { levelRank } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
-import { counted, durationInWords, timeInWords } from '../incidents/words.ts'
+import { counted, durationInWords } from '../incidents/words.ts'
 import type { IncidentSummaryView } from './api/incidents.ts'
 import type { SourceView, TodayView } from './api/today.ts'
+import { localTime } from './local-time.ts'
 
 /** What Today is made of. */
 export interface TodayFacts {
@@ -73,7 +74,7 @@ function sentenceOf(
       return `Nothing needs you this minute. ${counted(facts.openCount, 'incident')} ${facts.openCount === 1 ? 'is' : 'are'} open.`
     case 'quiet': {
       const forMs = facts.nowMs - quietSinceMs
-      const since = forMs < 60_000 ? 'just now' : `${timeInWords(quietSinceMs)} (${durationInWords(forMs)})`
+      const since = forMs < 60_000 ? 'just now' : `${localTime(quietSinceMs)} (${durationInWords(forMs)})`
       return forMs < 60_000 ? 'Quiet. Bellwether has just begun to watch.' : `Quiet since ${since}.`
     }
   }

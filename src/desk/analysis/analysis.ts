@@ -284,7 +284,14 @@ export class Analysis {
 
   /** What is to be stored now. */
   tell(): Told {
-    return this.#telling.take()
+    const told = this.#telling.take()
+    if (this.#telling.hasForgotten) {
+      this.#telling.hasForgotten = false
+      const timeMs = Math.max(...told.findings.map(({ lastSeenMs }) => lastSeenMs), 0)
+      const rule = 'limit-reached/findings'
+      this.say({ kind: 'limit-reached', rule, level: 'low', target: 'findings', timeMs, sourceId: 'desk' as SourceId })
+    }
+    return told
   }
 
   /** All of the state as bytes; `extra` is the driving thread's own. */

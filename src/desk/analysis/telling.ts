@@ -27,6 +27,8 @@ export class Telling {
   #newestMs = Number.NEGATIVE_INFINITY
   #settledAtMs = Number.NEGATIVE_INFINITY
   #changed = false
+  /** Findings of routine scanning made room for others since this was last set to false. */
+  hasForgotten = false
 
   constructor(
     assignments: Iterable<{ readonly findingId: FindingId; readonly incidentId: IncidentId }>,
@@ -104,7 +106,10 @@ export class Telling {
       if (!isOld && !isRoutine) continue
       for (const { id, lastSeenMs } of incident.findings) if (isOld || lastSeenMs < beforeMs) over.add(id)
       if (isOld) this.#told.delete(incident.id)
-      if (isFull && isRoutine) for (const id of oldestHalf(incident)) over.add(id)
+      if (isFull && isRoutine) {
+        this.hasForgotten = true
+        for (const id of oldestHalf(incident)) over.add(id)
+      }
     }
     if (over.size === 0) return
     this.#ledger.forget(Number.POSITIVE_INFINITY, (id) => over.has(id))
