@@ -141,7 +141,7 @@ describe('a desk', () => {
     const log = join(root, `${made}.log`)
     writeFileSync(log, `${web.slice(0, 8_000).join('\n')}\n`, 'latin1')
     const first = await start({ dataPath })
-    const source = { kind: 'follow', title: 'Web', paths: [log], from: 'start' } as const
+    const source = { kind: 'follow' as const, title: 'Web', paths: [log], from: 'start' as const }
     expect(await first.desk.addSource(source, clerk)).toMatchObject({ ok: true })
     await until(async () => ((await first.desk.sources())[0]?.records === 8_000 ? true : undefined))
     const before = await first.desk.incidents(everything)
