@@ -66,6 +66,8 @@ export class CorrelationState {
   readonly #groups = new Map<string, SlidingGroup>()
   readonly #windows = new Map<string, Window[]>()
   readonly #ends = new TimeHeap<Window>()
+  /** Windows that were forgotten before their end. */
+  #forgotten = 0
   /** Things remembered, over all groups. */
   #size = 0
 
@@ -186,6 +188,12 @@ export class CorrelationState {
     for (const [key, open] of this.#windows) {
       this.#windows.delete(key)
       for (const { tally } of open) this.#size -= tally.size
+      this.#forgotten += open.length
+      // Forgotten windows still wait for their end: they are put away before they outnumber the others.
+      if (this.#forgotten > this.#windows.size) {
+        this.#ends.retain((window) => this.#windows.get(window.key)?.includes(window) === true)
+        this.#forgotten = 0
+      }
       return true
     }
     return false

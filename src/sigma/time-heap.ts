@@ -46,6 +46,13 @@ export class TimeHeap<T> {
     }
   }
 
+  /** Leaves out what is no longer wanted. */
+  retain(isWanted: (item: T) => boolean): void {
+    const wanted = this.#entries.filter(({ item }) => isWanted(item))
+    this.#entries.length = 0
+    for (const { timeMs, item } of wanted) this.add(timeMs, item)
+  }
+
   #swap(a: number, b: number): void {
     const kept = this.#entries[a] as Timed<T>
     this.#entries[a] = this.#entries[b] as Timed<T>
