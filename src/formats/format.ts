@@ -1,6 +1,7 @@
 /** The shape of every format: it recognises a sample and opens a reader that turns chunks of bytes into records and
  *  rejects. A reader never throws on input, does no I/O, and keeps state only between chunks of one source. */
 import type { Reject } from '../core/place.ts'
+import type { EventRecord, KindOf } from './event.ts'
 import type { RequestBatch } from './request-batch.ts'
 import type { StatementRecord } from './statement.ts'
 
@@ -40,6 +41,11 @@ export interface StatementReader {
   read(chunk: Chunk, records: StatementRecord[], rejects: Reject[]): Progress
 }
 
+/** Reads one source of machine or network events. Records stay good after the next call. */
+export interface EventReader {
+  read(chunk: Chunk, records: EventRecord[], rejects: Reject[]): Progress
+}
+
 /** A format's opinion of a sample, 0 (not mine) to 1 (certain). The sample is the head of a source, cut at a line end
  *  where it has one; damaged lines among good ones lower the figure but do not make it 0. */
 export type Recognise = (sample: Uint8Array) => number
@@ -50,6 +56,8 @@ export interface FormatOptions {
   readonly utcOffsetMinutes?: number
   /** For JSON access logs: our field name to the log's key (dots reach into objects). */
   readonly fieldMap?: Readonly<Record<string, string>>
+  /** For events: tells the kind of log of an event whose format does not say it all. */
+  readonly kindOf?: KindOf
 }
 
 /** A format of web logs. */
@@ -70,6 +78,18 @@ export interface StatementFormat {
   readonly title: string
   readonly recognise: Recognise
   open(options: FormatOptions): StatementReader
+}
+
+/** A format of machine or network events. */
+export interface EventFormat {
+  readonly kind: 'events'
+  readonly name: string
+  readonly title: string
+  /** Where a source may cut the bytes: at the ends of lines, or anywhere for what has no lines (EVTX). Of the latter a
+   *  chunk holds at least `chunkBytesMin` bytes unless it is the last. */
+  readonly cut: 'lines' | { readonly chunkBytesMin: number }
+  readonly recognise: Recognise
+  open(options: FormatOptions): EventReader
 }
 
 /** Any format. */

@@ -157,7 +157,7 @@ export class W3cParser implements LineParser {
 
   constructor(dialect: W3cDialect) {
     this.#dialect = dialect
-    if (dialect.defaultColumns !== undefined) this.#useColumns(dialect.defaultColumns)
+    if (dialect.defaultColumns !== undefined) this.#takeColumns(dialect.defaultColumns)
   }
 
   parse(arena: LineArena, start: number, end: number, batch: RequestBatch): LineResult {
@@ -183,7 +183,7 @@ export class W3cParser implements LineParser {
     const line = latin1.decode(bytes.subarray(start, Math.min(end, start + limits.directiveBytesMax)))
     const names = fieldNames(line)
     if (names !== undefined) {
-      this.#useColumns(names)
+      this.#takeColumns(names)
       this.#named = true
     }
     const date = /^#Date:? *(\d{4}-\d\d-\d\d)/i.exec(line)
@@ -194,7 +194,7 @@ export class W3cParser implements LineParser {
     }
   }
 
-  #useColumns(names: readonly string[]): void {
+  #takeColumns(names: readonly string[]): void {
     this.#columnOf.fill(-1)
     for (const [column, name] of names.entries()) {
       const role = roleOfName.get(name) ?? roles.ignored

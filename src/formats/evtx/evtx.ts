@@ -1,8 +1,8 @@
 /** Windows event logs (EVTX): reads a file chunk by chunk, each of 64 KiB and readable by itself, and finds its way again
  *  where chunks are damaged, missing or shifted. It does no I/O: bytes are handed to it, or read through a function. */
 import type { Reject } from '../../core/place.ts'
+import type { KindOf } from '../event.ts'
 import type { Chunk, Progress } from '../format.ts'
-import type { KindOf } from '../windows-event.ts'
 import { chunkBytes, EvtxChunk, firstRecordAt } from './chunk.ts'
 import {
   type ChunkHead,
@@ -27,7 +27,7 @@ const dirtyFlag = 1
 
 /** How a log is read. */
 export interface EvtxSettings {
-  /** Tells the kind of log of events, once for each channel, provider and event id. */
+  /** Tells the kind of log of events. */
   readonly kindOf?: KindOf
 }
 

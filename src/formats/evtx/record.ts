@@ -2,7 +2,8 @@
  *  its shape; a record stays good for as long as it is held, and keeps its chunk of 64 KiB alive. */
 import { limits } from '../../core/limits.ts'
 import type { Place } from '../../core/place.ts'
-import type { EventField, EventKind, EventScalar, WindowsEvent } from '../windows-event.ts'
+import type { EventField, EventKind, EventScalar } from '../event.ts'
+import type { WindowsEvent } from '../windows-event.ts'
 import { type EvtxChunk, frameHead } from './chunk.ts'
 import { eventJson } from './render-json.ts'
 import { eventXml } from './render-xml.ts'
@@ -104,7 +105,7 @@ export class EvtxRecord implements WindowsEvent {
   }
 
   get logsource(): EventKind | undefined {
-    return this.#chunk.store.kindOf(this.channel, this.provider, this.eventId, (name) => this.systemField(name))
+    return this.#chunk.store.kindOf?.((name) => this.systemField(name) ?? this.field(name))
   }
 
   /** The record has more fields than are read. */

@@ -1,7 +1,7 @@
 /** What writing an event as XML and as JSON have in common: a walk over its nodes that fills in fragments, and stops
  *  where a hostile template would make the text grow without end. */
 import { limits } from '../../core/limits.ts'
-import type { EventField } from '../windows-event.ts'
+import type { EventField } from '../event.ts'
 import { type FrameTree, slotKey } from './fragments.ts'
 import type { XmlNode } from './nodes.ts'
 

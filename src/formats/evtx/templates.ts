@@ -1,7 +1,7 @@
 /** Templates: the trees that records fill in. They are kept from chunk to chunk by what they say, so that a log of
  *  thousands of chunks has each once, with all that was worked out about it. */
 import { limits } from '../../core/limits.ts'
-import type { EventKind, KindOf } from '../windows-event.ts'
+import type { KindOf } from '../event.ts'
 import { isSameTree, type XmlNode } from './nodes.ts'
 import type { Shape } from './shape.ts'
 
@@ -22,15 +22,14 @@ export interface Template {
 export class TemplateStore {
   readonly #known = new Map<string, Template[]>()
   readonly #shapes = new Map<string, Shape>()
-  readonly #kinds = new Map<string, Map<string, Map<number, EventKind>>>()
-  readonly #kindOf: KindOf | undefined
+  /** Tells the kind of log of a record. */
+  readonly kindOf: KindOf | undefined
   #count = 0
   #bytes = 0
-  #kindCount = 0
   #number = 0
 
   constructor(kindOf?: KindOf) {
-    this.#kindOf = kindOf
+    this.kindOf = kindOf
   }
 
   /** The template with these nodes: one that is known, or a new one. `key` is the same for equal templates. */
@@ -76,29 +75,5 @@ export class TemplateStore {
     this.#shapes.clear()
     this.#count = 0
     this.#bytes = 0
-  }
-
-  /** The kind of log of events like the one at hand. */
-  kindOf(channel: string, provider: string, eventId: number, system: Parameters<KindOf>[0]): EventKind | undefined {
-    if (this.#kindOf === undefined) return undefined
-    let providers = this.#kinds.get(channel)
-    if (providers === undefined) {
-      providers = new Map()
-      this.#kinds.set(channel, providers)
-    }
-    let ids = providers.get(provider)
-    if (ids === undefined) {
-      ids = new Map()
-      providers.set(provider, ids)
-    }
-    const known = ids.get(eventId)
-    if (known !== undefined) return known
-    if (++this.#kindCount > limits.evtxTemplatesMax) {
-      this.#kinds.clear()
-      this.#kindCount = 0
-    }
-    const made = this.#kindOf(system)
-    ids.set(eventId, made)
-    return made
   }
 }

@@ -1,6 +1,6 @@
 /** The values of binary XML: one function that decodes a value of any type from its bytes, as Windows itself shows it.
  *  Sizes are checked against the bytes; what does not fit its type comes back as null, never as an exception. */
-import type { EventField, EventScalar } from '../windows-event.ts'
+import type { EventField, EventScalar } from '../event.ts'
 
 /** Types of values, as [MS-EVEN6] section 2.2.16 numbers them. The high bit makes a list of the type. */
 export const valueTypes = {

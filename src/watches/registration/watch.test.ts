@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readOffice } from '../../desk/config/office-section.ts'
 import { type ScanResult, scan } from '../../cli/scan.ts'
 import { emptyOffice, type Office } from '../../core/office.ts'
+import { readOffice } from '../../desk/config/office-section.ts'
 import { readIndicatorList } from '../../formats/indicator-list.ts'
 import type { Incident } from '../../incidents/incident.ts'
 
