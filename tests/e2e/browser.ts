@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults, RunOptions } from 'axe-core'
 import { TOTP, URI } from 'otpauth'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { SessionView } from '../../src/server/api/session.ts'
 
 const executablePath = process.env.BELLWETHER_CHROMIUM ?? '/usr/bin/chromium'
 
@@ -145,4 +146,28 @@ export async function ask<T>({ page }: Visitor, path: string): Promise<T> {
   const response = await page.request.get(new URL(path, page.url()).href)
   if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`)
   return (await response.json()) as T
+}
+
+/** Sends to the desk's API as the page's person. */
+export async function send(
+  visitor: Visitor,
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  data: unknown,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const { origin } = new URL(visitor.page.url())
+  const { csrfToken = '' } = await ask<SessionView>(visitor, '/api/session')
+  const headers = { 'x-bellwether-csrf': csrfToken, origin }
+  const response = await visitor.page.request.fetch(origin + path, { method, headers, data })
+  return { status: response.status(), text: await response.text() }
+}
+
+/** What is wrong with the page that stands now: rules of axe-core, a page wider than the screen, complaints so far. */
+export async function faults({ page, complaints }: Visitor): Promise<string[]> {
+  const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  return [
+    ...(await violations(page)),
+    ...(wider > 0 ? [`is ${wider} px wider than the screen`] : []),
+    ...complaints.splice(0),
+  ]
 }

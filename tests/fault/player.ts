@@ -30,6 +30,9 @@ export async function play(scene: Scene, plan: Plan, playing: Playing): Promise<
   return await player.run()
 }
 
+/** How far the log is written ahead of what is sent, as while no desk runs. */
+const slicesAheadMax = 8
+
 class Player {
   readonly #scene: Scene
   readonly #plan: Plan
@@ -44,6 +47,7 @@ class Player {
   #starts = 0
   #slice = 0
   #pushed = 0
+  #syslogAt = 0
   #kept = { sent: 0, pushed: 0 }
   #copies = 0
 
@@ -123,7 +127,15 @@ class Player {
       if (rotation !== undefined) await this.#rotate(rotation)
       this.#slice++
       await delay(this.#playing.pauseMs)
+      // A slice is minutes of the log's time: senders that lag by hours would be seen as late, and judged otherwise.
+      while (this.#slice - this.#slowestSlice() > slicesAheadMax) await delay(10)
     }
+  }
+
+  #slowestSlice(): number {
+    const sent = this.#syslogEnds.findLastIndex((end) => end <= this.#syslogAt) + 1
+    const pushed = this.#pushEnds.findLastIndex((end) => end <= this.#pushed) + 1
+    return Math.min(sent, pushed)
   }
 
   async #rotate(how: Rotation): Promise<void> {
@@ -206,6 +218,7 @@ class Player {
         at = end
         if (!isTaken) await new Promise<void>((resolve) => void socket.once('drain', resolve).once('close', resolve))
       }
+      this.#syslogAt = at
       await delay(this.#playing.pauseMs)
     }
   }
