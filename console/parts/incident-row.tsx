@@ -14,7 +14,7 @@ function Who({ incident }: { readonly incident: IncidentSummaryView }): ReactNod
   const rest = incident.actorCount - 1
   return (
     <span>
-      {first.type === 'role' ? 'database role ' : 'from '}
+      {first.type === 'role' ? 'database role ' : first.type === 'sender' ? 'mail from ' : 'from '}
       <span className="mono">
         <ShortText text={first.value} charactersShown={60} />
       </span>

@@ -1,7 +1,7 @@
 /** Findings as OCSF Detection Findings (class 2004) for a SIEM, one JSON object a line. Schema: github.com/ocsf/ocsf-schema,
  *  events/findings/detection_finding.json and what it extends. Techniques: MITRE ATT&CK for Enterprise. */
 import { posix } from 'node:path'
-import type { Finding, FindingKind, Level, Outcome } from '../core/finding.ts'
+import type { Actor, Finding, FindingKind, Level, Outcome } from '../core/finding.ts'
 import type { Place } from '../core/place.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
 import { capitalised, isTime, kindWords, outcomeWords } from '../incidents/words.ts'
@@ -66,6 +66,12 @@ const spraying: Attack = {
   sub_technique: { uid: 'T1110.003', name: 'Password Spraying' },
 }
 
+const phishing: Attack = { tactic: initialAccess, technique: { uid: 'T1566', name: 'Phishing' } }
+const impersonation: Attack = {
+  tactic: { uid: 'TA0005', name: 'Defense Evasion' },
+  technique: { uid: 'T1656', name: 'Impersonation' },
+}
+
 /** What an adversary does by each kind of finding; data is collected only where it came back. */
 const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => readonly Attack[]>> = {
   'sql-injection': (outcome) => (outcome === 'success' ? [exploit, repositories] : [exploit]),
@@ -76,6 +82,10 @@ const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => re
   'password-guessing': () => [guessing],
   'password-spraying': () => [spraying],
   'after-block': () => [],
+  'mail-impersonation': () => [phishing, impersonation],
+  'mail-phishing': () => [phishing],
+  'mail-campaign': () => [phishing],
+  'mail-unreadable': () => [],
   'limit-reached': () => [],
   'source-silent': () => [],
   'source-clock': () => [],
@@ -94,6 +104,10 @@ const analyticTypes: Readonly<Record<FindingKind, 1 | 2>> = {
   'password-guessing': 2,
   'password-spraying': 2,
   'after-block': 2,
+  'mail-impersonation': 1,
+  'mail-phishing': 1,
+  'mail-campaign': 2,
+  'mail-unreadable': 1,
   'limit-reached': 1,
   'source-silent': 2,
   'source-clock': 2,
@@ -156,7 +170,7 @@ export function detectionFinding(finding: Finding, incident: Incident, input: Re
     finding_info: findingInfo(finding, incident, title),
     evidences: finding.evidence.map((place) => evidenceOf(place, finding)),
     observables: observablesOf(finding),
-    resources: [{ type: finding.target.startsWith('/') ? 'Web page' : 'Database', name: finding.target }],
+    resources: [{ type: resourceTypeOf(finding), name: finding.target }],
     ...(advice.length === 0 ? {} : { remediation: { desc: advice.join(' ') } }),
     unmapped: unmappedOf(finding, incident),
   }
@@ -201,16 +215,27 @@ function evidenceOf(place: Place, finding: Finding) {
   }
 }
 
-const actorOf = ({ actor }: Finding) =>
-  actor.type === 'address' ? { src_endpoint: { ip: actor.value } } : { actor: { user: { name: actor.value } } }
+function actorOf({ actor }: Finding) {
+  if (actor.type === 'address') return { src_endpoint: { ip: actor.value } }
+  if (actor.type === 'sender') return { actor: { user: { name: actor.value, email_addr: actor.value } } }
+  return { actor: { user: { name: actor.value } } }
+}
 
-/** observable.type_id: 2 IP Address, 4 User Name, 6 URL String. */
+function observableOf(actor: Actor) {
+  if (actor.type === 'address') return { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address' }
+  if (actor.type === 'sender') return { name: 'evidences[].actor.user.email_addr', type_id: 5, type: 'Email Address' }
+  return { name: 'evidences[].actor.user.name', type_id: 4, type: 'User Name' }
+}
+
+function resourceTypeOf({ target, watch }: Finding): string {
+  if (target.startsWith('/')) return 'Web page'
+  return watch === 'mail' ? 'Mail' : 'Database'
+}
+
+/** observable.type_id: 2 IP Address, 4 User Name, 5 Email Address, 6 URL String. */
 function observablesOf({ actor, target, evidence }: Finding) {
   const isSeen = evidence.length > 0
-  const who =
-    actor.type === 'address'
-      ? { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address', value: actor.value }
-      : { name: 'evidences[].actor.user.name', type_id: 4, type: 'User Name', value: actor.value }
+  const who = { ...observableOf(actor), value: actor.value }
   const where = { name: 'resources[].name', type_id: 6, type: 'URL String', value: target }
   return [...(isSeen ? [who] : []), ...(target.startsWith('/') ? [where] : [])]
 }

@@ -20,6 +20,10 @@ export const findingKinds = [
   'password-guessing',
   'password-spraying',
   'after-block',
+  'mail-impersonation',
+  'mail-phishing',
+  'mail-campaign',
+  'mail-unreadable',
   'limit-reached',
   'source-silent',
   'source-clock',
@@ -43,6 +47,10 @@ export const watchOf: Readonly<Record<FindingKind, WatchName>> = {
   'password-guessing': 'registration',
   'password-spraying': 'registration',
   'after-block': 'registration',
+  'mail-impersonation': 'mail',
+  'mail-phishing': 'mail',
+  'mail-campaign': 'mail',
+  'mail-unreadable': 'mail',
   'limit-reached': 'registration',
   'source-silent': 'desk',
   'source-clock': 'desk',
@@ -89,9 +97,11 @@ export type Exposed =
       readonly rowsLikely: number
     }
 
-/** Who did it: an address, or the database role where only the database log saw it. */
+export const actorTypes = ['address', 'role', 'sender'] as const
+/** Who did it: an address, the database role where only the database log saw it, or the address that a mail says it
+ *  comes from. */
 export interface Actor {
-  readonly type: 'address' | 'role'
+  readonly type: (typeof actorTypes)[number]
   readonly value: string
 }
 

@@ -23,6 +23,9 @@ const contacts: Readonly<Record<string, string>> = words.contacts
 /** Most urgent first: an incident's advice begins with what can hurt voters most. */
 const urgency: readonly FindingKind[] = [
   'sql-injection',
+  'mail-campaign',
+  'mail-impersonation',
+  'mail-phishing',
   'new-statement',
   'enumeration',
   'password-guessing',
@@ -34,6 +37,7 @@ const urgency: readonly FindingKind[] = [
   'source-clock',
   'messages-lost',
   'record-set-aside',
+  'mail-unreadable',
   'limit-reached',
   'authorised-scan',
 ]

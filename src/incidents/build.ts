@@ -2,6 +2,7 @@
  *  over weeks and over changes of address. Routine scanning from the internet is one quiet entry, not hundreds. */
 import {
   type Actor,
+  actorTypes,
   type Exposure,
   type Finding,
   type FindingKind,
@@ -107,6 +108,12 @@ function keysOf(finding: Finding, busy: ReadonlySet<string>): string[] {
       return [actor, `${finding.kind} ${finding.target}`]
     case 'after-block':
       return [actor]
+    case 'mail-impersonation':
+    case 'mail-phishing':
+    case 'mail-campaign':
+      return [actor, ...finding.shapes.map((shape) => `mail ${shape}`)]
+    case 'mail-unreadable':
+      return [finding.kind]
     case 'source-silent':
     case 'source-clock':
     case 'messages-lost':
@@ -206,7 +213,7 @@ function worseOutcome(a: Outcome | undefined, b: Outcome | undefined): Outcome |
 function distinctActors(findings: readonly Finding[]): Actor[] {
   const seen = new Map<string, Actor>()
   for (const { actor } of findings) if (!seen.has(actor.value)) seen.set(actor.value, actor)
-  return [...seen.values()].sort((a, b) => (a.type === b.type ? 0 : a.type === 'address' ? -1 : 1))
+  return [...seen.values()].sort((a, b) => actorTypes.indexOf(a.type) - actorTypes.indexOf(b.type))
 }
 
 function contextOf(actors: readonly Actor[], indicator: IndicatorLookup): string[] {

@@ -34,6 +34,9 @@ const order: readonly FindingKind[] = [
   'enumeration',
   'password-guessing',
   'password-spraying',
+  'mail-campaign',
+  'mail-impersonation',
+  'mail-phishing',
   'new-statement',
   'scan',
   'after-block',
@@ -43,6 +46,7 @@ const order: readonly FindingKind[] = [
   'source-clock',
   'messages-lost',
   'record-set-aside',
+  'mail-unreadable',
   'limit-reached',
 ]
 
@@ -80,6 +84,16 @@ export function titleOf(facts: StoryFacts): string {
       return 'A blocked address keeps trying'
     case 'authorised-scan':
       return 'A scanner that your office ordered was at work'
+    case 'mail-impersonation':
+      return `A mail poses as ${named(facts, kind)}, who did not send it`
+    case 'mail-phishing':
+      return 'A mail tries to get passwords, money or a way in'
+    case 'mail-campaign':
+      return facts.kinds.includes('mail-impersonation')
+        ? `The same mail, posing as ${named(facts, 'mail-impersonation')}, went to several people`
+        : 'The same bad mail went to several people'
+    case 'mail-unreadable':
+      return 'A mail could not be read'
     case 'limit-reached':
       return 'More was going on than this program can remember at once'
     case 'source-silent':
@@ -107,11 +121,19 @@ export function storyOf(facts: StoryFacts): string[] {
 
 function whoSentence(facts: StoryFacts): string {
   if (isOfDesk(facts)) return ''
+  if (facts.findings.every(({ kind }) => watchOf[kind] === 'mail')) return mailSentence(facts)
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
   const records = plural(facts.lineCount, 'log line')
   if (isBrokenPage(facts)) return `${records} of the database log ${facts.lineCount === 1 ? 'shows' : 'show'} it.`
   if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
   return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
+}
+
+function mailSentence(facts: StoryFacts): string {
+  if (facts.kinds.every((kind) => kind === 'mail-unreadable')) return ''
+  const senders = facts.actors.filter((actor) => actor.type === 'sender').length
+  const verb = facts.lineCount === 1 ? 'belongs' : 'belong'
+  return `${plural(facts.lineCount, 'mail')} from ${plural(senders, 'sender')} ${verb} to it.`
 }
 
 function kindSentence(facts: StoryFacts, kind: FindingKind): string {
@@ -130,6 +152,14 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
       return leadingKind(facts.kinds) === 'scan'
         ? 'They asked for pages that do not exist or that only an intruder looks for. This alone took nothing.'
         : ''
+    case 'mail-impersonation':
+      return 'It gives itself a name that Bellwether protects, and nothing shows that the owner of that name sent it. Each proof is listed with the finding.'
+    case 'mail-phishing':
+      return 'It has the marks of a mail that wants a password, money or a click. Nothing here shows whether anybody answered or clicked.'
+    case 'mail-campaign':
+      return 'The mails are alike in their text, their files, their links or the machines that sent them, and went to more than one person. Other offices may have them too.'
+    case 'mail-unreadable':
+      return `${plural(hits, 'mail')} could not be read, in whole or in part. ${hits === 1 ? 'It was' : 'They were'} not held back, so look before you open ${hits === 1 ? 'it' : 'them'}.`
     case 'after-block':
       return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
     case 'new-statement':

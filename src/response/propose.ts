@@ -107,6 +107,10 @@ function propose(
     const refusal = `Only the database’s role ${name} is known, not an address. Ask IT who uses that role.`
     return { ...base, warnings: [], refusal }
   }
+  if (actor.type === 'sender') {
+    const refusal = 'A mail’s sender is stopped at the mail server, not by blocking an address of the network.'
+    return { ...base, warnings: [], refusal }
+  }
   const checked = checkBlock(actor.value, neverBlock, context.own)
   if (!checked.ok) return { ...base, warnings: [], refusal: checked.error.message }
   const { network, suggestion, warnings } = checked.value
@@ -149,6 +153,12 @@ function deed(finding: Finding): string | undefined {
       return 'kept trying after the site had turned it away'
     case 'new-statement':
       return `asked the voter database ${where} something it was never asked before`
+    case 'mail-impersonation':
+      return `sent mail in the name of ${where}`
+    case 'mail-phishing':
+      return 'sent mail that is out for passwords or money'
+    case 'mail-campaign':
+      return 'sent the same bad mail to several people'
     case 'authorised-scan':
       return 'scanned the site as your office ordered'
     default:

@@ -74,6 +74,7 @@ const ActorList = ({ actors }: { readonly actors: readonly Actor[] }): ReactNode
     {actors.map((actor) => (
       <li key={`${actor.type} ${actor.value}`}>
         {actor.type === 'role' && 'database role '}
+        {actor.type === 'sender' && 'mail sender '}
         <span className="mono">
           <ShortText text={actor.value} charactersShown={120} />
         </span>

@@ -1,7 +1,7 @@
 /** Incidents as the desk shows them and takes decisions about them: schema and type of each. Times are milliseconds
  *  since the epoch, UTC. Text from logs is hostile: it is shown as text, never as markup. */
 import { type Static, Type } from 'typebox'
-import { findingKinds, levels, outcomes } from '../../core/finding.ts'
+import { actorTypes, findingKinds, levels, outcomes } from '../../core/finding.ts'
 
 const oneOf = <Values extends string[]>(values: readonly [...Values]) => Type.Enum(values)
 
@@ -9,7 +9,7 @@ export const LevelSchema = oneOf(levels)
 export const KindSchema = oneOf(findingKinds)
 export const OutcomeSchema = oneOf(outcomes)
 export const StateSchema = oneOf(['new', 'acknowledged', 'contained', 'closed'] as const)
-export const ActorSchema = Type.Object({ type: oneOf(['address', 'role'] as const), value: Type.String() })
+export const ActorSchema = Type.Object({ type: oneOf(actorTypes), value: Type.String() })
 export const ExposureSchema = Type.Object({
   recordsMin: Type.Integer(),
   /** Null where no upper bound is known. */
