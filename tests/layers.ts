@@ -8,6 +8,7 @@ export const layers = [
   'watches',
   'incidents',
   'evidence',
+  'software',
   'sharing',
   'response',
   'exercises',
@@ -20,7 +21,7 @@ export const layers = [
 ] as const
 
 /** Folders without clock, chance, disk, network or environment. */
-export const pureLayers = ['core', 'formats', 'sigma', 'watches', 'incidents'] as const
+export const pureLayers = ['core', 'formats', 'sigma', 'watches', 'incidents', 'software'] as const
 
 /** Folders that may import `sources`, besides itself: the two that start a program. */
 export const sourceUsers: readonly string[] = ['desk', 'cli']

@@ -7,6 +7,7 @@ import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { serverLimits } from './server-limits.ts'
 import { sigmaLimits } from './sigma-limits.ts'
+import { softwareLimits } from './software-limits.ts'
 import { storeLimits } from './store-limits.ts'
 
 const kib = 1024
@@ -239,5 +240,6 @@ export const limits = {
   ...followLimits,
   ...evtxLimits,
   ...sigmaLimits,
+  ...softwareLimits,
   ...storeLimits,
 } as const
