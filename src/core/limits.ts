@@ -5,6 +5,7 @@ import { blockLimits } from './block-limits.ts'
 import { deskLimits } from './desk-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
+import { rulesLimits } from './rules-limits.ts'
 import { serverLimits } from './server-limits.ts'
 import { sigmaLimits } from './sigma-limits.ts'
 import { softwareLimits } from './software-limits.ts'
@@ -239,6 +240,7 @@ export const limits = {
   ...serverLimits,
   ...followLimits,
   ...evtxLimits,
+  ...rulesLimits,
   ...sigmaLimits,
   ...softwareLimits,
   ...storeLimits,

@@ -3,6 +3,7 @@
 import { limits } from '../core/limits.ts'
 import { parseCorrelation } from './parse-correlation.ts'
 import { parseDetectionPart, parseLogsource, RuleFault } from './parse-detection.ts'
+import { plainWordsOf } from './plain-words.ts'
 import type { RuleHead, RuleLevel, RuleProblem, SigmaRule } from './rule.ts'
 import { cutDocuments, type DocumentEntry, type DocumentNode, readDocument } from './yaml-documents.ts'
 
@@ -119,6 +120,7 @@ function parseHead(entries: Entries, line: number, place: RuleHead['place']): Ru
     throw new RuleFault(entries.get('level')?.line ?? line, problem, `Use one of ${levels.join(', ')}.`)
   }
   const [id, name] = [textOf(entries.get('id')), textOf(entries.get('name'))]
+  const words = plainWordsOf(entries.get('bellwether'))
   return {
     title,
     ...(id === undefined ? {} : { id }),
@@ -131,6 +133,7 @@ function parseHead(entries: Entries, line: number, place: RuleHead['place']): Ru
     tags: listOf(entries.get('tags')),
     falsePositives: listOf(entries.get('falsepositives')),
     fields: listOf(entries.get('fields')),
+    ...(words === undefined ? {} : { words }),
     place,
   }
 }

@@ -1,5 +1,6 @@
 /** What a Sigma rule is once it has been read: plain data, which can be written as JSON and read back, so that a caller
  *  can keep parsed rules instead of parsing YAML again. Nothing here is compiled. */
+import type { PlainWords } from './plain-words.ts'
 import type { Pattern } from './text.ts'
 
 /** Severity as the rule's author judged it (rules specification, "Level"). */
@@ -41,6 +42,8 @@ export interface RuleHead {
   readonly falsePositives: readonly string[]
   /** Fields that an analyst would like to see beside a match. */
   readonly fields: readonly string[]
+  /** What the rule says to a clerk, where its author wrote it. */
+  readonly words?: PlainWords
   readonly place: RulePlace
 }
 

@@ -1,0 +1,38 @@
+/** The bounds of rule files as an office brings them, and of the words that rules have for clerks. They are part of
+ *  `limits`, from where they are used. */
+
+const kib = 1024
+const mib = 1024 * kib
+
+export const rulesLimits = {
+  /** Characters of the sentence that a rule has for a clerk, of one of its steps, and the number of steps: what is read
+   *  under stress. */
+  plainSentenceCharactersMax: 200,
+  plainStepCharactersMax: 160,
+  plainStepsMax: 4,
+  /** Bytes of one rule file: a large public collection in one file has some 8 MB. */
+  ruleFileBytesMax: 16 * mib,
+  /** Files of one folder or archive: the largest public collection has some 4,000. */
+  ruleFilesMax: 50_000,
+  /** Text of all rule files of one folder or archive: the largest public collection has 6 MB. */
+  ruleTextBytesMax: 128 * mib,
+  /** Folders within folders that are looked through: people make six. */
+  ruleFolderDepthMax: 32,
+  /** Bytes of an archive of rules: public ones have some 3 MB. */
+  ruleArchiveBytesMax: 64 * mib,
+  /** Bytes of an archive that are unpacked before what came of them is counted: deflate makes at most 1,032 of one, so
+   *  that no more than 17 MB are unpacked beyond any other bound. */
+  ruleArchivePieceBytes: 16 * kib,
+  /** Bytes that all members of an archive together may unpack to, rules or not: ten times the largest public one. */
+  ruleArchiveUnpackedBytesMax: 512 * mib,
+  /** Bytes of a file of mapping tables: ours have some 30 KB. */
+  ruleMappingsBytesMax: 4 * mib,
+  /** Parsed sets of rules kept in the cache: an office has three or four, and updates leave old ones behind. */
+  ruleCachesKeptMax: 12,
+  /** Characters of the name under which an office keeps rules. */
+  ruleSetNameCharactersMax: 60,
+  /** Events of one case of a rule, repetitions written out: enough for a count of hundreds. */
+  ruleCaseEventsMax: 5_000,
+  /** Problems of one kind that a page shows before it only counts the rest. */
+  ruleProblemsShownMax: 200,
+} as const
