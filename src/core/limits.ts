@@ -216,6 +216,8 @@ export const limits = {
   /** A body that is pushed over HTTP, packed and unpacked: senders' batches have 1 to 10 MiB. It is held in memory until
    *  it is whole, and this many bytes are held for all senders together. */
   pushBodyBytesMax: 16 * mib,
+  /** How long a sender waits for the disk; senders of logs give up after 10 to 60 seconds themselves. */
+  pushKeepMsMax: 10_000,
   pushHeldBytesMax: 64 * mib,
   /** Characters of an uploaded or packed file's name that are kept in the name of its stream. */
   intakeNameCharactersMax: 80,

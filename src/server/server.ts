@@ -15,9 +15,9 @@ import { type Context, makeContext } from './context.ts'
 import { addGuards } from './guard.ts'
 import { logRequest } from './log.ts'
 import type { App, ServerParts } from './parts.ts'
-import { answerError, refuse } from './problem.ts'
+import { answerError } from './problem.ts'
 import { blockRoutes } from './routes/blocks.ts'
-import { consoleRoutes } from './routes/console.ts'
+import { answerMissing, consoleRoutes } from './routes/console.ts'
 import { documentHead, documentRoutes } from './routes/documents.ts'
 import { eventRoutes } from './routes/events.ts'
 import { huntRoutes } from './routes/hunt.ts'
@@ -165,7 +165,7 @@ export async function buildServer(parts: ServerParts): Promise<DeskServer> {
     done()
   })
   app.addHook('preClose', async () => context.events.close())
-  app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'There is nothing here.'))
+  app.setNotFoundHandler((request, reply) => answerMissing(context, request, reply))
   await addRoutes(app, context)
   return {
     app,

@@ -17,6 +17,7 @@ import {
   send,
   type Visitor,
   type VisitorOptions,
+  violations,
   visit,
   waitMs,
 } from './browser.ts'
@@ -31,8 +32,17 @@ const looks = [
   { theme: 'dark', width: 1280 },
 ] as const
 
-const everyPage = ['/', '/incidents', '/incidents?state=any', '/sources', '/blocks', '/hunt', '/settings', '/audit']
-const lastPages = ['/account', '/no-such-page']
+const everyPage = [
+  '/',
+  '/incidents',
+  '/incidents?state=any',
+  '/sources',
+  '/blocks',
+  '/hunt',
+  '/settings',
+  '/audit',
+  '/account',
+]
 
 /** The same person on a screen of another kind. */
 async function sameVisitor(browser: Browser, from: Visitor, options: VisitorOptions): Promise<Visitor> {
@@ -85,12 +95,22 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
     'every page of an empty desk holds, $theme at $width px',
     async (look) => {
       const visitor = await sameVisitor(browser, official, look)
-      const found = await faultsOf(visitor, desk.origin, [...everyPage, ...lastPages])
+      const found = await faultsOf(visitor, desk.origin, everyPage)
       await visitor.context.close()
       expect(found).toEqual([])
     },
     180_000,
   )
+
+  test('an address that leads nowhere says so, and leads back', async () => {
+    const { page, complaints } = official
+    await visit(page, `${desk.origin}/no-such-page`)
+    expect(await page.locator('h1').innerText()).toBe('There is no such page')
+    expect(await violations(page)).toEqual([])
+    await page.locator('main').getByRole('link').first().click()
+    await page.locator('.today__sentence').waitFor()
+    expect(complaints.splice(0).every((complaint) => complaint.includes('404'))).toBe(true)
+  }, 60_000)
 
   test('a desk that has seen an attack, took decisions and searched what it kept', async () => {
     const logPath = join(desk.folder, 'access.log')
@@ -137,7 +157,6 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
         incidentPath,
         `${incidentPath}/report`,
         ...sources.map(({ id }) => `/sources/${id}`),
-        ...lastPages,
       ])
       await visitor.context.close()
       expect(found).toEqual([])

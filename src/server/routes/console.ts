@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import staticFiles from '@fastify/static'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { consolePaths } from '../access.ts'
 import type { Context } from '../context.ts'
 import type { App } from '../parts.ts'
@@ -9,10 +10,23 @@ import { refuse } from '../problem.ts'
 
 const immutable = 'public, max-age=31536000, immutable'
 
+const hasPage = (consoleFolder: string): boolean => existsSync(join(consoleFolder, 'index.html'))
+
+/** Where there is nothing, a person who mistyped an address sees the console's page that says so; a program gets JSON. */
+export function answerMissing(
+  { consoleFolder }: Context,
+  { method, url, headers }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const isPerson = method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
+  if (!isPerson || !hasPage(consoleFolder)) return refuse(reply, 404, 'There is nothing here.')
+  return reply.code(404).header('cache-control', 'no-cache').sendFile('index.html')
+}
+
 /** Registers them. */
 export async function consoleRoutes(app: App, { consoleFolder }: Context): Promise<void> {
   const schema = { hide: true }
-  const isBuilt = existsSync(join(consoleFolder, 'index.html'))
+  const isBuilt = hasPage(consoleFolder)
   await app.register(staticFiles, {
     root: consoleFolder,
     serve: false,

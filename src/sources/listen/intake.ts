@@ -1,5 +1,6 @@
 /** What comes in over HTTP: bodies that senders push, which are kept whole or not at all, so that a sender that gets no
  *  200 sends the same body again. Bodies are bounded, each and together. Files that people upload are `upload.ts`. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -40,6 +41,7 @@ export interface PushRequest {
 /** What the intake needs of a journal beside the port. */
 export interface IntakeJournal extends JournalPort {
   hasRoomFor(sourceId: SourceId, stream: string): boolean
+  lookAtSpace(): Promise<void>
 }
 
 const lineFeed = 10
@@ -65,6 +67,7 @@ export class PushIntake {
   ): Promise<Result<PushCounts, IntakeProblem>> {
     if (!encodings.has((request.contentEncoding ?? '').trim().toLowerCase())) return err(problems['unknown-encoding'])
     if ((request.contentLength ?? 0) > limits.pushBodyBytesMax) return err(problems['too-large'])
+    await this.#journal.lookAtSpace()
     if (this.#journal.isFull) return err(problems.full)
     if (!this.#journal.hasRoomFor(sourceId, stream)) return err(problems['too-many-streams'])
     const held = { bytes: 0 }
@@ -142,13 +145,21 @@ export class PushIntake {
     if (text.length === 0) return ok({ lines: 0, bytes: 0 })
     let lines = 0
     for (let at = text.indexOf(lineFeed); at >= 0; at = text.indexOf(lineFeed, at + 1)) lines++
-    try {
-      await this.#journal.append(sourceId, stream, text, true)
-    } catch {
-      return err(problems['disk-full'])
-    }
-    return ok({ lines, bytes: text.length })
+    const kept = this.#journal.append(sourceId, stream, text, true).then(
+      () => true,
+      () => false,
+    )
+    return (await within(kept, limits.pushKeepMsMax)) ? ok({ lines, bytes: text.length }) : err(problems['disk-full'])
   }
+}
+
+/** False where it takes longer: a disk that filled up within the body keeps its rest waiting, but not its sender. */
+async function within(kept: Promise<boolean>, ms: number): Promise<boolean> {
+  const timer = new AbortController()
+  const late = delay(ms, false, { signal: timer.signal, ref: false }).catch(() => false)
+  const answer = await Promise.race([kept, late])
+  timer.abort()
+  return answer
 }
 
 const pieceBytes = 256 * 1024

@@ -124,6 +124,13 @@ export class Journal implements JournalPort {
     return this.#isFull
   }
 
+  /** Looks at the free space now. Whoever answers a sender asks for it first, so that a disk which filled up just now
+   *  refuses what comes whole, instead of taking its beginning. */
+  async lookAtSpace(): Promise<void> {
+    // Where the system cannot say, a failing write says it.
+    await this.#readSpace().catch(() => undefined)
+  }
+
   whenReady(): Promise<void> {
     if (!this.#isFull) return Promise.resolve()
     return new Promise((resolve) => this.#ready.push(resolve))
@@ -342,8 +349,7 @@ export class Journal implements JournalPort {
   #checkSpace(): void {
     if (this.#bytesSinceCheck === 0 && !this.#isDiskLow) return
     this.#bytesSinceCheck = 0
-    // Where the system cannot say, a failing write says it.
-    this.#readSpace().catch(() => undefined)
+    void this.lookAtSpace()
   }
 
   async #readSpace(): Promise<void> {
