@@ -6,6 +6,7 @@ import { deskLimits } from './desk-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { rulesLimits } from './rules-limits.ts'
+import { mailLimits } from './mail-limits.ts'
 import { serverLimits } from './server-limits.ts'
 import { sigmaLimits } from './sigma-limits.ts'
 import { softwareLimits } from './software-limits.ts'
@@ -243,6 +244,7 @@ export const limits = {
   ...followLimits,
   ...evtxLimits,
   ...rulesLimits,
+  ...mailLimits,
   ...sigmaLimits,
   ...softwareLimits,
   ...storeLimits,

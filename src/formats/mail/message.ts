@@ -39,6 +39,7 @@ export interface MailLink {
   readonly target: string
   /** What the reader sees; equal to the target in plain text. */
   readonly text: string
+  /** `image` is where a picture would be fetched from. */
   readonly from: 'html' | 'text' | 'form' | 'image'
 }
 
@@ -53,6 +54,8 @@ export interface MailMessage {
   readonly cc: readonly MailAddress[]
   /** From Return-Path, the envelope, or the separator line of a mailbox; empty where unknown or null. */
   readonly returnPath: string
+  /** Whom the mail really went to, where a journal or a mail server says so. */
+  readonly envelopeTo?: readonly string[]
   readonly subject: string
   /** By the topmost Received header of a server, else by Date; NaN where neither is readable. */
   readonly timeMs: number
@@ -60,8 +63,12 @@ export interface MailMessage {
   readonly messageId: string
   /** Message ids of In-Reply-To and References, oldest first. */
   readonly references: readonly string[]
-  /** The plain text as a reader sees it: of the text part, else made from the HTML. */
+  /** The text as a reader sees it: of the HTML where there is any, for programs show that; else of the text part. */
   readonly text: string
+  /** The text part where the HTML is what is shown. */
+  readonly otherText?: string
+  /** Text of the HTML that nobody sees: not displayed, without size, in the colour of its ground. */
+  readonly hiddenText?: string
   /** The HTML as it stands; empty where there is none. */
   readonly html: string
   readonly links: readonly MailLink[]

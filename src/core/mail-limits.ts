@@ -1,0 +1,54 @@
+/** The bounds of reading mail, each with the reason for its value. They are part of `limits`, from where they are used. */
+
+const kib = 1024
+const mib = 1024 * kib
+
+export const mailLimits = {
+  /** Bytes of one mail that are read: servers take 25 to 50 MB, and Microsoft 365 at most 150. The rest of a longer one
+   *  is left out, which is said. */
+  mailBytesMax: 160 * mib,
+  /** Bytes of a mail's or part's header: the longest of the corpora has 31 KiB; postfix stops at 100 KiB. */
+  mailHeaderBytesMax: 512 * kib,
+  /** Header fields of one mail or part. Long ways through Microsoft's servers leave some 150. */
+  mailHeadersMax: 2_000,
+  /** Characters of one field that are decoded and parsed; a list of 1,000 recipients fits. */
+  mailFieldCharactersMax: 64 * kib,
+  /** Addresses of one mail's field, and message ids of its thread. */
+  mailAddressesMax: 2_000,
+  mailReferencesMax: 200,
+  /** Parameters of one field (RFC 2231), and pieces in which one of them may come. */
+  mailParametersMax: 64,
+  mailFileNameCharactersMax: 1_000,
+  /** Parts of one mail, and how deep they nest: forwarded threads reach ten. */
+  mailPartsMax: 1_000,
+  mailNestingMax: 24,
+  /** Characters of a boundary; RFC 2046 section 5.1.1 allows 70. */
+  mailBoundaryCharactersMax: 250,
+  /** Bytes that all decoded parts of one mail may hold, mails inside mails included. */
+  mailDecodedBytesMax: 200 * mib,
+  /** Characters of the text, and of the HTML, that are looked at: a long newsletter has 200 KiB. */
+  mailTextCharactersMax: mib,
+  mailHtmlCharactersMax: 4 * mib,
+  /** Links of one mail; digests have some hundreds. */
+  mailLinksMax: 3_000,
+  mailLinkCharactersMax: 8 * kib,
+  mailLinkTextCharactersMax: 2 * kib,
+  mailImageTextsMax: 500,
+  /** HTML elements that are open at once, and attributes of one: templates of tables nest some 40 deep. */
+  htmlDepthMax: 400,
+  htmlAttributesMax: 100,
+  htmlAttributeCharactersMax: 64 * kib,
+  /** Rules of style sheets that are looked at for classes which hide. */
+  htmlStyleRulesMax: 2_000,
+  /** Problems told of one mail. */
+  mailProblemsMax: 20,
+  /** Received fields that are parsed: RFC 5321 section 6.3 calls 100 a loop. */
+  mailReceivedMax: 100,
+  /** Methods of one Authentication-Results field, and properties of one. */
+  mailAuthenticationResultsMax: 100,
+  /** Bytes of a line that separates mails of a mailbox; real ones have under 150. */
+  mailboxSeparatorBytesMax: kib,
+  /** Characters of one mail's name in a folder, and files of one mail folder that are read. */
+  mailFolderFilesMax: 1_000_000,
+  mailFolderDepthMax: 12,
+} as const

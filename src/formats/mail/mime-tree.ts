@@ -1,0 +1,140 @@
+/** Walks the parts of a mail (RFC 2045, RFC 2046) and hands each leaf over, decoded from its transfer encoding. Lenient
+ *  where mail programs are, bounded in depth, parts and bytes; what was left out is said. */
+import { limits } from '../../core/limits.ts'
+import { firstValue, type HeaderBlock, readHeaders, undecoded } from './header-fields.ts'
+import type { MailHeader } from './message.ts'
+import { type ParameterField, parseParameters } from './parameters.ts'
+import { decodeTransfer } from './transfer-encoding.ts'
+
+/** A part without parts of its own. */
+export interface Leaf {
+  readonly headers: readonly MailHeader[]
+  readonly type: ParameterField
+  readonly disposition: ParameterField
+  /** Decoded from its transfer encoding. */
+  readonly bytes: Uint8Array
+  /** Multiparts around it. */
+  readonly depth: number
+}
+
+/** What is counted over a mail and all mails inside it, and the problems met on the way. */
+export class Budget {
+  parts = 0
+  decodedBytes = 0
+  readonly problems: string[] = []
+
+  /** Notes a problem once. */
+  tell(problem: string): void {
+    if (this.problems.length < limits.mailProblemsMax && !this.problems.includes(problem)) this.problems.push(problem)
+  }
+}
+
+const field = (headers: readonly MailHeader[], name: string): string => {
+  const header = headers.find((each) => each.name === name)
+  return header === undefined ? '' : undecoded(header)
+}
+
+/** Content-Type as programs take it: without one, or with a broken one, text (RFC 2045, section 5.2). */
+function typeOf(headers: readonly MailHeader[]): ParameterField {
+  const type = parseParameters(field(headers, 'content-type'))
+  return /^[^\s/]{1,100}\/[^\s/]{1,150}$/.test(type.value) ? type : { ...type, value: 'text/plain' }
+}
+
+/** Walks a part whose header is read. */
+export function walkParts(
+  bytes: Uint8Array,
+  block: HeaderBlock,
+  end: number,
+  depth: number,
+  budget: Budget,
+  take: (leaf: Leaf) => void,
+): void {
+  const type = typeOf(block.headers)
+  const boundary = type.parameters.get('boundary') ?? ''
+  if (type.value.startsWith('multipart/')) {
+    if (depth >= limits.mailNestingMax) {
+      budget.tell('Parts are nested too deeply; the innermost were not read.')
+    } else if (boundary !== '') {
+      const pieces = cutAtBoundary(bytes, block.bodyStart, end, boundary, budget)
+      for (const { start, stop } of pieces) {
+        if (budget.parts >= limits.mailPartsMax) break
+        budget.parts++
+        walkParts(bytes, readHeaders(bytes, start, stop), stop, depth + 1, budget, take)
+      }
+      if (pieces.length > 0) return
+      budget.tell('The mail says that it has parts, and none could be found.')
+    } else {
+      budget.tell('The mail says that it has parts, and not what separates them.')
+    }
+  }
+  const encoding = firstValue(block.headers, 'content-transfer-encoding')
+  const raw = bytes.subarray(block.bodyStart, Math.max(block.bodyStart, end))
+  const decoded = decodeTransfer(raw, encoding)
+  if (decoded === undefined) budget.tell('A part has a transfer encoding that nobody knows; it was taken as it is.')
+  const content = decoded ?? raw
+  budget.decodedBytes += content.length
+  if (budget.decodedBytes > limits.mailDecodedBytesMax) {
+    budget.tell('The parts are larger than can be read; the last were left out.')
+    return
+  }
+  const isMultipart = type.value.startsWith('multipart/')
+  take({
+    headers: block.headers,
+    type: isMultipart ? { ...type, value: 'text/plain' } : type,
+    disposition: parseParameters(field(block.headers, 'content-disposition')),
+    bytes: content,
+    depth,
+  })
+}
+
+interface Piece {
+  readonly start: number
+  readonly stop: number
+}
+
+const newline = 0x0a
+const carriageReturn = 0x0d
+
+/** What follows a boundary on its line: nothing (a delimiter), `--` (the last one), or other characters (neither).
+ *  White space at the end is padding (RFC 2046, section 5.1.1). */
+function delimiterEnd(bytes: Uint8Array, at: number, end: number): { isLast: boolean; next: number } | undefined {
+  let i = at
+  const isLast = bytes[i] === 0x2d && bytes[i + 1] === 0x2d
+  if (isLast) i += 2
+  while (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09 || bytes[i] === carriageReturn)) i++
+  if (i >= end) return { isLast, next: end }
+  return bytes[i] === newline ? { isLast, next: i + 1 } : isLast ? { isLast, next: i } : undefined
+}
+
+/** The parts between delimiter lines. A last part that is not closed runs to the end; what follows the closing one is no
+ *  part. */
+function cutAtBoundary(bytes: Uint8Array, start: number, end: number, boundary: string, budget: Budget): Piece[] {
+  if (boundary.length > limits.mailBoundaryCharactersMax) budget.tell('What separates the parts is too long.')
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, end)
+  const marker = Buffer.from(`--${boundary.slice(0, limits.mailBoundaryCharactersMax)}`, 'latin1')
+  const pieces: Piece[] = []
+  let open = -1
+  for (let at = body.indexOf(marker, start); at >= 0; at = body.indexOf(marker, at + marker.length)) {
+    const isAtLineStart = at === start || bytes[at - 1] === newline
+    const found = isAtLineStart ? delimiterEnd(bytes, at + marker.length, end) : undefined
+    if (found === undefined) continue
+    if (open >= 0) {
+      // The line end before a delimiter belongs to it.
+      let stop = at
+      if (stop > open && bytes[stop - 1] === newline) stop--
+      if (stop > open && bytes[stop - 1] === carriageReturn) stop--
+      pieces.push({ start: open, stop: Math.max(open, stop) })
+    }
+    open = found.isLast ? -1 : found.next
+    if (found.isLast) break
+    if (pieces.length >= limits.mailPartsMax) {
+      budget.tell('There are more parts than can be read; the last were left out.')
+      return pieces
+    }
+  }
+  if (open >= 0) {
+    budget.tell('The last part is not closed; the mail may have been cut.')
+    pieces.push({ start: open, stop: end })
+  }
+  return pieces
+}

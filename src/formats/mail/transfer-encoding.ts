@@ -1,0 +1,104 @@
+/** Undoes the transfer encodings of MIME (RFC 2045, section 6): base64, quoted-printable, and uuencode of older mail. What
+ *  is malformed is read as far as mail programs read it, never refused. */
+import { latin1Bytes, latin1Text } from '../latin1.ts'
+
+const hexOf = (code: number): number => {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  if (code >= 0x41 && code <= 0x46) return code - 0x37
+  if (code >= 0x61 && code <= 0x66) return code - 0x57
+  return -1
+}
+
+/** Base64 of pieces that were each padded on their own and joined is decoded piece by piece. */
+export function decodeBase64(bytes: Uint8Array): Uint8Array {
+  const text = latin1Text(bytes)
+  const padding = text.indexOf('=')
+  if (padding < 0 || !/[\w+/-]/.test(text.slice(padding, padding + 400))) return Buffer.from(text, 'base64')
+  const pieces: Uint8Array[] = []
+  for (const piece of text.split(/=+/)) if (piece !== '') pieces.push(Buffer.from(piece, 'base64'))
+  return Buffer.concat(pieces)
+}
+
+const isLineSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
+
+/** Quoted-printable. With `inWord` as RFC 2047 section 4.2 has it: `_` is a space and lines do not break. */
+export function decodeQuotedPrintable(bytes: Uint8Array, inWord = false): Uint8Array {
+  const out = new Uint8Array(bytes.length)
+  let length = 0
+  let i = 0
+  while (i < bytes.length) {
+    const byte = bytes[i] as number
+    if (byte === 0x3d) {
+      const high = hexOf(bytes[i + 1] ?? 0)
+      const low = hexOf(bytes[i + 2] ?? 0)
+      if (high >= 0 && low >= 0) {
+        out[length++] = high * 16 + low
+        i += 3
+        continue
+      }
+      // A soft line break; spaces before the line's end were added on the way.
+      let end = i + 1
+      while (isLineSpace(bytes[end])) end++
+      if (bytes[end] === 0x0d && bytes[end + 1] === 0x0a) end++
+      if (end >= bytes.length || bytes[end] === 0x0a) {
+        i = end + 1
+        continue
+      }
+    }
+    out[length++] = inWord && byte === 0x5f ? 0x20 : byte
+    i++
+  }
+  return out.subarray(0, length)
+}
+
+/** The lines of a uuencoded file, from after its `begin` line; reading ends at `end` or at what is no such line. */
+export function decodeUuencode(text: string): Uint8Array {
+  const out = new Uint8Array(Math.ceil((text.length * 3) / 4) + 64)
+  let length = 0
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    const count = (text.charCodeAt(at) - 0x20) & 0x3f
+    if (count === 0 || text.startsWith('end', at)) break
+    const value = (index: number): number => {
+      const code = at + 1 + index < end ? text.charCodeAt(at + 1 + index) : 0x20
+      return (code - 0x20) & 0x3f
+    }
+    for (let byte = 0, index = 0; byte < count; byte += 3, index += 4) {
+      const bits = (value(index) << 18) | (value(index + 1) << 12) | (value(index + 2) << 6) | value(index + 3)
+      for (let k = 0; k < 3 && byte + k < count && length < out.length; k++)
+        out[length++] = (bits >> (16 - 8 * k)) & 0xff
+    }
+    at = end + 1
+  }
+  return out.subarray(0, length)
+}
+
+/** The bytes behind a transfer encoding; undefined where its name is none. */
+export function decodeTransfer(bytes: Uint8Array, encoding: string): Uint8Array | undefined {
+  switch (encoding.trim().toLowerCase().replace(/;.*/s, '')) {
+    case 'base64':
+      return decodeBase64(bytes)
+    case 'quoted-printable':
+      return decodeQuotedPrintable(bytes)
+    case 'x-uuencode':
+    case 'uuencode':
+    case 'x-uue': {
+      const text = latin1Text(bytes)
+      const begin = text.startsWith('begin ') ? 0 : text.indexOf('\nbegin ') + 1
+      const line = text.indexOf('\n', begin)
+      return decodeUuencode(line < 0 ? '' : text.slice(line + 1))
+    }
+    case '':
+    case '7bit':
+    case '8bit':
+    case 'binary':
+      return bytes
+    default:
+      return undefined
+  }
+}
+
+/** Bytes of text that holds one character a byte, decoded as one encoded word's content. */
+export const wordBytes = (content: string, isBase64: boolean): Uint8Array =>
+  isBase64 ? decodeBase64(latin1Bytes(content)) : decodeQuotedPrintable(latin1Bytes(content), true)

@@ -1,0 +1,134 @@
+/** Fuzz targets for mail: headers, nested parts, encodings, HTML and mailboxes as hostile bytes. A mail must be read or
+ *  refused, and a mailbox must give the same mails in any cut. */
+import assert from 'node:assert/strict'
+import { limits } from '../../src/core/limits.ts'
+import { authenticationResults } from '../../src/formats/mail/authentication-results.ts'
+import { decodeText } from '../../src/formats/mail/charset.ts'
+import { decodeWords } from '../../src/formats/mail/encoded-words.ts'
+import { readHtml } from '../../src/formats/mail/html-text.ts'
+import { unwrapJournal } from '../../src/formats/mail/journal.ts'
+import { MailboxCutter, type MailboxEntry } from '../../src/formats/mail/mailbox-file.ts'
+import type { MailMessage } from '../../src/formats/mail/message.ts'
+import { readMail } from '../../src/formats/mail/read-mail.ts'
+import { receivedSteps } from '../../src/formats/mail/received.ts'
+import { decodeBase64, decodeQuotedPrintable, decodeTransfer } from '../../src/formats/mail/transfer-encoding.ts'
+import type { FuzzTarget } from './engine/target.ts'
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
+const place = { source: 'fuzzed.eml', line: 1, offset: 0, length: 0 }
+
+function checkMessage(message: MailMessage): void {
+  assert.ok(message.links.length <= limits.mailLinksMax)
+  assert.ok(message.problems.length <= limits.mailProblemsMax)
+  assert.ok(message.headers.length <= limits.mailHeadersMax)
+  for (const { address } of [...message.from, ...message.to]) assert.ok(address === '' || address.includes('@'))
+  receivedSteps(message)
+  authenticationResults(message)
+  unwrapJournal(message)
+  for (const inner of message.attached) checkMessage(inner)
+}
+
+function checkMail(bytes: Uint8Array): void {
+  const read = readMail(bytes, place)
+  if (read.ok) checkMessage(read.value)
+  else assert.ok(read.error.message.endsWith('.'))
+}
+
+function checkEncodings(bytes: Uint8Array): void {
+  const text = Buffer.from(bytes).toString('latin1')
+  decodeWords(text)
+  decodeBase64(bytes)
+  assert.ok(decodeQuotedPrintable(bytes).length <= bytes.length)
+  decodeTransfer(bytes, 'x-uuencode')
+  decodeText(bytes.subarray(20), text.slice(0, 20).replace(/\s.*/s, ''))
+}
+
+function cut(bytes: Uint8Array, chunkLength: number): MailboxEntry[] {
+  const cutter = new MailboxCutter()
+  const entries: MailboxEntry[] = []
+  for (let at = 0; at < bytes.length; at += chunkLength)
+    entries.push(...cutter.take(bytes.subarray(at, at + chunkLength)))
+  return [...entries, ...cutter.finish()]
+}
+
+function checkMailbox(bytes: Uint8Array): void {
+  const whole = cut(bytes, Math.max(1, bytes.length))
+  assert.deepEqual(cut(bytes, Math.max(1, bytes.length >> 4)), whole)
+  let end = 0
+  for (const { offset, length } of whole) {
+    assert.ok(offset >= end)
+    end = offset + length
+  }
+  assert.ok(end <= bytes.length)
+}
+
+const header = `Received: from a.example (b.example [192.0.2.1]) by c.example with ESMTPS id 1 for <d@e.example>; Thu, 3 Nov 2022 04:56:17 +0000
+Authentication-Results: c.example; spf=fail (x (y)) smtp.mailfrom=a@a.example; dkim=pass reason="q" header.d=a.example
+From: "A, \\"B\\"" <a@a.example> (c), =?utf-8?q?=C3=A4?= =?utf-8?B?w7Y=?= <b@b.example>
+To: team: x@x.example, y@y.example;, undisclosed-recipients:;
+Subject: =?iso-2022-jp?B?GyRCJUYlOSVIGyhC?=
+ folded
+References: <1@a> <2@a>
+Date: Thu, 3 Nov 22 04:56 EST
+`
+const nested = `${header}MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="o"
+
+--o
+Content-Type: multipart/alternative; boundary=i
+
+--i
+Content-Type: text/plain; charset=koi8-r
+Content-Transfer-Encoding: quoted-printable
+
+=F4=C5=D3=D4 https://a.example/x).
+--i
+Content-Type: text/html
+Content-Transfer-Encoding: base64
+
+PHA+PGEgaHJlZj0ieCI+eTwvYT48L3A+
+--i--
+--o
+Content-Type: message/rfc822
+
+From: x@x.example
+Subject: inner
+X-MS-Journal-Report:
+
+begin 644 cat.txt
+#0V%T
+\`
+end
+--o
+Content-Type: application/x-a; name*0*=utf-8''%e2; name*1*=%82%ac; name*2=.doc
+Content-Disposition: attachment
+
+x
+--o--
+`
+const html = `<!doctype html><html><head><style>.a,#b{display:none} @media x{.c{color:red}}</style><base href="https://a.example/">
+<body bgcolor=#fff text=black><!-- c --><p class=a style="color:#fff;font-size:0">x&amp;&#x41;&colon;<a href="b?c&d=1">l<img alt=q src=z></a>
+<table><tr><td>1<td>2</table><form action=f><input formaction=g></form><script>s</script><svg><a xlink:href=h>`
+const separator = 'From a@example.org Thu Nov  3 04:56:17 2022\n'
+const mailbox = `${separator}Subject: a\nContent-Length: 9\n\n>From x\ny\n\n${separator}Subject: b\n\n>>From z\n\n${separator}Subject: c\n\nd\n`
+
+export const fuzzTargets: readonly FuzzTarget[] = [
+  { name: 'mail/headers', run: checkMail, seeds: [bytesOf(`${header}\nHello\n`)] },
+  { name: 'mail/parts', run: checkMail, seeds: [bytesOf(nested)] },
+  {
+    name: 'mail/encodings',
+    run: checkEncodings,
+    seeds: [
+      bytesOf('=?utf-8?q?=C3=A4?= =?utf-8?B?w7Y=?='),
+      bytesOf('SGVsbG8=SGVs'),
+      bytesOf('=C3=A4=\r\nx'),
+      bytesOf('begin 644 a\n#0V%T\n`\nend\n'),
+    ],
+  },
+  {
+    name: 'mail/html',
+    run: (bytes) => void readHtml(Buffer.from(bytes).toString('latin1')),
+    seeds: [bytesOf(html)],
+  },
+  { name: 'mail/mailbox', run: checkMailbox, seeds: [bytesOf(mailbox)] },
+]
