@@ -36,7 +36,7 @@ function checkMail(bytes: Uint8Array): void {
 
 function checkEncodings(bytes: Uint8Array): void {
   const text = Buffer.from(bytes).toString('latin1')
-  decodeWords(text)
+  decodeWords(text.slice(0, limits.mailFieldCharactersMax))
   decodeBase64(bytes)
   assert.ok(decodeQuotedPrintable(bytes).length <= bytes.length)
   decodeTransfer(bytes, 'x-uuencode')

@@ -58,11 +58,13 @@ export function decodeUuencode(text: string): Uint8Array {
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at)
     const end = newline < 0 ? text.length : newline
-    const count = (text.charCodeAt(at) - 0x20) & 0x3f
-    if (count === 0 || text.startsWith('end', at)) break
+    const code = text.charCodeAt(at)
+    // A line begins with the count of its bytes, 1 to 45 as characters from `!` to `M`.
+    const count = code - 0x20
+    if (count < 1 || count > 45 || text.startsWith('end', at)) break
     const value = (index: number): number => {
-      const code = at + 1 + index < end ? text.charCodeAt(at + 1 + index) : 0x20
-      return (code - 0x20) & 0x3f
+      const digit = at + 1 + index < end ? text.charCodeAt(at + 1 + index) : 0x20
+      return (digit - 0x20) & 0x3f
     }
     for (let byte = 0, index = 0; byte < count; byte += 3, index += 4) {
       const bits = (value(index) << 18) | (value(index + 1) << 12) | (value(index + 2) << 6) | value(index + 3)
