@@ -3,6 +3,7 @@
 import { archiveLimits } from './archive-limits.ts'
 import { blockLimits } from './block-limits.ts'
 import { deskLimits } from './desk-limits.ts'
+import { documentLimits } from './document-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { mailLimits } from './mail-limits.ts'
@@ -240,6 +241,7 @@ export const limits = {
   officeFileCharactersMax: mib,
   ...archiveLimits,
   ...blockLimits,
+  ...documentLimits,
   ...serverLimits,
   ...followLimits,
   ...evtxLimits,

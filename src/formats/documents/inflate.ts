@@ -1,0 +1,94 @@
+/** Unpacks deflate (RFC 1951), zlib (RFC 1950) and gzip (RFC 1952) to a bound: what is too large is cut, what is damaged
+ *  gives what stands before the damage. */
+import { Inflate } from 'fflate'
+import { limits } from '../../core/limits.ts'
+import { byteAt, uint16At } from './bytes.ts'
+import type { Inspection } from './inspection.ts'
+
+/** What came out of it. */
+export interface Inflated {
+  readonly bytes: Uint8Array
+  /** `whole`: all of it. `cut`: it went on beyond the bound. `damaged`: it broke off or is no deflate at all. */
+  readonly end: 'whole' | 'cut' | 'damaged'
+  /** More came out of few bytes than honest content gives. */
+  readonly isBomb: boolean
+}
+
+/** Packed bytes that are handed over at a time: each can grow to 1,032 times its size before the bound is looked at. */
+const stepBytes = 4_096
+
+/** Unpacks raw deflate, and counts it against what the examination may unpack. */
+export function inflateRaw(
+  packed: Uint8Array,
+  inspection: Inspection,
+  bytesMax: number = limits.documentPartBytesMax,
+): Inflated {
+  const limit = Math.min(bytesMax, inspection.inflatedBytesLeft)
+  const pieces: Uint8Array[] = []
+  let length = 0
+  let read = 0
+  let end: Inflated['end'] = 'whole'
+  const stream = new Inflate((piece) => {
+    pieces.push(piece)
+    length += piece.length
+  })
+  try {
+    while (read < packed.length && length <= limit) {
+      const next = Math.min(packed.length, read + stepBytes)
+      stream.push(packed.subarray(read, next), next === packed.length)
+      read = next
+    }
+  } catch {
+    // fflate throws on what is no deflate; what came before the damage is kept.
+    end = 'damaged'
+  }
+  if (length > limit) end = 'cut'
+  const bytes = joinPieces(pieces, Math.min(length, limit))
+  inspection.inflatedBytesLeft -= bytes.length
+  const { documentRatioMax, documentRatioFreeBytes } = limits
+  return { bytes, end, isBomb: length > documentRatioFreeBytes && length > read * documentRatioMax }
+}
+
+function joinPieces(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = pieces
+  if (pieces.length === 1 && only) return only.subarray(0, length)
+  const joined = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    if (at >= length) break
+    joined.set(piece.subarray(0, length - at), at)
+    at += piece.length
+  }
+  return joined
+}
+
+/** Unpacks zlib; a stream whose two head bytes are no zlib head is taken as raw deflate, as PDF readers do. */
+export function inflateZlib(packed: Uint8Array, inspection: Inspection, bytesMax?: number): Inflated {
+  const isZlib = (byteAt(packed, 0) & 0x0f) === 8 && ((byteAt(packed, 0) << 8) | byteAt(packed, 1)) % 31 === 0
+  return inflateRaw(isZlib ? packed.subarray(2) : packed, inspection, bytesMax)
+}
+
+/** Unpacks the first member of gzip, with the name that it gives; undefined where it is none. */
+export function inflateGzip(
+  packed: Uint8Array,
+  inspection: Inspection,
+): { readonly name: string; readonly inflated: Inflated } | undefined {
+  if (uint16At(packed, 0) !== 0x8b1f || byteAt(packed, 2) !== 8) return undefined
+  const flags = byteAt(packed, 3)
+  let at = 10
+  if (flags & 4) at += 2 + uint16At(packed, at)
+  let name = ''
+  if (flags & 8) {
+    const nul = packed.indexOf(0, at)
+    if (nul < 0) return undefined
+    name = Buffer.from(packed.subarray(at, Math.min(nul, at + 255))).toString('latin1')
+    at = nul + 1
+  }
+  if (flags & 16) {
+    const nul = packed.indexOf(0, at)
+    if (nul < 0) return undefined
+    at = nul + 1
+  }
+  if (flags & 2) at += 2
+  return { name, inflated: inflateRaw(packed.subarray(at), inspection) }
+}

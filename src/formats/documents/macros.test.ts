@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import type { Examination } from './examination.ts'
+import { examine } from './examine.ts'
+import { compoundFile, paragraph, relationships, vbaProject, wordFile, zipFile } from './office.fixture.ts'
+import { decompressVba } from './vba-decompression.ts'
+
+const look = (name: string, bytes: Uint8Array): Examination => examine({ name, contentType: '', bytes })
+const featuresOf = (examination: Examination): string[] => [
+  ...new Set(examination.features.map(({ feature }) => feature)),
+]
+
+const guide = 'Sub AutoOpen()\r\n  Shell "calc.exe" & _\r\n    " /s"\r\nEnd Sub\r\n'
+
+describe('macros', () => {
+  test('of a binary document are found with the name that runs by itself and what they call', () => {
+    const file = compoundFile({ WordDocument: 'x', ...vbaProject({ ThisDocument: guide }, 'Macros/VBA') })
+    const examination = look('guide.doc', file)
+    expect(examination.type).toBe('ole-word')
+    expect(examination.features).toContainEqual({
+      feature: 'macro-autorun',
+      path: ['guide.doc', 'Macros/VBA/ThisDocument'],
+      proof: 'module ThisDocument, AutoOpen',
+    })
+    expect(examination.features).toContainEqual({
+      feature: 'macro-suspicious',
+      path: ['guide.doc', 'Macros/VBA/ThisDocument'],
+      proof: 'module ThisDocument: Shell',
+    })
+  })
+
+  test('of a document in XML are found, whatever the part with them is called', () => {
+    const project = compoundFile(vbaProject({ ThisDocument: guide }))
+    for (const name of ['word/vbaProject.bin', 'word/media/image7.jpg', 'custom/anything']) {
+      const file = wordFile(paragraph('New EViD User Guides'), { [name]: project })
+      const examination = look('New EViD User Guides.docm', file)
+      expect(examination.type).toBe('ooxml-word')
+      expect(examination.text).toContain('New EViD User Guides')
+      expect(featuresOf(examination)).toContain('macro-autorun')
+      expect(examination.features[0]?.path).toEqual(['New EViD User Guides.docm', name, 'VBA/ThisDocument'])
+    }
+  })
+
+  test('are found in an archive in an archive, with the way there', () => {
+    const project = compoundFile(vbaProject({ ThisDocument: guide }))
+    const inner = zipFile({ 'guide.docm': wordFile(paragraph('x'), { 'word/vbaProject.bin': project }) })
+    const [first] = look('mail.zip', zipFile({ 'inner.zip': inner })).features
+    expect(first?.path).toEqual(['mail.zip', 'inner.zip', 'guide.docm', 'word/vbaProject.bin', 'VBA/ThisDocument'])
+  })
+
+  test('that are comments, attributes and declarations alone are none', () => {
+    const source = "Option Explicit\r\n' Shell is not called\r\nRem AutoOpen\r\nPrivate count As Integer\r\n"
+    const file = compoundFile({ WordDocument: 'x', ...vbaProject({ ThisDocument: source }, 'Macros/VBA') })
+    expect(look('form.doc', file).features).toEqual([])
+  })
+
+  test('whose list of modules is broken are found by their source', () => {
+    const streams = { ...vbaProject({ ThisDocument: guide }, 'Macros/VBA'), 'Macros/VBA/dir': 'broken' }
+    expect(featuresOf(look('guide.doc', compoundFile({ WordDocument: 'x', ...streams })))).toContain('macro-autorun')
+  })
+
+  test('that are compiled while their source was taken away are told as that', () => {
+    const streams = { ...vbaProject({ ThisDocument: '' }, 'Macros/VBA') }
+    const list = vbaProject({ ThisDocument: '' }, 'Macros/VBA')['Macros/VBA/dir'] as Uint8Array
+    const file = compoundFile({
+      WordDocument: 'x',
+      ...streams,
+      'Macros/VBA/dir': list,
+      'Macros/VBA/ThisDocument': new Uint8Array(9_000),
+    })
+    expect(look('guide.doc', file).features[0]?.proof).toBe(
+      'module ThisDocument: compiled code whose source is missing',
+    )
+  })
+})
+
+test('what VBA packed comes back as in the examples of the specification', () => {
+  // MS-OVBA 3.2.2: letters and one copy; 3.2.3: the most that is packed.
+  const normal = Uint8Array.from(
+    '01 2F B0 00 23 61 61 61 62 63 64 65 82 66 00 70 61 67 68 69 6A 01 38 08 61 6B 6C 00 30 6D 6E 6F 70 06 71 02 70 04 10 72 73 74 75 76 10 77 78 79 7A 00 3C'
+      .split(' ')
+      .map((hex) => Number.parseInt(hex, 16)),
+  )
+  const text = Buffer.from(decompressVba(normal, 0, 1_000).bytes).toString('latin1')
+  expect(text).toBe('#aaabcdefaaaaghijaaaaaklaaamnopqaaaaaaaaaaaarstuvwxyzaaa')
+  const most = Uint8Array.from([0x01, 0x03, 0xb0, 0x02, 0x61, 0x45, 0x00])
+  expect(Buffer.from(decompressVba(most, 0, 1_000).bytes).toString('latin1')).toBe('a'.repeat(73))
+})
+
+test('an ordinary document with a link, a picture, a template of its own disk and an embedded sheet is not active', () => {
+  const file = wordFile(paragraph('Agenda'), {
+    'word/_rels/document.xml.rels': relationships(
+      ['hyperlink', '!https://www.example.org/agenda'],
+      ['image', 'media/image1.png'],
+      ['package', 'embeddings/sheet1.xlsx'],
+    ),
+    'word/_rels/settings.xml.rels': relationships(['attachedTemplate', '!file:///C:\\Users\\clerk\\Letter.dotx']),
+    'word/embeddings/sheet1.xlsx': zipFile({
+      '[Content_Types].xml': '<Types/>',
+      '_rels/.rels': relationships(['officeDocument', 'xl/workbook.xml']),
+      'xl/workbook.xml': '<workbook/>',
+    }),
+  })
+  const examination = look('agenda.docx', file)
+  expect(featuresOf(examination)).toEqual(['embedded-document'])
+  expect(examination.links).toEqual([
+    {
+      target: 'https://www.example.org/agenda',
+      path: ['agenda.docx', 'word/_rels/document.xml.rels'],
+      from: 'document',
+    },
+  ])
+})

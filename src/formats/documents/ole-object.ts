@@ -1,0 +1,137 @@
+/** Reads what lies in the storage of an OLE object (MS-OLEDS 2.3): a packaged file with its name, a link with its target,
+ *  and the class. */
+import { limits } from '../../core/limits.ts'
+import { latin1Text } from '../latin1.ts'
+import { bufferOf, classIdText, uint16At, uint32At, zeroEndedText } from './bytes.ts'
+import type { CompoundEntry, CompoundFile } from './compound-file.ts'
+import { placeOfTarget } from './external-target.ts'
+import type { Inspection, Subject } from './inspection.ts'
+import { abuseOfClass } from './ole-class.ts'
+
+/** A packaged file. */
+export interface PackagedFile {
+  readonly name: string
+  /** Where it came from on its author's disk. */
+  readonly sourcePath: string
+  /** Empty where the package is a link. */
+  readonly bytes: Uint8Array
+}
+
+const nameBytesMax = 1_024
+
+/** The packaged file in native data, behind its size (`Ole10Native`); undefined where it is no package. */
+export function readPackage(native: Uint8Array): PackagedFile | undefined {
+  if (uint16At(native, 0) !== 2) return undefined
+  const name = zeroEndedText(native, 2, nameBytesMax)
+  let at = 2 + name.length + 1
+  const sourcePath = zeroEndedText(native, at, nameBytesMax)
+  at += sourcePath.length + 1
+  // 3: the file itself; 1: its path alone.
+  const kind = uint16At(native, at + 2)
+  at += 4
+  if (kind !== 3) return name === '' && sourcePath === '' ? undefined : { name, sourcePath, bytes: new Uint8Array(0) }
+  at += 4 + Math.min(uint32At(native, at), native.length)
+  const size = uint32At(native, at)
+  if (at + 4 > native.length) return undefined
+  return { name, sourcePath, bytes: native.subarray(at + 4, Math.min(native.length, at + 4 + size)) }
+}
+
+/** Notes native data: a package with its file, or bare data of a class. */
+export function reportNative(
+  native: Uint8Array,
+  subject: Subject,
+  within: readonly string[],
+  inspection: Inspection,
+): void {
+  const packaged = readPackage(native)
+  if (packaged === undefined) {
+    inspection.enqueue({ ...subject, path: within }, 'object', native, 'part')
+    return
+  }
+  const { name, sourcePath, bytes } = packaged
+  const shown = sourcePath !== '' && sourcePath !== name ? `${name}, from ${sourcePath}` : name
+  inspection.add('embedded-package', within, `file ${shown}`)
+  inspection.enqueue({ ...subject, path: within }, name || sourcePath || 'package', bytes)
+}
+
+/** Notes every object in a compound file. */
+export function reportObjects(file: CompoundFile, subject: Subject, inspection: Inspection): void {
+  for (const entry of file.entries) {
+    if (entry.type === 'storage') reportClass(entry.classId, [...subject.path, entry.path], inspection)
+    else if (entry.type === 'stream') reportStream(file, entry, subject, inspection)
+  }
+  reportClass(file.classId, subject.path, inspection)
+}
+
+function reportClass(classId: string, path: readonly string[], inspection: Inspection): void {
+  const abuse = abuseOfClass(classId)
+  // A package is told with the file in it.
+  if (abuse === undefined || abuse === 'package of a file' || abuse === 'form control') return
+  if (abuse === 'link that is fetched') return
+  inspection.add('embedded-object', path, `object of class ${classId} (${abuse})`)
+}
+
+function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
+  const within = [...subject.path, entry.path]
+  switch (entry.name) {
+    case '\x01Ole10Native':
+    case '\x01ole10Native':
+    case '\x01Ole10native': {
+      const stream = file.read(entry)
+      return reportNative(stream.subarray(4), subject, within, inspection)
+    }
+    case '\x01Ole':
+      return reportLink(file.read(entry, nameBytesMax * 64), within, inspection)
+    case 'Equation Native':
+      return inspection.add('embedded-object', within, 'equation editor')
+    case '\x03OCXNAME':
+    case '\x03OCXDATA':
+    case 'OCXDATA':
+    case '\x03OCXPROPS':
+      return inspection.add('activex', within, 'control on a page')
+    case 'Package':
+    case 'package':
+    case 'CONTENTS':
+    case 'Contents':
+      return inspection.enqueue(subject, entry.path, file.read(entry), 'part')
+    default:
+      if (entry.name.toLowerCase() === '\x01ole10native') {
+        reportNative(file.read(entry).subarray(4), subject, within, inspection)
+      }
+  }
+}
+
+const fileMoniker = '00000303-0000-0000-C000-000000000046'
+const urlMoniker = '79EAC9E0-BAF9-11CE-8C82-00AA004BA90B'
+
+/** An OLE stream says whether its object is a link, and by monikers to where (2.3.3). */
+function reportLink(stream: Uint8Array, path: readonly string[], inspection: Inspection): void {
+  if ((uint32At(stream, 4) & 1) === 0 || stream.length < 20) return
+  const target = monikerTargets(stream)[0] ?? ''
+  inspection.add('external-relationship', path, target === '' ? 'object that is a link' : `linked object: ${target}`)
+  if (placeOfTarget(target) === 'web') inspection.addLink(target, path, 'document')
+}
+
+/** Targets of URL and file monikers in a stream. */
+export function monikerTargets(bytes: Uint8Array): string[] {
+  const found: string[] = []
+  for (let at = 0; at + 20 <= bytes.length && found.length < 8; at++) {
+    // Both class ids begin with bytes that are rare elsewhere.
+    if (bytes[at] !== 0xe0 && bytes[at] !== 0x03) continue
+    const classId = classIdText(bytes, at)
+    if (classId === urlMoniker) {
+      const length = Math.min(uint32At(bytes, at + 16), 8_192)
+      found.push(utf16To(bytes, at + 20, length))
+    } else if (classId === fileMoniker) {
+      const length = Math.min(uint32At(bytes, at + 18), limits.documentLinkCharactersMax)
+      found.push(latin1Text(bytes, at + 22, Math.min(bytes.length, at + 22 + length)).replace(/\0[\s\S]*$/, ''))
+    }
+  }
+  return found.filter((text) => text !== '')
+}
+
+function utf16To(bytes: Uint8Array, at: number, length: number): string {
+  const text = bufferOf(bytes).toString('utf16le', Math.min(at, bytes.length), Math.min(bytes.length, at + length))
+  const nul = text.indexOf('\0')
+  return nul < 0 ? text : text.slice(0, nul)
+}
