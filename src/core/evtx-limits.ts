@@ -4,6 +4,8 @@
 const kib = 1024
 
 export const evtxLimits = {
+  /** Bytes of an EVTX log that its reader needs at once: a chunk, and the first bytes of the next. */
+  evtxReadBytesMin: 64 * kib + 8,
   /** Elements inside one another, in one template; the deepest that Windows' own providers define have ten. */
   evtxDepthMax: 64,
   /** Fragments of binary XML inside values of others: an event has two, the frame of the system and its own. */
@@ -23,6 +25,11 @@ export const evtxLimits = {
   evtxFieldsMax: 2_048,
   /** Characters of one event's text: a template may repeat a value, so a record of 64 KiB could grow without end. */
   evtxTextCharactersMax: 512 * kib,
-  /** Depth of a Windows event that is written as JSON or XML. */
+  /** Depth of a Windows event that is written as JSON or XML: Elastic's nest six levels. */
   windowsEventDepthMax: 32,
+  /** Places in the orders of keys of JSON events that are remembered: an event has some 50, a busy collector sees some
+   *  hundred kinds of them. */
+  windowsKeyPlacesMax: 65_536,
+  /** Bytes of a JSON or XML log whose events are kept together: an event that is held keeps so many alive. */
+  windowsBatchBytes: kib * kib,
 } as const

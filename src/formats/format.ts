@@ -85,8 +85,9 @@ export interface EventFormat {
   readonly kind: 'events'
   readonly name: string
   readonly title: string
-  /** Where a source may cut the bytes: at the ends of lines, or anywhere for what has no lines (EVTX). Of the latter a
-   *  chunk holds at least `chunkBytesMin` bytes unless it is the last. */
+  /** Where a source may cut the bytes: at the ends of lines, or anywhere, for what has no lines (EVTX) or lines without
+   *  bound (lists of JSON, XML). Of the latter a chunk holds at least `chunkBytesMin` bytes unless it is the last, and comes
+   *  again with more where its reader consumes nothing. */
   readonly cut: 'lines' | { readonly chunkBytesMin: number }
   readonly recognise: Recognise
   open(options: FormatOptions): EventReader

@@ -3,6 +3,7 @@
 import { limits } from '../../core/limits.ts'
 import type { EvtxChunk } from './chunk.ts'
 import { frameHead } from './chunk.ts'
+import { slotKey } from './frame-tree.ts'
 import { TokenReader } from './nodes.ts'
 import type { Template } from './templates.ts'
 import { uint16At, valueTypes } from './values.ts'
@@ -10,16 +11,6 @@ import { uint16At, valueTypes } from './values.ts'
 const fragmentToken = 0x0f
 const instanceToken = 0x0c
 const fragmentHeadBytes = 4
-
-/** The fragments of a record, the outermost first. */
-export interface FrameTree {
-  readonly templates: readonly Template[]
-  /** By frame and slot, see `slotKey`: the frame inside that value. */
-  readonly inside: ReadonlyMap<number, number>
-}
-
-/** Names the value of a slot in a frame. */
-export const slotKey = (frame: number, slot: number): number => frame * 65_536 + slot
 
 /** The start of a template filled in, past the head of its fragment; -1 where the fragment begins otherwise. */
 export function instanceAt(bytes: Buffer, at: number, end: number): number {

@@ -2,7 +2,8 @@
  *  part with one of the event's own data inside, or one template alone; those take the short way. */
 import type { EvtxChunk } from './chunk.ts'
 import { frameHead } from './chunk.ts'
-import { FrameOpener, type FrameTree, instanceAt, slotKey } from './fragments.ts'
+import { FrameOpener, instanceAt } from './fragments.ts'
+import { type FrameTree, slotKey } from './frame-tree.ts'
 import { EvtxRecord, recordHeadBytes, recordTailBytes } from './record.ts'
 import { buildShape, type Plan, type Shape } from './shape.ts'
 import type { Template } from './templates.ts'
@@ -79,13 +80,19 @@ function openUnusual(chunk: EvtxChunk, at: number, size: number): EvtxRecord | s
   if (root === undefined) return opener.failure ?? chunk.failure
   const { templates, inside, frames, failure } = opener
   const [outer = -1, inner = -1] = frames
-  const shape = unusualShape(chunk, { templates, inside }, readerOf(chunk, at, size, frames))
+  const shape = unusualShape(chunk, templates, inside, readerOf(chunk, at, size, frames))
   return new EvtxRecord(chunk, at, size, shape, outer, inner, frames, failure)
 }
 
-function unusualShape(chunk: EvtxChunk, tree: FrameTree, read: (plan: Plan) => string): Shape {
-  if (tree.templates.some(({ isTransient }) => isTransient)) return buildShape(tree, read).shape
-  const key = `${tree.templates.map(({ number }) => number).join(' ')}/${[...tree.inside].join(' ')}`
+function unusualShape(
+  chunk: EvtxChunk,
+  templates: readonly Template[],
+  inside: ReadonlyMap<number, number>,
+  read: (plan: Plan) => string,
+): Shape {
+  const tree: FrameTree = { templates, inside }
+  if (templates.some(({ isTransient }) => isTransient)) return buildShape(tree, read).shape
+  const key = `${templates.map(({ number }) => number).join(' ')}/${[...inside].join(' ')}`
   const known = chunk.store.shapeOf(key)
   if (known !== undefined) return known
   const { shape, isOwn } = buildShape(tree, read)

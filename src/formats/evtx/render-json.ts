@@ -1,7 +1,7 @@
 /** An event as an object of JSON: attributes under `#attributes`, text beside them under `#text`, named `Data` as members
  *  of their names, elements of one name as a list. Numbers are numbers where JSON can hold them exactly. */
 import type { EventField } from '../event.ts'
-import type { FrameTree } from './fragments.ts'
+import type { FrameTree } from './frame-tree.ts'
 import type { ElementNode, XmlNode } from './nodes.ts'
 import { type ReadValue, RenderWalk } from './render-walk.ts'
 

@@ -2,7 +2,7 @@
  *  where a hostile template would make the text grow without end. */
 import { limits } from '../../core/limits.ts'
 import type { EventField } from '../event.ts'
-import { type FrameTree, slotKey } from './fragments.ts'
+import { type FrameTree, slotKey } from './frame-tree.ts'
 import type { XmlNode } from './nodes.ts'
 
 /** The value of a slot of a frame. */

@@ -1,6 +1,6 @@
 /** An event as XML text, as Windows' own viewer shows it. A list in an element repeats the element. */
 import type { EventField } from '../event.ts'
-import type { FrameTree } from './fragments.ts'
+import type { FrameTree } from './frame-tree.ts'
 import type { Attribute, ElementNode, XmlNode } from './nodes.ts'
 import { cutMark, type ReadValue, RenderWalk } from './render-walk.ts'
 

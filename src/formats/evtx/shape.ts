@@ -1,7 +1,7 @@
 /** The shape of a record: which field is found where, worked out once for all records of the same templates. It holds no
  *  values of records; a plan says where a value stands, or what constant text it is. */
 import { limits } from '../../core/limits.ts'
-import { type FrameTree, slotKey } from './fragments.ts'
+import { type FrameTree, slotKey } from './frame-tree.ts'
 import type { ElementNode, XmlNode } from './nodes.ts'
 
 /** How a field's value is had. */

@@ -36,12 +36,12 @@ export function filetimeMs(bytes: Buffer, at: number): number {
   return high * 429_496 + Math.floor((high * 7_296 + u32(bytes, at)) / 10_000) - epochMs
 }
 
-/** Date.toISOString takes no more than this. */
-const dateMsMax = 8.64e15
+/** The last time that Date.toISOString can write. */
+const lastDateMs = 8.64e15
 
 function filetimeText(bytes: Buffer, at: number): string | null {
   const ms = filetimeMs(bytes, at)
-  if (ms > dateMsMax) return null
+  if (ms > lastDateMs) return null
   const high = u32(bytes, at + 4)
   const ticks = (high * 7_296 + u32(bytes, at)) % 10_000
   return `${new Date(ms).toISOString().slice(0, -1)}${String(ticks).padStart(4, '0')}Z`

@@ -1,0 +1,217 @@
+/** One Windows event of a JSON log. Its fields are decoded from the log's bytes when they are asked for; it stays good for
+ *  as long as it is held, and keeps the batch of about 1 MiB alive that it was read with. */
+import type { Place } from '../core/place.ts'
+import type { EventField, EventKind, EventScalar, KindOf } from './event.ts'
+import { listedFields, messageFields } from './windows-described.ts'
+import type { WindowsEvent } from './windows-event.ts'
+import { kindBits, valueKinds } from './windows-json-scan.ts'
+import type { JsonShape, Leaves } from './windows-json-shape.ts'
+import { windowsTimeMs } from './windows-time.ts'
+
+/** What events that were read together share. */
+export interface JsonBatch {
+  readonly source: string
+  readonly bytes: Buffer
+  /** Where the batch stands in the source. */
+  readonly offset: number
+  readonly kindOf: KindOf | undefined
+  /** For times without a zone: minutes east of UTC. */
+  readonly utcOffsetMinutes: number
+  /** See `JsonScan.spans`. */
+  spans: Int32Array
+}
+
+const kindMask = (1 << kindBits) - 1
+/** Sysmon's events of the registry and of WMI, which have a field EventType of their own. */
+const eventsWithType: ReadonlySet<number> = new Set([12, 13, 14, 19, 20, 21])
+
+/** The text between two quotes. */
+function unescaped(bytes: Buffer, from: number, end: number, kind: number): string {
+  const text =
+    (kind & valueKinds.beyondAscii) === 0 ? bytes.toString('latin1', from, end) : bytes.toString('utf8', from, end)
+  if ((kind & valueKinds.escaped) === 0) return text
+  try {
+    return JSON.parse(`"${text}"`) as string
+  } catch {
+    return text.replace(/\\(["\\/])/g, '$1')
+  }
+}
+
+function bareValue(bytes: Buffer, from: number, end: number): EventScalar {
+  const first = bytes[from] as number
+  if (first === 110) return null
+  if (first === 116) return true
+  if (first === 102) return false
+  const text = bytes.toString('latin1', from, end)
+  const value = Number(text)
+  // A number that this machine's numbers cannot hold stays as it is written.
+  return Number.isNaN(value) || (!Number.isSafeInteger(value) && !text.includes('.')) ? text : value
+}
+
+const isScalar = (value: unknown): value is EventScalar => value === null || typeof value !== 'object'
+
+/** A list of plain values as it is; what is deeper, as JSON text. */
+function nestedValue(bytes: Buffer, from: number, end: number): EventField {
+  const text = bytes.toString('utf8', from, end)
+  try {
+    const value = JSON.parse(text) as unknown
+    if (!Array.isArray(value)) return text
+    return value.map((each: unknown) => (isScalar(each) ? each : JSON.stringify(each)))
+  } catch {
+    return text
+  }
+}
+
+const isList = (value: EventField | undefined): value is readonly EventScalar[] => Array.isArray(value)
+
+/** One event. */
+export class WindowsJsonEvent implements WindowsEvent {
+  readonly #batch: JsonBatch
+  readonly #shape: JsonShape
+  readonly #spansAt: number
+  readonly #at: number
+  readonly #length: number
+  readonly #line: number
+  /** Fields that stand in lists or in the rendered text, once they were asked for. */
+  #described: ReadonlyMap<string, EventField> | undefined
+
+  constructor(batch: JsonBatch, shape: JsonShape, spansAt: number, at: number, length: number, line: number) {
+    this.#batch = batch
+    this.#shape = shape
+    this.#spansAt = spansAt
+    this.#at = at
+    this.#length = length
+    this.#line = line
+  }
+
+  get ref(): number {
+    return this.#line
+  }
+
+  get place(): Place {
+    const { source, offset } = this.#batch
+    return { source, line: this.#line, offset: offset + this.#at, length: this.#length }
+  }
+
+  get recordId(): number {
+    const value = Number(this.systemField('EventRecordID') ?? Number.NaN)
+    return Number.isNaN(value) ? -1 : value
+  }
+
+  get eventId(): number {
+    return Number(this.systemField('EventID') ?? 0) || 0
+  }
+
+  get channel(): string {
+    return this.#systemText('Channel')
+  }
+
+  get provider(): string {
+    return this.#systemText('Provider_Name')
+  }
+
+  get computer(): string {
+    return this.#systemText('Computer')
+  }
+
+  get timeMs(): number {
+    const { times, utcTime } = this.#shape
+    for (const leaf of times) {
+      const timeMs = windowsTimeMs(this.#value(leaf), leaf === utcTime ? 0 : this.#batch.utcOffsetMinutes)
+      if (!Number.isNaN(timeMs)) return timeMs
+    }
+    return Number.NaN
+  }
+
+  get logsource(): EventKind | undefined {
+    return this.#batch.kindOf?.((name) => this.systemField(name) ?? this.field(name))
+  }
+
+  field(name: string): EventField | undefined {
+    const shape = this.#shape
+    const leaves = shape.fields.get(name)
+    if (leaves === undefined) return shape.isDescribed ? this.#fieldsDescribed().get(name) : undefined
+    if (name === 'EventType' && shape.message >= 0 && eventsWithType.has(this.eventId)) {
+      // NXLog writes a severity in place of what Sysmon says.
+      return this.#fieldsDescribed().get(name) ?? this.#values(leaves)
+    }
+    return this.#values(leaves)
+  }
+
+  systemField(name: string): EventField | undefined {
+    const leaves = this.#shape.system.get(name)
+    return leaves === undefined ? undefined : this.#values(leaves)
+  }
+
+  get raw(): readonly string[] {
+    const texts: string[] = []
+    const { spans } = this.#batch
+    for (let leaf = 0; leaf < this.#shape.count; leaf++) {
+      const isNested = ((spans[this.#spansAt + leaf * 2 + 1] as number) & valueKinds.nested) !== 0
+      const value = this.#value(leaf)
+      if (isList(value)) for (const each of value) texts.push(String(each ?? ''))
+      else if (value !== null && !isNested) texts.push(String(value))
+    }
+    if (this.#shape.lists.length > 0) for (const value of this.#fieldsDescribed().values()) texts.push(String(value))
+    return texts
+  }
+
+  #systemText(name: string): string {
+    const value = this.systemField(name)
+    return isList(value) ? value.join(' ') : String(value ?? '')
+  }
+
+  #fieldsDescribed(): ReadonlyMap<string, EventField> {
+    this.#described ??= this.#describe()
+    return this.#described
+  }
+
+  #describe(): ReadonlyMap<string, EventField> {
+    const { lists, dataName, message } = this.#shape
+    const fields = new Map<string, EventField>()
+    if (dataName >= 0) {
+      const [name, value] = [this.#value(dataName), this.field('Data')]
+      if (typeof name === 'string' && value !== undefined) fields.set(name, value)
+    }
+    for (const leaf of lists) {
+      for (const [name, value] of listedFields(this.#parsed(leaf))) fields.set(name, value)
+    }
+    if (message >= 0 && this.provider.includes('Sysmon')) {
+      for (const [name, value] of messageFields(this.#text(message))) if (!fields.has(name)) fields.set(name, value)
+    }
+    return fields
+  }
+
+  #text(leaf: number): string {
+    const value = this.#value(leaf)
+    return isList(value) ? value.join('\n') : String(value ?? '')
+  }
+
+  #parsed(leaf: number): unknown {
+    const { spans, bytes } = this.#batch
+    const at = spans[this.#spansAt + leaf * 2] as number
+    const size = spans[this.#spansAt + leaf * 2 + 1] as number
+    if ((size & valueKinds.nested) === 0) return undefined
+    try {
+      return JSON.parse(bytes.toString('utf8', at, at + (size >>> kindBits)))
+    } catch {
+      return undefined
+    }
+  }
+
+  #values(leaves: Leaves): EventField {
+    if (leaves.length === 1) return this.#value(leaves[0] as number)
+    return leaves.flatMap((leaf) => this.#value(leaf))
+  }
+
+  #value(leaf: number): EventField {
+    const { spans, bytes } = this.#batch
+    const at = spans[this.#spansAt + leaf * 2] as number
+    const size = spans[this.#spansAt + leaf * 2 + 1] as number
+    const kind = size & kindMask
+    const end = at + (size >>> kindBits)
+    if (kind === valueKinds.text) return bytes.toString('latin1', at, end)
+    if (kind === valueKinds.bare) return bareValue(bytes, at, end)
+    return kind === valueKinds.nested ? nestedValue(bytes, at, end) : unescaped(bytes, at, end, kind)
+  }
+}
