@@ -282,7 +282,7 @@ describe('forms of Windows events', () => {
 })
 
 describe('values', () => {
-  const valueOf = (json: string): unknown => read(`{"Channel":"C","EventID":1,"x":${json}}`).events[0]?.field('x')
+  const valueIn = (json: string): unknown => read(`{"Channel":"C","EventID":1,"x":${json}}`).events[0]?.field('x')
   test.each([
     ['"a\\\\b\\"c\\/\\u00e9\\n"', 'a\\b"c/é\n'],
     ['"Grüße \\\\ 選挙"', 'Grüße \\ 選挙'],
@@ -297,7 +297,7 @@ describe('values', () => {
     ['[{"a":1}]', ['{"a":1}']],
     ['""', ''],
   ])('%s is %j', (json, value) => {
-    expect(valueOf(json)).toEqual(value)
+    expect(valueIn(json)).toEqual(value)
   })
 
   test('a key that comes twice has both values', () => {
