@@ -160,6 +160,9 @@ export const limits = {
   journalSegmentBytesMax: 32 * mib,
   /** A segment that was read to its end is left behind at this size already, so that a quiet stream keeps little. */
   journalSegmentReadBytesMin: mib,
+  /** Of what was read of a stream, this much stays: what is decided in hindsight still finds its lines, and a person the
+   *  lines around them. With the most streams that there may be, the disk holds 4 GiB of it. */
+  journalReadBytesKept: 4 * mib,
   /** Bytes written to a journal at once, and bytes that wait in memory for a slow disk before listeners stop reading. */
   journalWriteBytesMax: 4 * mib,
   journalWaitingBytesMax: 16 * mib,

@@ -77,8 +77,7 @@ export class EventHub {
 
   /** Lets all go: the server stops. */
   close(): void {
-    for (const client of this.#clients) client.out.end()
-    for (const client of this.#clients) this.#remove(client)
+    for (const client of [...this.#clients]) this.#end(client)
     this.#stop()
   }
 
@@ -102,6 +101,12 @@ export class EventHub {
   #remove(client: Client): void {
     this.#clients.delete(client)
     if (this.#clients.size === 0) this.#stop()
+  }
+
+  /** Ends it in order: who was signed out gets no broken answer. */
+  #end(client: Client): void {
+    client.out.end()
+    this.#remove(client)
   }
 
   #drop(client: Client): void {
@@ -148,7 +153,7 @@ export class EventHub {
   async #beat(): Promise<void> {
     for (const client of [...this.#clients]) {
       const visitor = await this.#sessions.findByHash(client.visitor.tokenHash, false).catch(() => client.visitor)
-      if (visitor === undefined || visitor.role !== client.visitor.role) this.#drop(client)
+      if (visitor === undefined || visitor.role !== client.visitor.role) this.#end(client)
       else if (this.#clients.has(client)) this.#write(client, ': here\n\n')
     }
   }

@@ -31,7 +31,7 @@ export async function play(scene: Scene, plan: Plan, playing: Playing): Promise<
 }
 
 /** How far the log is written ahead of what is sent, as while no desk runs. */
-const slicesAheadMax = 8
+const slicesAheadMax = 2
 
 class Player {
   readonly #scene: Scene

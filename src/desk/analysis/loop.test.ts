@@ -113,7 +113,7 @@ describe('the live analysis', () => {
       }),
       { numRuns: 12 },
     )
-  })
+  }, 120_000)
 
   test('reads web and database logs in the order of events, so that statements are tied to requests', () => {
     const { logs, journal, definitions } = site()

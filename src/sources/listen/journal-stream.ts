@@ -12,6 +12,8 @@ import { measureSegment, readTrimmed } from './journal-resume.ts'
 export interface StreamHost {
   diskOf(): JournalDisk
   segmentBytesMax(): number
+  /** Of what was read of a stream, this much stays. */
+  readBytesKept(): number
   /** Bytes are on the disk, or (below zero) were read by the analysis. */
   countUnread(bytes: number): void
   countWaiting(bytes: number): void
@@ -322,6 +324,7 @@ export class JournalStream {
     for (;;) {
       const first = this.#segments[0]
       if (first === undefined || this.#segments.length < 2 || first.number >= this.#read.segment) return
+      if (this.#readBytes() - first.bytes < this.#host.readBytesKept()) return
       const trimmed = this.#bytesTrimmed + first.bytes
       try {
         await this.#writeTrimmed(first.number, trimmed)
@@ -333,6 +336,13 @@ export class JournalStream {
         return
       }
     }
+  }
+
+  /** Bytes of whole segments that were read and are still there. */
+  #readBytes(): number {
+    let bytes = 0
+    for (const segment of this.#segments) if (segment.number < this.#read.segment) bytes += segment.bytes
+    return bytes
   }
 
   /** Written before a segment goes, so that the bytes ever written stay known. */

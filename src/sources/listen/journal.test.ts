@@ -116,7 +116,7 @@ describe('the journal', () => {
 
   test('deletes what was read and never gives a segment number twice', async () => {
     const folder = newFolder()
-    const journal = await openJournal(folder, { segmentBytesMax: 9 })
+    const journal = await openJournal(folder, { segmentBytesMax: 9, readBytesKept: 0 })
     for (let number = 0; number < 6; number++) await journal.append(source, 'a', line(`number ${number}`), true)
     journal.acknowledge(source, 'a', 4, 3)
     expect(journal.unreadBytes).toBe(9 * 3 - 3)
@@ -135,9 +135,18 @@ describe('the journal', () => {
     expect(existsSync(join(folder, source, 'a', '00000007.log'))).toBe(true)
   })
 
+  test('keeps a little of what was read, for what is decided in hindsight', async () => {
+    const folder = newFolder()
+    const journal = await openJournal(folder, { segmentBytesMax: 9, readBytesKept: 18 })
+    for (let number = 0; number < 6; number++) await journal.append(source, 'a', line(`number ${number}`), true)
+    journal.acknowledge(source, 'a', 6, 3)
+    await eventually(() => existsSync(join(folder, source, 'a', '00000003.log'))).toBe(false)
+    expect(existsSync(join(folder, source, 'a', '00000004.log'))).toBe(true)
+  })
+
   test('leaves a large segment that was read to its end, so that it can be deleted', async () => {
     const folder = newFolder()
-    const journal = await openJournal(folder)
+    const journal = await openJournal(folder, { readBytesKept: 0 })
     const bytes = Buffer.alloc(1_100_000, 'x\n')
     await journal.append(source, 'a', bytes, false)
     journal.acknowledge(source, 'a', 1, bytes.length)

@@ -44,6 +44,7 @@ export interface SourceLoss {
 export interface JournalOptions {
   readonly disk?: JournalDisk
   readonly segmentBytesMax?: number
+  readonly readBytesKept?: number
   readonly unreadBytesMax?: number
   readonly unreadBytesLow?: number
   readonly streamsMax?: number
@@ -301,6 +302,7 @@ export class Journal implements JournalPort {
   readonly #host: StreamHost = {
     diskOf: () => this.#disk,
     segmentBytesMax: () => this.#options.segmentBytesMax ?? limits.journalSegmentBytesMax,
+    readBytesKept: () => this.#options.readBytesKept ?? limits.journalReadBytesKept,
     countUnread: (bytes) => {
       this.#unreadBytes += bytes
       if (bytes > 0) this.#bytesSinceCheck += bytes
