@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SourceId } from '../../core/ids.ts'
+import { publicKeyOf } from '../../software/signing-key.ts'
 import type { DropDefinition } from '../definition.ts'
 import { Journal } from '../listen/journal.ts'
 import { DropFolder, type DropRefusal } from './drop-folder.ts'
 import type { DropImport } from './drop-import.ts'
-import { manifestText, publicKeyOf, signManifest } from './manifest.ts'
+import { manifestText, signManifest } from './manifest.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 import { writeBundle } from './write-bundle.ts'
 

@@ -1,8 +1,8 @@
-/** What a bundle says of itself: the machine, its files with sizes and hashes, and the Ed25519 signature (RFC 8032) over
- *  that list. Everything in it is a stranger's until the signature by a trusted key is checked, and checked again
+/** What a bundle says of itself: the machine, its files with sizes and hashes, and the signature over that list.
+ *  Everything in it is a stranger's until the signature by a trusted key is checked, and checked again
  *  afterwards. No I/O. */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
+import { isSignedBy, parseSignatureFields, type Signature, signText } from '../../software/signing-key.ts'
 
 /** Names of the members of a bundle, in their order. */
 export const bundleTop = 'bellwether-bundle/'
@@ -30,19 +30,8 @@ export interface Manifest {
   readonly files: readonly ManifestFile[]
 }
 
-/** A signature as it stands in the bundle. */
-export interface BundleSignature {
-  /** SPKI, base64. */
-  readonly publicKey: string
-  readonly signature: Buffer
-}
-
 const machineForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 const hashForm = /^[0-9a-f]{64}$/
-const hashGroups = /.{4}/g
-const fingerprintDigits = 32
-const spkiLength = 44
-const signatureLength = 64
 
 /** A machine's name as a manifest may hold it. */
 export function machineNameOf(text: string): string {
@@ -111,52 +100,17 @@ function parseJson(text: Buffer): Record<string, unknown> | undefined {
 }
 
 /** The text of a signature over a manifest. */
-export function signManifest(manifest: Buffer, privateKeyPem: string): Buffer {
-  const key = createPrivateKey(privateKeyPem)
-  const signature = sign(null, Buffer.concat([Buffer.from(signedPrefix), manifest]), key)
-  const value = { algorithm: 'Ed25519', publicKey: publicKeyOf(key), signature: signature.toString('base64') }
-  return Buffer.from(`${JSON.stringify(value, null, 1)}\n`)
-}
+export const signManifest = (manifest: Buffer, privateKeyPem: string): Buffer =>
+  Buffer.from(`${JSON.stringify(signText(signedMessage(manifest), privateKeyPem), null, 1)}\n`)
 
 /** Reads a signature's text. */
-export function parseSignature(text: Buffer): BundleSignature | undefined {
+export function parseSignature(text: Buffer): Signature | undefined {
   const value = parseJson(text)
-  if (value?.algorithm !== 'Ed25519') return undefined
-  const { publicKey, signature } = value
-  if (typeof publicKey !== 'string' || typeof signature !== 'string') return undefined
-  const bytes = Buffer.from(signature, 'base64')
-  if (keyOf(publicKey) === undefined || bytes.length !== signatureLength) return undefined
-  return { publicKey: normaliseKey(publicKey), signature: bytes }
+  return value === undefined ? undefined : parseSignatureFields(value)
 }
 
-/** True where the signature is that key's over this manifest. */
-export function isSignedBy({ publicKey, signature }: BundleSignature, manifest: Buffer): boolean {
-  const key = keyOf(publicKey)
-  return key !== undefined && verify(null, Buffer.concat([Buffer.from(signedPrefix), manifest]), key, signature)
-}
+/** True where the signature is its key's over this manifest. */
+export const isManifestSigned = (signature: Signature, manifest: Buffer): boolean =>
+  isSignedBy(signature, signedMessage(manifest))
 
-/** A key as it is compared: base64 without line ends, also where a PEM block was given. */
-export const normaliseKey = (text: string): string => text.replace(/-----[A-Z ]+-----/g, '').replace(/\s+/g, '')
-
-function keyOf(publicKey: string): KeyObject | undefined {
-  const der = Buffer.from(normaliseKey(publicKey), 'base64')
-  if (der.length !== spkiLength) return undefined
-  try {
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
-    return key.asymmetricKeyType === 'ed25519' ? key : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The public half of a key: SPKI, base64. */
-export const publicKeyOf = (key: KeyObject): string =>
-  createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64')
-
-/** What two people compare over the telephone: 128 bits of the key's SHA-256, in groups of four. */
-export function fingerprintOf(publicKey: string): string {
-  const digest = createHash('sha256')
-    .update(Buffer.from(normaliseKey(publicKey), 'base64'))
-    .digest('hex')
-  return (digest.slice(0, fingerprintDigits).match(hashGroups) ?? []).join(' ')
-}
+const signedMessage = (manifest: Buffer): Buffer => Buffer.concat([Buffer.from(signedPrefix), manifest])

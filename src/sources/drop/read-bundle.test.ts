@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
+import { fingerprintOf, publicKeyOf } from '../../software/signing-key.ts'
 import { MemoryInput } from '../listen/memory-input.ts'
 import { openTar } from './copy.ts'
 import {
@@ -20,7 +21,7 @@ import {
   top,
 } from './drop.fixture.ts'
 import type { DropRefusal } from './drop-folder.ts'
-import { fingerprintOf, isSafeName, publicKeyOf } from './manifest.ts'
+import { isSafeName } from './manifest.ts'
 import { readBundleHead, verifyFiles } from './read-bundle.ts'
 import { tarEnd } from './tar.ts'
 

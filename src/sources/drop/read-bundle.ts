@@ -3,17 +3,15 @@
 import { createHash } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { fingerprintOf, normaliseKey, type Signature } from '../../software/signing-key.ts'
 import type { ByteInput } from '../byte-input.ts'
 import { showPath } from '../problem.ts'
 import {
-  type BundleSignature,
   filesTop,
-  fingerprintOf,
-  isSignedBy,
+  isManifestSigned,
   type Manifest,
   type ManifestFile,
   manifestPath,
-  normaliseKey,
   parseManifest,
   parseSignature,
   signaturePath,
@@ -74,7 +72,7 @@ export async function readBundleHead(
   const signatureBytes = await readMember(tar, signaturePath, signatureBytesMost)
   if (!signatureBytes.ok) return signatureBytes
   const signature = parseSignature(signatureBytes.value)
-  if (signature === undefined || !isSignedBy(signature, manifestBytes.value)) return refuse('bad-signature')
+  if (signature === undefined || !isManifestSigned(signature, manifestBytes.value)) return refuse('bad-signature')
   const trusted = trustedKeys.map(normaliseKey)
   if (!trusted.includes(signature.publicKey)) return err(unknownKey(signature))
   const manifest = parseManifest(manifestBytes.value)
@@ -217,7 +215,7 @@ export const refusal = (code: Exclude<RefusalCode, 'unknown-key'>, detail = ''):
 const refuse = (code: Exclude<RefusalCode, 'unknown-key'>, detail = ''): Result<never, Refusal> =>
   err(refusal(code, detail))
 
-function unknownKey({ publicKey }: BundleSignature): Refusal {
+function unknownKey({ publicKey }: Signature): Refusal {
   const fingerprint = fingerprintOf(publicKey)
   return {
     code: 'unknown-key',
