@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** Commands with a file of their own, which is loaded only when it is asked for. */
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv
+  if (name === 'software') return await software(rest)
   if (rest.includes('--help') || rest.includes('-h')) return await logs(['help'])
   switch (name) {
     case 'desk':
@@ -51,6 +52,28 @@ async function pack(argv: readonly string[]): Promise<number> {
   return await runPack(command.value, {
     out: print,
     err: complain,
+    homeFolder: homedir(),
+    hostName: hostname(),
+    nowMs: Date.now(),
+  })
+}
+
+async function software(argv: readonly string[]): Promise<number> {
+  const { parseSoftware, softwareUsage } = await import('./software-arguments.ts')
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) {
+    print(softwareUsage)
+    return exitCodes.done
+  }
+  const command = parseSoftware(argv)
+  if (!command.ok) return refuse([command.error])
+  const { runSoftware } = await import('./software.ts')
+  return await runSoftware(command.value, {
+    print,
+    complain,
+    progress: (text) => {
+      if (process.stderr.isTTY === true) complain(`\r\u001b[2K${text}`)
+    },
+    columns: process.stdout.columns ?? columnsDefault,
     homeFolder: homedir(),
     hostName: hostname(),
     nowMs: Date.now(),

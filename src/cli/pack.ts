@@ -1,9 +1,9 @@
 /** `bellwether pack PATH... --out FILE [--key FILE]`: packs the logs of a machine without a network into one signed file
  *  for a USB stick. It makes the machine's key at the first use and shows its fingerprint; it reads the logs and changes
  *  none. */
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { mkdir, open, readFile, realpath } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { createPrivateKey } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
 import { counted } from '../incidents/words.ts'
@@ -12,6 +12,7 @@ import { bundleNameOf, isSafeName, machineNameOf } from '../sources/drop/manifes
 import { type PackedFile, writeBundle } from '../sources/drop/write-bundle.ts'
 import { expandPaths } from '../sources/paths.ts'
 import { exitCodes, type UsageProblem } from './arguments.ts'
+import { keyPathIn, readOrMakeKey } from './key-file.ts'
 
 /** What to pack, and where to. */
 export interface PackCommand {
@@ -68,13 +69,15 @@ export function parsePack(args: readonly string[]): Result<PackCommand, UsagePro
 /** Packs. The answer is the exit code. */
 export async function runPack(command: PackCommand, io: PackIo): Promise<number> {
   const outPath = resolve(command.outPath)
-  const keyPath = command.keyPath ?? join(io.homeFolder, '.bellwether', 'pack.key')
+  const keyPath = command.keyPath ?? keyPathIn(io.homeFolder)
   const files = await filesOf(command.paths, [outPath, `${outPath}.partial`, resolve(keyPath)], io)
   if (files.length === 0) {
     io.err('There is nothing to pack.\n')
     return exitCodes.nothingRead
   }
-  const key = await readOrMakeKey(keyPath, io)
+  const key = await readOrMakeKey(keyPath, (path) =>
+    io.out(`Made a key for this machine: ${path}. Keep it on this machine alone.\n`),
+  )
   if (!key.ok) {
     io.err(`${key.error}\n`)
     return exitCodes.usage
@@ -114,31 +117,6 @@ async function filesOf(paths: readonly string[], leftOut: readonly string[], io:
     found.push({ path: openPath, name })
   }
   return found
-}
-
-/** The machine's key, made where there is none: for its owner alone. */
-async function readOrMakeKey(path: string, io: PackIo): Promise<Result<string, string>> {
-  try {
-    const text = await readFile(path, 'utf8')
-    if (createPrivateKey(text).asymmetricKeyType === 'ed25519') return ok(text)
-    return err(`The key ${path} is of another kind than Ed25519. Name another file with --key, or let one be made.`)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-      return err(`The key ${path} cannot be read or is no key. Name another file with --key, or let one be made.`)
-    }
-  }
-  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    const file = await open(path, 'wx', 0o600)
-    await file.writeFile(made)
-    await file.sync()
-    await file.close()
-  } catch {
-    return err(`A key could not be written to ${path}. Name a file in a folder of yours with --key.`)
-  }
-  io.out(`Made a key for this machine: ${path}. Keep it on this machine alone.\n`)
-  return ok(made)
 }
 
 const refuse = (message: string): Result<never, UsageProblem> => err({ message })

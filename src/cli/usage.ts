@@ -16,6 +16,7 @@ Commands:
   bellwether demo       Shows such a report, on a made-up attack.
   bellwether hunt       Searches what the desk has kept.
   bellwether pack       Packs logs of a machine without network for the desk.
+  bellwether software   Says whether installed software is what it should be.
   bellwether backup     Copies what the desk knows; restore puts it back.
 
 Examples:
@@ -43,6 +44,8 @@ Use of the desk:
   bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
                   [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
   bellwether pack PATH... --out FILE [--key FILE]
+  bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
+  bellwether software verify DIR --baseline FILE | --hashes FILE [--json]
   bellwether backup [--data FOLDER] [TO]
   bellwether restore BACKUP [--data FOLDER]
 

@@ -17,6 +17,8 @@ export const softwareLimits = {
   /** Differences kept one by one, at some 300 bytes each; more are counted. A wrong folder named by mistake makes this
    *  many, tampering does not. */
   softwareDifferencesMax: 1_000_000,
+  /** A file that is shorter was not moved where its name differs too: short files are alike by chance. */
+  softwareMovedBytesMin: 32,
   /** Patterns for what may change, and characters of one. */
   softwarePatternsMax: 1_000,
   softwarePatternCharactersMax: 1_024,

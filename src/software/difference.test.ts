@@ -8,7 +8,7 @@ const hash = (digit: string): string => digit.repeat(64)
 const file = (path: string, digit = 'a', more: Partial<SoftwareFile> = {}): SoftwareFile => ({
   type: 'file',
   path,
-  bytes: 1,
+  bytes: 100,
   sha256: hash(digit),
   ...more,
 })

@@ -174,7 +174,8 @@ export class Comparison {
     })
   }
 
-  /** Pairs what is new with what is gone and had the same content: first under the same name, then in order. */
+  /** Pairs what is new with what is gone and had the same content: first under the same name, then in order. Under another
+   *  name only what is long enough that it cannot be the same by chance. */
   #tellMoved(): void {
     const gone = new Map<string, SoftwareFile[]>()
     for (const file of this.#gone) {
@@ -186,6 +187,7 @@ export class Comparison {
     const moved = new Set<SoftwareFile>()
     const pair = (now: SoftwareFile, mustShareName: boolean): boolean => {
       const list = gone.get(now.sha256)
+      if (!mustShareName && now.bytes < limits.softwareMovedBytesMin) return false
       const at = mustShareName ? (list?.findIndex(({ path }) => nameOf(path) === nameOf(now.path)) ?? -1) : 0
       const before = list?.[at]
       if (list === undefined || before === undefined) return false

@@ -43,6 +43,11 @@ export class ExpectedChanges {
     return ok(new ExpectedChanges(patterns))
   }
 
+  /** These patterns, and more. */
+  and(texts: readonly string[]): Result<ExpectedChanges, string> {
+    return ExpectedChanges.parse([...this.texts, ...texts])
+  }
+
   /** The first pattern that expects a change of this entry; undefined where none does. A pattern that only names a folder
    *  (`logs/`, `logs/**`) never covers a program: a program in a folder for logs is just what nobody expects. */
   patternFor(entry: SoftwareEntry): string | undefined {
