@@ -41,5 +41,8 @@ for (const [name, measure] of Object.entries(parts)) {
 if (values.only === undefined) {
   const folder = join(import.meta.dirname, 'results')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'desk.json'), `${JSON.stringify({ machine: describeMachine(), ...figures }, undefined, 2)}\n`)
+  writeFileSync(
+    join(folder, 'desk.json'),
+    `${JSON.stringify({ machine: describeMachine(), ...figures }, undefined, 2)}\n`,
+  )
 }
