@@ -2,15 +2,8 @@
  *  rule under `bellwether:`, which the Sigma specification leaves to whoever uses it. Rules of others have none, and are
  *  used all the same. */
 import { limits } from '../core/limits.ts'
+import type { PlainWords } from './rule.ts'
 import type { DocumentEntry } from './yaml-documents.ts'
-
-/** What a rule says to a clerk. */
-export interface PlainWords {
-  /** One sentence: what it means for an election office that the rule matched. */
-  readonly plain: string
-  /** One to four steps, in their order. */
-  readonly doNow: readonly string[]
-}
 
 /** What is wrong with a rule's plain words, and on which line. */
 export interface WordsFault {

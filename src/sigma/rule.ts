@@ -1,6 +1,5 @@
 /** What a Sigma rule is once it has been read: plain data, which can be written as JSON and read back, so that a caller
  *  can keep parsed rules instead of parsing YAML again. Nothing here is compiled. */
-import type { PlainWords } from './plain-words.ts'
 import type { Pattern } from './text.ts'
 
 /** Severity as the rule's author judged it (rules specification, "Level"). */
@@ -26,6 +25,14 @@ export interface RuleProblem {
   readonly problem: string
   /** One sentence: what to do about it. */
   readonly mend: string
+}
+
+/** What a rule says to a clerk. */
+export interface PlainWords {
+  /** One sentence: what it means for an election office that the rule matched. */
+  readonly plain: string
+  /** One to four steps, in their order. */
+  readonly doNow: readonly string[]
 }
 
 /** What all kinds of documents have in common. Empty texts and lists stand for what was left out. */
