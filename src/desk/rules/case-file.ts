@@ -162,9 +162,9 @@ function numbered(value: CaseValue, n: number, laterMs: number): CaseValue {
 }
 
 const fieldsOf = (node: Extract<DocumentNode, { kind: 'map' }>): CaseFields =>
-  Object.fromEntries([...node.entries].map(([key, { value }]) => [key, valueOf(value)]))
+  Object.fromEntries([...node.entries].map(([key, { value }]) => [key, toValue(value)]))
 
-function valueOf(node: DocumentNode): CaseValue {
+function toValue(node: DocumentNode): CaseValue {
   if (node.kind === 'scalar') return node.value
-  return node.kind === 'list' ? node.items.map(valueOf) : fieldsOf(node)
+  return node.kind === 'list' ? node.items.map(toValue) : fieldsOf(node)
 }
