@@ -23,6 +23,8 @@ export interface RuleCase {
   readonly rule?: string
   /** The kind of log, where the tables of logs cannot tell it from the fields. */
   readonly logsource?: Readonly<Record<string, string>>
+  /** The office's values for placeholders that the rule asks for. */
+  readonly placeholders?: Readonly<Record<string, readonly string[]>>
   readonly events: readonly CaseFields[]
   readonly file: string
   readonly line: number
@@ -74,7 +76,7 @@ export function parseCases(text: string, file: string): ParsedCases {
   return { cases, rejects }
 }
 
-const caseKeys = ['name', 'fires', 'rule', 'logsource', 'events']
+const caseKeys = ['name', 'fires', 'rule', 'logsource', 'placeholders', 'events']
 
 function caseOf(node: DocumentNode, file: string): RuleCase {
   const form = 'Write name:, fires: (true, false or a number) and events:.'
@@ -91,11 +93,13 @@ function caseOf(node: DocumentNode, file: string): RuleCase {
   }
   const rule = scalarOf(entries.get('rule'))
   const logsource = entries.get('logsource')?.value
+  const placeholders = entries.get('placeholders')?.value
   return {
     name,
     fires: firesOf(entries.get('fires'), node.line),
     ...(typeof rule === 'string' ? { rule } : {}),
     ...(logsource?.kind === 'map' ? { logsource: wordsOf(logsource) } : {}),
+    ...(placeholders?.kind === 'map' ? { placeholders: listsOf(placeholders) } : {}),
     events: events.value.items.flatMap(eventsOf),
     file,
     line: node.line,
@@ -119,6 +123,16 @@ function firesOf(entry: DocumentEntry | undefined, line: number): RuleCase['fire
 
 const wordsOf = (node: Extract<DocumentNode, { kind: 'map' }>): Record<string, string> =>
   Object.fromEntries([...node.entries].map(([key, entry]) => [key, String(scalarOf(entry) ?? '')]))
+
+const listsOf = (node: Extract<DocumentNode, { kind: 'map' }>): Record<string, string[]> =>
+  Object.fromEntries(
+    [...node.entries].map(([key, { value }]) => [
+      key,
+      (value.kind === 'list' ? value.items : [value]).flatMap((item) =>
+        item.kind === 'scalar' ? [String(item.value)] : [],
+      ),
+    ]),
+  )
 
 /** An entry of the list: one event, or `repeat:` with `every:` and `event:`, in which `%n` is the number of each. */
 function eventsOf(node: DocumentNode): CaseFields[] {

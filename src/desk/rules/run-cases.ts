@@ -40,7 +40,10 @@ export function runCase(
   each: RuleCase,
   options: CompileOptions,
 ): CaseOutcome {
-  const { engine, rejects } = compile(withReferences(rule, all), options)
+  const { engine, rejects } = compile(withReferences(rule, all), {
+    ...options,
+    ...(each.placeholders === undefined ? {} : { placeholders: each.placeholders }),
+  })
   let fired = 0
   const emit = (match: { readonly rule: SigmaRule }): void => {
     if (match.rule === rule) fired++
