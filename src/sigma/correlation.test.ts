@@ -109,6 +109,13 @@ describe('value_count', () => {
     expect(run(distinct, [from(0, 'a'), from(30, 'b'), from(50, 'a'), from(80, 'c')])).toEqual(['C@80 3 ada'])
   })
 
+  test('and sums do not reach back over a quiet night', () => {
+    expect(run(distinct, [from(0, 'a'), from(1, 'b'), from(30_000, 'c')])).toEqual([])
+    const sum = { type: 'value_sum', condition: 'field: from, gte: 3' }
+    expect(run(sum, [from(0, '1'), from(1, '1'), from(30_000, '2')])).toEqual([])
+    expect(run(sum, [from(0, '1'), from(30_000, '1'), from(30_001, '2')])).toEqual(['C@30001 3 ada'])
+  })
+
   test('of several fields counts their combinations, and events that have all of them', () => {
     const pairs = { ...distinct, condition: 'field: [from, port], gte: 3' }
     const pair = (second: number, address: string, port?: number): At => fail(second, 'ada', { from: address, port })

@@ -24,7 +24,7 @@ export interface SigmaEvent {
   /** When it happened, in milliseconds since 1970; NaN where that is not known. */
   readonly timeMs: number
   /** Left out where the engine's table of log sources shall find it from the fields. */
-  readonly logsource?: Logsource
+  readonly logsource?: Logsource | undefined
   /** The texts in which keywords are searched: the line, or the values. Asked only where a rule of its log source has
    *  keywords. Values are better than a line in which they are escaped. */
   readonly raw: string | readonly string[]
@@ -35,7 +35,7 @@ export interface SigmaEvent {
 /** What is known of an event beside its fields. */
 export interface EventFacts {
   readonly timeMs?: number
-  readonly logsource?: Logsource
+  readonly logsource?: Logsource | undefined
   /** The line as it was read. Without it, keywords are searched in all values. */
   readonly raw?: string
   readonly ref?: string | number
@@ -77,7 +77,7 @@ function collectTexts(value: unknown, depth: number, texts: string[]): void {
 
 class ObjectEvent implements SigmaEvent {
   readonly timeMs: number
-  readonly logsource?: Logsource
+  readonly logsource?: Logsource | undefined
   readonly ref?: string | number
   readonly #fields: Readonly<Record<string, unknown>>
   #raw: string | readonly string[] | undefined

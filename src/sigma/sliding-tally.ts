@@ -118,6 +118,7 @@ export class DistinctTally implements SlidingTally {
   readonly #timespanMs: number
   readonly #lastSeen = new Map<string, number>()
   #newestMs = Number.NEGATIVE_INFINITY
+  #measure = 0
   /** Values whose last time lies before others' that came earlier. */
   readonly #late = new Map<string, number>()
   readonly #lateTimes = new TimeHeap<string>()
@@ -128,7 +129,7 @@ export class DistinctTally implements SlidingTally {
   }
 
   get measure(): number {
-    return this.size
+    return this.#measure
   }
 
   get size(): number {
@@ -149,9 +150,20 @@ export class DistinctTally implements SlidingTally {
       this.#lateTimes.add(timeMs, value)
     }
     this.#forget(untilMs)
-    const reached = this.size >= this.#least
+    // Where the floor is held back, what is kept for others is not in the window of this event.
+    const beginsMs = timeMs - this.#timespanMs
+    this.#measure = beginsMs > untilMs ? this.#countAfter(beginsMs) : this.size
+    const reached = this.#measure >= this.#least
     if (this.#lastSeen.size > this.#least) this.#lastSeen.delete(this.#lastSeen.keys().next().value as string)
     return reached
+  }
+
+  #countAfter(beginsMs: number): number {
+    let count = 0
+    for (const times of [this.#lastSeen, this.#late]) {
+      for (const timeMs of times.values()) if (timeMs > beginsMs) count++
+    }
+    return count
   }
 
   #forget(untilMs: number): void {
@@ -194,6 +206,7 @@ export class SumTally implements SlidingTally {
   #times: number[] = []
   #numbers: number[] = []
   #sum = 0
+  #measure = 0
 
   constructor(bounds: readonly Bound[], timespanMs: number) {
     this.#bounds = bounds
@@ -201,7 +214,7 @@ export class SumTally implements SlidingTally {
   }
 
   get measure(): number {
-    return this.#sum
+    return this.#measure
   }
 
   get size(): number {
@@ -223,7 +236,16 @@ export class SumTally implements SlidingTally {
       this.#numbers.splice(0, old)
     }
     if (this.#times.length > limits.sigmaGroupNumbersMax) this.#join()
-    return this.#bounds.every((bound) => compares(this.#sum, bound.operator, bound.value))
+    const beginsMs = timeMs - this.#timespanMs
+    this.#measure = beginsMs > untilMs ? this.#sumAfter(beginsMs) : this.#sum
+    return this.#bounds.every((bound) => compares(this.#measure, bound.operator, bound.value))
+  }
+
+  /** What lies in the window of an event for which the floor is held back. */
+  #sumAfter(beginsMs: number): number {
+    let sum = 0
+    for (const [i, timeMs] of this.#times.entries()) if (timeMs > beginsMs) sum += this.#numbers[i] as number
+    return sum
   }
 
   /** Adds neighbours together, which keeps the sum and coarsens only when its parts are forgotten. */

@@ -7,12 +7,11 @@ import { cutDocuments, type DocumentEntry, type DocumentNode, readDocument } fro
 /** A field of an event, or the whole of one, as it was written. */
 export type CaseValue = string | number | boolean | null | readonly CaseValue[] | { readonly [name: string]: CaseValue }
 
-/** One event as its log has it. */
+/** Fields of one event, as its log has them. */
 export type CaseFields = Readonly<Record<string, CaseValue>>
 
-/** Whether a value holds fields of its own. */
-export const isCaseMap = (value: CaseValue | undefined): value is CaseFields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** One event: an object, as logs in JSON have it, or the text of one line or more, as other logs have them. */
+export type CaseEvent = CaseFields | string
 
 /** One case of a rule. */
 export interface RuleCase {
@@ -21,11 +20,11 @@ export interface RuleCase {
   readonly fires: number | 'any'
   /** The id, name or title of the rule; the file beside it holds one where this is left out. */
   readonly rule?: string
-  /** The kind of log, where the tables of logs cannot tell it from the fields. */
-  readonly logsource?: Readonly<Record<string, string>>
+  /** The name of the format of the log; found by what the events look like where it is left out. */
+  readonly format?: string
   /** The office's values for placeholders that the rule asks for. */
   readonly placeholders?: Readonly<Record<string, readonly string[]>>
-  readonly events: readonly CaseFields[]
+  readonly events: readonly CaseEvent[]
   readonly file: string
   readonly line: number
 }
@@ -76,7 +75,7 @@ export function parseCases(text: string, file: string): ParsedCases {
   return { cases, rejects }
 }
 
-const caseKeys = ['name', 'fires', 'rule', 'logsource', 'placeholders', 'events']
+const caseKeys = ['name', 'fires', 'rule', 'format', 'placeholders', 'events']
 
 function caseOf(node: DocumentNode, file: string): RuleCase {
   const form = 'Write name:, fires: (true, false or a number) and events:.'
@@ -92,13 +91,13 @@ function caseOf(node: DocumentNode, file: string): RuleCase {
     throw new CaseFault(node.line, `The case "${name}" has no events.`, form)
   }
   const rule = scalarOf(entries.get('rule'))
-  const logsource = entries.get('logsource')?.value
+  const format = scalarOf(entries.get('format'))
   const placeholders = entries.get('placeholders')?.value
   return {
     name,
     fires: firesOf(entries.get('fires'), node.line),
     ...(typeof rule === 'string' ? { rule } : {}),
-    ...(logsource?.kind === 'map' ? { logsource: wordsOf(logsource) } : {}),
+    ...(typeof format === 'string' ? { format } : {}),
     ...(placeholders?.kind === 'map' ? { placeholders: listsOf(placeholders) } : {}),
     events: events.value.items.flatMap(eventsOf),
     file,
@@ -121,9 +120,6 @@ function firesOf(entry: DocumentEntry | undefined, line: number): RuleCase['fire
   )
 }
 
-const wordsOf = (node: Extract<DocumentNode, { kind: 'map' }>): Record<string, string> =>
-  Object.fromEntries([...node.entries].map(([key, entry]) => [key, String(scalarOf(entry) ?? '')]))
-
 const listsOf = (node: Extract<DocumentNode, { kind: 'map' }>): Record<string, string[]> =>
   Object.fromEntries(
     [...node.entries].map(([key, { value }]) => [
@@ -135,8 +131,11 @@ const listsOf = (node: Extract<DocumentNode, { kind: 'map' }>): Record<string, s
   )
 
 /** An entry of the list: one event, or `repeat:` with `every:` and `event:`, in which `%n` is the number of each. */
-function eventsOf(node: DocumentNode): CaseFields[] {
-  if (node.kind !== 'map') throw new CaseFault(node.line, 'An event is not a map of fields.', 'Write field: value.')
+function eventsOf(node: DocumentNode): CaseEvent[] {
+  if (node.kind === 'scalar' && typeof node.value === 'string') return [node.value]
+  if (node.kind !== 'map') {
+    throw new CaseFault(node.line, 'An event is neither fields nor text.', 'Write field: value, or a line in quotes.')
+  }
   const { entries } = node
   const event = entries.get('event')
   const times = scalarOf(entries.get('repeat'))
@@ -164,11 +163,18 @@ function parseDurationMs(text: string): number | undefined {
 
 const timeForm = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/
 
+/** A time that says no zone means UTC, and stays as it was written. */
+function later(text: string, laterMs: number): string {
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(text)
+  const timeMs = Date.parse(hasZone ? text : `${text.replace(' ', 'T')}Z`)
+  return Number.isNaN(timeMs) ? text : new Date(timeMs + laterMs).toISOString().replace(/Z$/, hasZone ? 'Z' : '')
+}
+
 /** The n-th repetition: `%n` is its number, and ISO 8601 times move on. */
 function numbered(value: CaseValue, n: number, laterMs: number): CaseValue {
   if (typeof value === 'string') {
     const text = value.replaceAll('%n', String(n))
-    return timeForm.test(text) ? new Date(Date.parse(text) + laterMs).toISOString() : text
+    return timeForm.test(text) ? later(text, laterMs) : text
   }
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((each: CaseValue) => numbered(each, n, laterMs))

@@ -1,10 +1,11 @@
 /** Runs the cases of rules: each rule is compiled with what it refers to and nothing else, sees the events of a case by way
  *  of the tables of logs, and must fire as often as the case says. */
 import { type CompileOptions, compile } from '../../sigma/compile.ts'
-import { eventOf, type FieldValue, type SigmaEvent } from '../../sigma/event.ts'
+import type { Match } from '../../sigma/engine.ts'
+import { LogsourceTable } from '../../sigma/mappings.ts'
 import type { RuleProblem, SigmaRule } from '../../sigma/rule.ts'
-import { type CaseFields, type CaseValue, isCaseMap, type RuleCase } from './case-file.ts'
-import { timeOf } from './case-times.ts'
+import { readCaseEvents } from './case-events.ts'
+import type { RuleCase } from './case-file.ts'
 
 /** What came of a case. */
 export interface CaseOutcome {
@@ -44,37 +45,25 @@ export function runCase(
     ...options,
     ...(each.placeholders === undefined ? {} : { placeholders: each.placeholders }),
   })
+  const table = new LogsourceTable(options.logsources ?? [])
+  const read = readCaseEvents(each, (field) => table.of(field))
+  if (!read.ok) {
+    const problem: RuleProblem = {
+      file: each.file,
+      line: each.line,
+      title: rule.title,
+      kind: 'rule',
+      problem: read.error,
+      mend: 'Write the events as the log has them.',
+    }
+    return { case: each, rule, fired: 0, isRight: false, problems: [problem] }
+  }
   let fired = 0
-  const emit = (match: { readonly rule: SigmaRule }): void => {
+  const emit = (match: Match): void => {
     if (match.rule === rule) fired++
   }
-  for (const [index, fields] of each.events.entries()) engine.observe(caseEventOf(fields, each, index + 1), emit)
+  for (const event of read.value) engine.observe(event, emit)
   engine.finish(emit)
   const isRight = rejects.length === 0 && (each.fires === 'any' ? fired > 0 : fired === each.fires)
   return { case: each, rule, fired, isRight, problems: rejects }
 }
-
-/** An event as the engine sees it. Events of Windows have their own data first, then the system part. */
-function caseEventOf(fields: CaseFields, each: RuleCase, ref: number): SigmaEvent {
-  const facts = {
-    timeMs: timeOf(fields),
-    ref,
-    ...(each.logsource === undefined ? {} : { logsource: each.logsource }),
-  }
-  return eventOf(isCaseMap(fields.System) ? windowsFieldsOf(fields, fields.System) : fields, facts)
-}
-
-function windowsFieldsOf(event: CaseFields, system: CaseFields): Record<string, FieldValue> {
-  const fields: Record<string, FieldValue> = {}
-  for (const [name, value] of Object.entries(system)) {
-    if (!isCaseMap(value)) fields[name] = plainOf(value)
-    else for (const [attribute, of] of Object.entries(value)) fields[`${name}_${attribute}`] = plainOf(of)
-  }
-  for (const part of [event.EventData, event.UserData]) {
-    if (isCaseMap(part)) for (const [name, value] of Object.entries(part)) fields[name] = plainOf(value)
-  }
-  return fields
-}
-
-const plainOf = (value: CaseValue): FieldValue =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : value
