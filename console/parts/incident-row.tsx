@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { IncidentSummaryView } from '../../src/desk/api/incidents.ts'
 import { counted } from '../words/counts.ts'
-import { exposureInShort, levelWords } from '../words/terms.ts'
+import { actorWords, exposureInShort, levelWords } from '../words/terms.ts'
 import { LevelLabel, StateLabel } from './labels.tsx'
 import { Moment } from './moment.tsx'
 import { ShortText } from './strange-text.tsx'
@@ -14,7 +14,7 @@ function Who({ incident }: { readonly incident: IncidentSummaryView }): ReactNod
   const rest = incident.actorCount - 1
   return (
     <span>
-      {first.type === 'role' ? 'database role ' : first.type === 'sender' ? 'mail from ' : 'from '}
+      {actorWords[first.type]}
       <span className="mono">
         <ShortText text={first.value} charactersShown={60} />
       </span>

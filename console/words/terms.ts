@@ -38,12 +38,23 @@ export const kindWords: Readonly<Record<Kind, { readonly plain: string; readonly
   'mail-phishing': { plain: 'a mail that is out for passwords or money', term: 'phishing' },
   'mail-campaign': { plain: 'the same bad mail to several people', term: 'phishing campaign' },
   'mail-unreadable': { plain: 'a mail that could not be read', term: 'unreadable mail' },
+  'rule-match': { plain: 'a machine that did what attackers do', term: 'Sigma rule match' },
+  'software-changed': { plain: 'software that is not what it should be', term: 'software integrity' },
   'limit-reached': { plain: 'more than Bellwether could keep track of', term: 'limit reached' },
   'source-silent': { plain: 'a source that fell silent', term: 'source silent' },
   'source-clock': { plain: 'a source whose clock is wrong', term: 'clock skew' },
   'record-set-aside': { plain: 'a record that could not be judged', term: 'record set aside' },
   'messages-lost': { plain: 'messages that were lost on their way', term: 'message loss' },
   'bundle-refused': { plain: 'a bundle that was refused', term: 'bundle refused' },
+}
+
+/** Who did it, before the name. */
+export const actorWords: Readonly<Record<IncidentSummaryView['actors'][number]['type'], string>> = {
+  address: 'from ',
+  role: 'database role ',
+  sender: 'mail from ',
+  account: 'signed in as ',
+  computer: 'at the computer ',
 }
 
 export const allKinds = Object.keys(kindWords) as Kind[]

@@ -72,6 +72,11 @@ const impersonation: Attack = {
   technique: { uid: 'T1656', name: 'Impersonation' },
 }
 
+const tampering: Attack = {
+  tactic: { uid: 'TA0003', name: 'Persistence' },
+  technique: { uid: 'T1554', name: 'Compromise Host Software Binary' },
+}
+
 /** What an adversary does by each kind of finding; data is collected only where it came back. */
 const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => readonly Attack[]>> = {
   'sql-injection': (outcome) => (outcome === 'success' ? [exploit, repositories] : [exploit]),
@@ -86,6 +91,9 @@ const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => re
   'mail-phishing': () => [phishing],
   'mail-campaign': () => [phishing],
   'mail-unreadable': () => [],
+  // Rules name their techniques themselves: they stand in the finding's message.
+  'rule-match': () => [],
+  'software-changed': () => [tampering],
   'limit-reached': () => [],
   'source-silent': () => [],
   'source-clock': () => [],
@@ -108,6 +116,8 @@ const analyticTypes: Readonly<Record<FindingKind, 1 | 2>> = {
   'mail-phishing': 1,
   'mail-campaign': 2,
   'mail-unreadable': 1,
+  'rule-match': 1,
+  'software-changed': 1,
   'limit-reached': 1,
   'source-silent': 2,
   'source-clock': 2,
@@ -217,17 +227,20 @@ function evidenceOf(place: Place, finding: Finding) {
 
 function actorOf({ actor }: Finding) {
   if (actor.type === 'address') return { src_endpoint: { ip: actor.value } }
+  if (actor.type === 'computer') return { device: { hostname: actor.value, type_id: 0 } }
   if (actor.type === 'sender') return { actor: { user: { name: actor.value, email_addr: actor.value } } }
   return { actor: { user: { name: actor.value } } }
 }
 
 function observableOf(actor: Actor) {
   if (actor.type === 'address') return { name: 'evidences[].src_endpoint.ip', type_id: 2, type: 'IP Address' }
+  if (actor.type === 'computer') return { name: 'evidences[].device.hostname', type_id: 1, type: 'Hostname' }
   if (actor.type === 'sender') return { name: 'evidences[].actor.user.email_addr', type_id: 5, type: 'Email Address' }
   return { name: 'evidences[].actor.user.name', type_id: 4, type: 'User Name' }
 }
 
 function resourceTypeOf({ target, watch }: Finding): string {
+  if (watch === 'machines') return 'Computer'
   if (target.startsWith('/')) return 'Web page'
   return watch === 'mail' ? 'Mail' : 'Database'
 }

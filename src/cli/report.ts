@@ -235,12 +235,16 @@ function fromWhere(incident: Incident): string {
   const addresses = incident.actors.filter(({ type }) => type === 'address').map(({ value }) => value)
   const roles = incident.actors.filter(({ type }) => type === 'role').map(({ value }) => value)
   const senders = incident.actors.filter(({ type }) => type === 'sender').map(({ value }) => value)
+  const accounts = incident.actors.filter(({ type }) => type === 'account').map(({ value }) => value)
+  const computers = incident.actors.filter(({ type }) => type === 'computer').map(({ value }) => value)
   const parts: string[] = []
   if (addresses.length === 1) parts.push(`One address: ${listed(addresses, addressesMax)}`)
   if (addresses.length > 1)
     parts.push(`${countInDigits(addresses.length)} addresses: ${listed(addresses, addressesMax)}`)
   if (roles.length > 0) parts.push(`Database sign-in: ${listed(roles, addressesMax)}`)
   if (senders.length > 0) parts.push(`Mail sender, as the mail has it: ${listed(senders, addressesMax)}`)
+  if (accounts.length > 0) parts.push(`Signed in as: ${listed(accounts, addressesMax)}`)
+  if (computers.length > 0) parts.push(`At the computer: ${listed(computers, addressesMax)}`)
   return parts.length === 0 ? 'The logs do not say.' : `${parts.join('. ')}.`
 }
 

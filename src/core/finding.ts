@@ -24,6 +24,8 @@ export const findingKinds = [
   'mail-phishing',
   'mail-campaign',
   'mail-unreadable',
+  'rule-match',
+  'software-changed',
   'limit-reached',
   'source-silent',
   'source-clock',
@@ -51,6 +53,8 @@ export const watchOf: Readonly<Record<FindingKind, WatchName>> = {
   'mail-phishing': 'mail',
   'mail-campaign': 'mail',
   'mail-unreadable': 'mail',
+  'rule-match': 'machines',
+  'software-changed': 'machines',
   'limit-reached': 'registration',
   'source-silent': 'desk',
   'source-clock': 'desk',
@@ -97,12 +101,24 @@ export type Exposed =
       readonly rowsLikely: number
     }
 
-export const actorTypes = ['address', 'role', 'sender'] as const
-/** Who did it: an address, the database role where only the database log saw it, or the address that a mail says it
- *  comes from. */
+export const actorTypes = ['address', 'role', 'sender', 'account', 'computer'] as const
+/** Who did it: an address, the database role where only the database log saw it, the address that a mail says it comes
+ *  from, the account that was signed in at a machine, or the machine itself where nothing more is known. */
 export interface Actor {
   readonly type: (typeof actorTypes)[number]
   readonly value: string
+}
+
+/** What a detection rule says of its match. */
+export interface RuleWords {
+  /** The rule's title. */
+  readonly title: string
+  /** One sentence for a clerk: what it means. Rules of others have none. */
+  readonly plain?: string
+  /** What to do now, in order. */
+  readonly doNow?: readonly string[]
+  /** Techniques of MITRE ATT&CK, such as `T1070.001`. */
+  readonly techniques?: readonly string[]
 }
 
 /** One record that a watch holds against somebody. Many hits of one kind, actor and target make one `Finding`. */
@@ -131,6 +147,10 @@ export interface Hit {
   readonly exposes?: readonly Exposed[]
   /** Identifies the form of the attack (literals removed), so that a campaign that changes addresses is still one. */
   readonly shape?: string
+  /** Of a `rule-match`: what the rule says. Each rule makes a finding of its own. */
+  readonly words?: RuleWords
+  /** The record in words, where its source's bytes are no text (EVTX). */
+  readonly text?: string
 }
 
 /** One claim of a watch: hits of one kind, by one actor, against one target. */
@@ -154,4 +174,5 @@ export interface Finding {
   readonly hitCount: number
   /** The first places, at most `limits.evidencePlacesMax`; the evidence file holds all. */
   readonly evidence: readonly Place[]
+  readonly words?: RuleWords
 }

@@ -26,6 +26,8 @@ const urgency: readonly FindingKind[] = [
   'mail-campaign',
   'mail-impersonation',
   'mail-phishing',
+  'software-changed',
+  'rule-match',
   'new-statement',
   'enumeration',
   'password-guessing',
@@ -65,7 +67,9 @@ export function adviceFor(kindsFound: readonly FindingKind[], outcome?: Outcome)
 }
 
 /** The advice for these findings, with each kind's own worst outcome, and calmer words for what is routine. */
-export function adviceForFindings(findings: readonly Pick<Finding, 'kind' | 'outcome' | 'level'>[]): Advice[] {
+export function adviceForFindings(
+  findings: readonly Pick<Finding, 'kind' | 'outcome' | 'level' | 'words'>[],
+): Advice[] {
   const found = urgency.flatMap((kind): KindFound[] => {
     const ofKind = findings.filter((finding) => finding.kind === kind)
     if (ofKind.length === 0) return []
@@ -73,7 +77,20 @@ export function adviceForFindings(findings: readonly Pick<Finding, 'kind' | 'out
     const isLow = ofKind.every(({ level }) => levelRank(level) <= levelRank('low'))
     return [{ kind, outcome: outcomes[worst], isRoutine: isLow && outcomes[worst] !== 'success' }]
   })
-  return adviceByKind(found)
+  return [...adviceOfRules(findings), ...adviceByKind(found)]
+}
+
+/** Rules whose own words are given before the general ones: more would not be read. */
+const rulesSpelledOutMax = 3
+
+/** What rules themselves say, the gravest first. */
+function adviceOfRules(findings: readonly Pick<Finding, 'kind' | 'level' | 'words'>[]): Advice[] {
+  const advice = new Map<string, Advice>()
+  for (const { words } of findings.toSorted((a, b) => levelRank(b.level) - levelRank(a.level))) {
+    if (words?.plain === undefined || advice.size >= rulesSpelledOutMax) continue
+    advice.set(words.plain, { meaning: words.plain, now: words.doNow ?? [], call: [] })
+  }
+  return [...advice.values()]
 }
 
 const outcomeRank = (outcome: Outcome | undefined): number => (outcome === undefined ? -1 : outcomes.indexOf(outcome))

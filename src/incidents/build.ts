@@ -114,6 +114,11 @@ function keysOf(finding: Finding, busy: ReadonlySet<string>): string[] {
       return [actor, ...finding.shapes.map((shape) => `mail ${shape}`)]
     case 'mail-unreadable':
       return [finding.kind]
+    case 'rule-match':
+      if (levelRank(finding.level) < levelRank('medium')) return [`rule ${finding.rules.join()} ${finding.target}`]
+      return [`machine ${finding.target}`, ...(finding.actor.type === 'address' ? [actor] : [])]
+    case 'software-changed':
+      return [`software ${finding.target}`, `machine ${finding.target}`]
     case 'source-silent':
     case 'source-clock':
     case 'messages-lost':

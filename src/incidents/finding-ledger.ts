@@ -206,6 +206,7 @@ class Gathered implements GatheredFinding {
       detectedAtMs: this.#detectedAtMs,
       hitCount: this.#hitCount,
       evidence: this.#evidence,
+      ...(this.#first.words === undefined ? {} : { words: this.#first.words }),
     }
   }
 }
@@ -234,7 +235,7 @@ export class FindingLedger {
 
   #gather(hit: Hit): Gathered {
     const target = siteWide.has(hit.kind) ? wholeSite : hit.target
-    const key = `${hit.kind}\n${hit.actor.value}\n${target}`
+    const key = keyOf(hit, target)
     let gathered = this.#byKey.get(key)
     if (gathered === undefined) {
       gathered = new Gathered(idOf(hit, target), this.#made++, target, hit)
@@ -297,8 +298,13 @@ export class FindingLedger {
   }
 }
 
+/** Of rules, each is a claim of its own. */
+const keyOf = (hit: Hit, target: string): string =>
+  `${hit.kind}\n${hit.actor.value}\n${target}${hit.kind === 'rule-match' ? `\n${hit.rule}` : ''}`
+
 /** The day of the first hit is part of it, so that what comes back after a long silence is told apart. */
 function idOf(hit: Hit, target: string): FindingId {
   const day = String(Math.floor(hit.timeMs / dayMs))
-  return findingId(watchOf[hit.kind], hit.kind, hit.actor.type, hit.actor.value, target, day)
+  const rule = hit.kind === 'rule-match' ? [hit.rule] : []
+  return findingId(watchOf[hit.kind], hit.kind, hit.actor.type, hit.actor.value, target, day, ...rule)
 }

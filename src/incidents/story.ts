@@ -7,6 +7,7 @@ import {
   type FindingKind,
   levelRank,
   type Outcome,
+  type RuleWords,
   watchOf,
 } from '../core/finding.ts'
 
@@ -37,6 +38,8 @@ const order: readonly FindingKind[] = [
   'mail-campaign',
   'mail-impersonation',
   'mail-phishing',
+  'software-changed',
+  'rule-match',
   'new-statement',
   'scan',
   'after-block',
@@ -94,6 +97,10 @@ export function titleOf(facts: StoryFacts): string {
         : 'The same bad mail went to several people'
     case 'mail-unreadable':
       return 'A mail could not be read'
+    case 'rule-match':
+      return ruleTitle(facts)
+    case 'software-changed':
+      return `The software on ${named(facts, kind)} is not what it should be`
     case 'limit-reached':
       return 'More was going on than this program can remember at once'
     case 'source-silent':
@@ -122,12 +129,53 @@ export function storyOf(facts: StoryFacts): string[] {
 function whoSentence(facts: StoryFacts): string {
   if (isOfDesk(facts)) return ''
   if (facts.findings.every(({ kind }) => watchOf[kind] === 'mail')) return mailSentence(facts)
+  if (facts.findings.every(({ kind }) => watchOf[kind] === 'machines')) return machineSentence(facts)
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
   const records = plural(facts.lineCount, 'log line')
   if (isBrokenPage(facts)) return `${records} of the database log ${facts.lineCount === 1 ? 'shows' : 'show'} it.`
   if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
   return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
 }
+
+function machineSentence(facts: StoryFacts): string {
+  const machines = list([...new Set(facts.findings.map(({ target }) => `“${target}”`))].slice(0, machinesNamedMax))
+  const accounts = facts.actors.filter(({ type }) => type === 'account').map(({ value }) => `“${value}”`)
+  const by = accounts.length === 0 ? '' : ` Signed in: ${list(accounts.slice(0, machinesNamedMax))}.`
+  return `${plural(facts.lineCount, 'record')} of ${machines} ${facts.lineCount === 1 ? 'shows' : 'show'} it.${by}`
+}
+
+/** The gravest rule in its own words, and how many others. */
+function ruleTitle(facts: StoryFacts): string {
+  const rules = rulesOf(facts)
+  const others = rules.length - 1
+  const first = rules[0]
+  const said = first?.plain?.replace(/\.$/, '') ?? `A detection rule fired: ${first?.title ?? 'without a title'}`
+  return others === 0 ? said : `${said}, and ${plural(others, 'other sign')}`
+}
+
+/** The rules that matched, the gravest first, each once. */
+function rulesOf(facts: StoryFacts): RuleWords[] {
+  const rules = new Map<string, RuleWords>()
+  for (const { words } of facts.findings.toSorted((a, b) => levelRank(b.level) - levelRank(a.level))) {
+    if (words !== undefined && !rules.has(words.title)) rules.set(words.title, words)
+  }
+  return [...rules.values()]
+}
+
+function ruleSentence(facts: StoryFacts): string {
+  const rules = rulesOf(facts)
+  const shown = rules
+    .slice(0, rulesNamedMax)
+    .map(({ title, techniques = [] }) =>
+      techniques.length === 0 ? `“${title}”` : `“${title}” (${techniques.join(', ')})`,
+    )
+  const more = rules.length > rulesNamedMax ? [plural(rules.length - rulesNamedMax, 'other')] : []
+  return `It is what ${rules.length === 1 ? 'the rule' : 'the rules'} ${list([...shown, ...more])} ${rules.length === 1 ? 'looks' : 'look'} for. Administrators sometimes do the same: ask who did it, and why.`
+}
+
+/** More names than this are not read. */
+const machinesNamedMax = 5
+const rulesNamedMax = 6
 
 function mailSentence(facts: StoryFacts): string {
   if (facts.kinds.every((kind) => kind === 'mail-unreadable')) return ''
@@ -160,6 +208,10 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
       return 'The mails are alike in their text, their files, their links or the machines that sent them, and went to more than one person. Other offices may have them too.'
     case 'mail-unreadable':
       return `${plural(hits, 'mail')} could not be read, in whole or in part. ${hits === 1 ? 'It was' : 'They were'} not held back, so look before you open ${hits === 1 ? 'it' : 'them'}.`
+    case 'rule-match':
+      return ruleSentence(facts)
+    case 'software-changed':
+      return `${plural(hits, 'file')} ${hits === 1 ? 'differs' : 'differ'} from the list that was made of it: added, changed or removed. An update does this too; then there is a note of who installed it. If there is none, treat it as tampering.`
     case 'after-block':
       return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
     case 'new-statement':

@@ -136,6 +136,8 @@ export const kindWords: Readonly<Record<FindingKind, { readonly plain: string; r
   'mail-phishing': { plain: 'a mail that is out for passwords or money', term: 'phishing' },
   'mail-campaign': { plain: 'the same bad mail to several people', term: 'phishing campaign' },
   'mail-unreadable': { plain: 'a mail that could not be read', term: 'unreadable mail' },
+  'rule-match': { plain: 'a machine that did what attackers do', term: 'Sigma rule match' },
+  'software-changed': { plain: 'software that is not what it should be', term: 'software integrity' },
   'limit-reached': { plain: 'more than Bellwether could keep track of', term: 'limit reached' },
   'source-silent': { plain: 'a log that has stopped coming', term: 'silent source' },
   'source-clock': { plain: 'a clock that is wrong', term: 'clock offset' },

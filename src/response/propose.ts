@@ -107,6 +107,12 @@ function propose(
     const refusal = `Only the database’s role ${name} is known, not an address. Ask IT who uses that role.`
     return { ...base, warnings: [], refusal }
   }
+  if (actor.type === 'account' || actor.type === 'computer') {
+    const name = oneLine(actor.value, limits.partNameCharactersMax)
+    const what = actor.type === 'account' ? 'account' : 'computer'
+    const refusal = `Only the ${what} ${name} is known, not an address. Ask IT to lock the account or unplug the computer.`
+    return { ...base, warnings: [], refusal }
+  }
   if (actor.type === 'sender') {
     const refusal = 'A mail’s sender is stopped at the mail server, not by blocking an address of the network.'
     return { ...base, warnings: [], refusal }

@@ -75,6 +75,8 @@ const ActorList = ({ actors }: { readonly actors: readonly Actor[] }): ReactNode
       <li key={`${actor.type} ${actor.value}`}>
         {actor.type === 'role' && 'database role '}
         {actor.type === 'sender' && 'mail sender '}
+        {actor.type === 'account' && 'signed in as '}
+        {actor.type === 'computer' && 'at the computer '}
         <span className="mono">
           <ShortText text={actor.value} charactersShown={120} />
         </span>
