@@ -24,13 +24,18 @@ function outsideOf({ bytes, truth }: SetMail): string[] {
   ]
 }
 
+interface Count {
+  other: number
+  attack: number
+}
+
 /** Naive Bayes learnt of one half and asked of the other, halves apart by campaign: the share of pairs (attack, other) in
  *  which the attack scores higher. 0.5 is chance. */
 function areaUnderCurve(mails: readonly SetMail[]): number {
   const campaigns = [...new Set(mails.map(({ truth }) => truth.campaign || truth.file))]
   const half = new Set(new Random('halves').shuffle(campaigns).slice(0, campaigns.length / 2))
-  const counts = new Map<string, [number, number]>()
-  const totals: [number, number] = [1, 1]
+  const counts = new Map<string, Count>()
+  const totals: Count = { other: 1, attack: 1 }
   const asked: { isAttack: boolean; features: string[] }[] = []
   for (const mail of mails) {
     const isAttack = mail.truth.label === 'attack'
@@ -39,17 +44,17 @@ function areaUnderCurve(mails: readonly SetMail[]): number {
       asked.push({ isAttack, features })
       continue
     }
-    totals[Number(isAttack)]++
+    totals[isAttack ? 'attack' : 'other']++
     for (const feature of new Set(features)) {
-      const count = counts.get(feature) ?? [1, 1]
-      count[Number(isAttack)]++
+      const count = counts.get(feature) ?? { other: 1, attack: 1 }
+      count[isAttack ? 'attack' : 'other']++
       counts.set(feature, count)
     }
   }
   const score = (features: readonly string[]): number =>
     [...new Set(features)].reduce((sum, feature) => {
-      const [other, attack] = counts.get(feature) ?? [1, 1]
-      return sum + Math.log(attack / totals[1]) - Math.log(other / totals[0])
+      const { other, attack } = counts.get(feature) ?? { other: 1, attack: 1 }
+      return sum + Math.log(attack / totals.attack) - Math.log(other / totals.other)
     }, 0)
   const attacks = asked.filter(({ isAttack }) => isAttack).map(({ features }) => score(features))
   const others = asked.filter(({ isAttack }) => !isAttack).map(({ features }) => score(features))
