@@ -50,9 +50,10 @@ export const documentLimits = {
   markupTokensMax: 2_000_000,
   /** Characters of one attribute, field instruction or formula. */
   markupValueCharactersMax: 64 * kib,
-  /** Hash rounds spent on a well-known password: Office writes 100,000, which take 0.1 s; a file that asks for more has
-   *  no standard password in practice. */
-  passwordRoundsMax: 100_000,
+  /** Hash rounds spent on well-known passwords: Office writes 50,000 or 100,000, and 100,000 take 0.1 s. */
+  passwordRoundsMax: 300_000,
+  /** Passwords from a mail's text that are tried. */
+  passwordsMax: 8,
   /** Fields of Word within fields: people write three, attackers have written twenty. */
   fieldNestingMax: 64,
   /** Objects of a PDF, and levels of lists in lists. */

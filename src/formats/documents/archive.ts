@@ -7,6 +7,7 @@ import { inflateGzip } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { packageOfZip } from './office-package.ts'
 import { examinePackage } from './ooxml.ts'
+import { examineOpenDocument } from './open-document.ts'
 import { readZipDirectory, readZipEntry, type ZipDirectory, type ZipEntry } from './zip.ts'
 
 /** Examines what begins as a zip archive, and tells what it is. */
@@ -24,6 +25,8 @@ export function examineZip(subject: Subject, inspection: Inspection): FileKind {
     inspection.add('executable', subject.path, 'Java program')
     return 'java-archive'
   }
+  if (names.has('mimetype') && (names.has('content.xml') || names.has('meta-inf/manifest.xml')))
+    return examineOpenDocument(subject, packageOfZip(subject.bytes, directory.entries, inspection), inspection)
   examineEntries(subject, directory, inspection)
   return 'zip'
 }

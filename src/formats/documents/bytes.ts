@@ -67,8 +67,13 @@ export function decodeText(bytes: Uint8Array): string {
     return bufferOf(swapped(bytes)).toString('utf16le')
   }
   const start = first === 0xefbb && bytes[2] === 0xbf ? 3 : 0
-  const text = bufferOf(bytes).toString('utf8', start)
-  return text.includes('\ufffd') ? latin1Text(bytes, start) : text
+  return latin1OrUtf8(bytes.subarray(start))
+}
+
+/** Text that is UTF-8 where it is valid, else one byte a character. */
+export function latin1OrUtf8(bytes: Uint8Array): string {
+  const text = bufferOf(bytes).toString('utf8')
+  return text.includes('\ufffd') ? latin1Text(bytes) : text
 }
 
 function swapped(bytes: Uint8Array): Uint8Array {

@@ -1,14 +1,17 @@
 /** Examines a compound file: a binary document of Word, Excel or PowerPoint, an object or the macros inside another
  *  document, the shell of an encrypted document, an installer. */
 import { limits } from '../../core/limits.ts'
-import { type CompoundFile, openCompoundFile } from './compound-file.ts'
+import { uint32At } from './bytes.ts'
+import { type CompoundEntry, type CompoundFile, openCompoundFile } from './compound-file.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { reportMacros } from './macros.ts'
+import { openEncryptedPackage, standardPasswords } from './office-password.ts'
 import { reportObjects } from './ole-object.ts'
 import { readPresentation } from './presentation-binary.ts'
 import { readWordDocument } from './word-binary.ts'
 import { readWorkbook } from './workbook-binary.ts'
+import { openWorkbook } from './workbook-password.ts'
 
 /** Class ids of the root of an installer package, a patch and a transform. */
 const installerClass = /^000C108[246]-0000-0000-C000-000000000046$/
@@ -32,7 +35,7 @@ export function examineCompound(subject: Subject, inspection: Inspection): FileK
   reportMacros(file, subject.path, inspection)
   reportObjects(file, subject, inspection)
   readStreams(file, subject, inspection)
-  if (kind === 'ole-encrypted') inspection.add('encrypted-document', subject.path, 'document with a password')
+  if (kind === 'ole-encrypted') openShell(file, subject, inspection)
   reportAsEmbedded(kind, subject, inspection)
   return kind
 }
@@ -55,6 +58,51 @@ function kindOfCompound(file: CompoundFile): FileKind {
   return installerClass.test(file.classId) ? 'installer' : 'ole-object'
 }
 
+function readSheets(stream: Uint8Array, path: readonly string[], inspection: Inspection): void {
+  const pass = readWorkbook(stream, path, inspection)
+  if (pass === undefined) return
+  const opened = openWorkbook(stream, pass, [...standardPasswords, ...inspection.passwords])
+  inspection.add('encrypted-document', path, describePassword(opened?.password))
+  if (opened) readWorkbook(opened.stream, path, inspection, true)
+}
+
+function readSlides(
+  file: CompoundFile,
+  entry: CompoundEntry,
+  path: readonly string[],
+  subject: Subject,
+  inspection: Inspection,
+): void {
+  if (isEncryptedPresentation(file)) inspection.add('encrypted-document', path, describePassword(undefined))
+  else readPresentation(file.read(entry, limits.documentBytesMax), path, subject, inspection)
+}
+
+/** The shell of an encrypted package is opened where a password is at hand. */
+function openShell(file: CompoundFile, subject: Subject, inspection: Inspection): void {
+  const info = file.find('EncryptionInfo')
+  const content = file.find('EncryptedPackage')
+  const passwords = [...standardPasswords, ...inspection.passwords]
+  const opened =
+    info && content
+      ? openEncryptedPackage(file.read(info), file.read(content, limits.documentBytesMax), passwords, inspection)
+      : undefined
+  inspection.add('encrypted-document', subject.path, describePassword(opened?.password))
+  if (opened) inspection.enqueue(subject, 'content', opened.bytes, 'content')
+}
+
+function describePassword(password: string | undefined): string {
+  if (password === undefined) return 'document with a password'
+  return standardPasswords.includes(password)
+    ? 'encrypted, but opens without asking: with a password that Office tries by itself'
+    : 'document with a password that stands in the mail'
+}
+
+/** The stream of the current user says whether the other one is encrypted (MS-PPT 2.3.2). */
+function isEncryptedPresentation(file: CompoundFile): boolean {
+  const user = file.find('Current User')
+  return user !== undefined && uint32At(file.read(user), 12) === 0xf3d1c4df
+}
+
 /** Documents' streams wherever they lie: an object's storage has the same ones as a document's root. */
 function readStreams(file: CompoundFile, subject: Subject, inspection: Inspection): void {
   for (const entry of file.entries) {
@@ -64,10 +112,9 @@ function readStreams(file: CompoundFile, subject: Subject, inspection: Inspectio
     const name = entry.name.toLowerCase()
     if (name === 'worddocument') readWordDocument(file, entry, path, inspection)
     else if (name === 'workbook' || name === 'book') {
-      const pass = readWorkbook(file.read(entry, limits.documentBytesMax), path, inspection)
-      if (pass !== undefined) inspection.add('encrypted-document', path, 'workbook with a password')
+      readSheets(file.read(entry, limits.documentBytesMax), path, inspection)
     } else if (name === 'powerpoint document') {
-      readPresentation(file.read(entry, limits.documentBytesMax), path, subject, inspection)
+      readSlides(file, entry, path, subject, inspection)
     } else continue
     if (isInside) inspection.add('embedded-document', path, 'a document inside the document')
   }

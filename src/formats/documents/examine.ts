@@ -2,11 +2,21 @@
  *  nothing is executed, nothing is fetched; it never throws, and its work is bounded (core/document-limits.ts). */
 import { limits } from '../../core/limits.ts'
 import { examineGzip, examineZip, reportByName } from './archive.ts'
+import { decodeText } from './bytes.ts'
 import { examineCompound } from './compound.ts'
+import { examineDiskImage } from './disk-image.ts'
 import type { Examination } from './examination.ts'
 import { type FileKind, isDiskImage, isProgram, kindOfBytes } from './file-kind.ts'
-import { nameSigns } from './file-name.ts'
+import { endingOf, nameSigns } from './file-name.ts'
+import { examinePage } from './html.ts'
 import { Inspection, plain, type Subject } from './inspection.ts'
+import { examineActiveMime, examineMimeArchive } from './mime-archive.ts'
+import { examineOfficeXml } from './office-xml.ts'
+import { examineOneNote } from './onenote.ts'
+import { examineOtherArchive } from './other-archives.ts'
+import { examineSylk, examineTable } from './plain-table.ts'
+import { examineRtf } from './rtf.ts'
+import { examineLibraryFile, examineShortcut, examineUrlFile } from './shortcut.ts'
 
 /** A file as it came. */
 export interface ExaminedFile {
@@ -19,9 +29,15 @@ export interface ExaminedFile {
 /** Said where reading a file broke off by a fault of ours: its other features still stand. */
 export const brokeOff = 'Reading a file broke off unexpectedly; what was found before stands.'
 
+/** What an examination may use. */
+export interface ExaminationOptions {
+  /** Words that may be the password of an encrypted file: those of the mail's text that look like one. */
+  readonly passwords?: readonly string[]
+}
+
 /** Examines one file. */
-export function examine(file: ExaminedFile): Examination {
-  const inspection = new Inspection()
+export function examine(file: ExaminedFile, options: ExaminationOptions = {}): Examination {
+  const inspection = new Inspection(options.passwords)
   const isCut = file.bytes.length > limits.documentBytesMax
   if (isCut) inspection.addProblem('The file is very large; only its beginning was looked at.')
   const bytes = isCut ? file.bytes.subarray(0, limits.documentBytesMax) : file.bytes
@@ -56,10 +72,71 @@ function readSubject(subject: Subject, kind: FileKind, inspection: Inspection): 
       return examineCompound(subject, inspection)
     case 'zip':
       return examineZip(subject, inspection)
+    case 'word-xml':
+    case 'excel-xml':
+    case 'flat-opc':
+      examineOfficeXml(subject, kind, inspection)
+      return kind
+    case 'mht':
+      examineMimeArchive(subject, inspection)
+      return kind
+    case 'active-mime':
+      examineActiveMime(subject, inspection)
+      return kind
     case 'gzip':
       examineGzip(subject, inspection)
       return kind
     default:
+      return readOther(subject, kind, inspection)
+  }
+}
+
+function readOther(subject: Subject, kind: FileKind, inspection: Inspection): FileKind {
+  switch (kind) {
+    case 'html':
+    case 'svg':
+      examinePage(subject, kind, inspection)
+      return kind
+    case 'rtf':
+      examineRtf(subject, inspection)
+      return kind
+    case 'text':
+      examineTable(subject, inspection)
+      if (subject.role === 'file')
+        inspection.addText(decodeText(subject.bytes.subarray(0, limits.documentTextCharactersMax)))
+      return endingOf(subject.name) === 'csv' ? 'csv' : kind
+    case 'sylk':
+      examineSylk(subject, inspection)
+      return kind
+    case 'shortcut':
+      examineShortcut(subject, inspection)
+      return kind
+    case 'url-file':
+      examineUrlFile(subject, inspection)
+      return kind
+    case 'onenote':
+      examineOneNote(subject, inspection)
+      return kind
+    case 'png':
+    case 'jpeg':
+    case 'gif':
+    case 'bmp':
+      inspection.addPicture({ type: kind, path: subject.path, bytes: subject.bytes })
+      return kind
+    case 'tar':
+    case 'rar':
+    case 'seven-zip':
+    case 'cabinet':
+    case 'arj':
+    case 'ace':
+    case 'bzip2':
+    case 'xz':
+    case 'zstd':
+      examineOtherArchive(subject, kind, inspection)
+      return kind
+    default:
+      if (isDiskImage(kind)) examineDiskImage(subject, kind, inspection)
+      if (kind === 'xml') examineLibraryFile(subject, inspection)
       return kind
   }
 }

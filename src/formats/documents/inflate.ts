@@ -35,9 +35,11 @@ export function inflateRaw(
   try {
     while (read < packed.length && length <= limit) {
       const next = Math.min(packed.length, read + stepBytes)
-      stream.push(packed.subarray(read, next), next === packed.length)
+      // Never as the last piece: then nothing of it would come out where the end is missing.
+      stream.push(packed.subarray(read, next))
       read = next
     }
+    if (length <= limit) stream.push(new Uint8Array(0), true)
   } catch {
     // fflate throws on what is no deflate; what came before the damage is kept.
     end = 'damaged'

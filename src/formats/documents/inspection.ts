@@ -15,8 +15,9 @@ export interface Subject {
   readonly path: readonly string[]
   /** 0 for the file that was given. */
   readonly depth: number
-  /** What put it there, where that was not an archive: its own name then says nothing about how it is opened. */
-  readonly role: 'file' | 'part'
+  /** `file`: somebody opens it by its name. `part`: it lies in a document, and its name says nothing about how it is
+   *  opened. `content`: it is the document itself, unwrapped. */
+  readonly role: 'file' | 'part' | 'content'
 }
 
 const lineBreaks = /[\u0000-\u001f\u007f\u2028\u2029]+/g
@@ -44,8 +45,14 @@ export class Inspection {
   #textLength = 0
   #filesLeft: number = limits.documentFilesMax
   #roundsLeft: number = limits.passwordRoundsMax
+  /** Passwords that may be tried on what is encrypted. */
+  readonly passwords: readonly string[]
   /** Bytes that may still be unpacked. */
   inflatedBytesLeft: number = limits.documentInflatedBytesMax
+
+  constructor(passwords: readonly string[] = []) {
+    this.passwords = passwords.slice(0, limits.passwordsMax)
+  }
 
   /** Notes a feature once for each place; `proof` may be any text of the file. */
   add(feature: PayloadFeature, path: readonly string[], proof: string): void {

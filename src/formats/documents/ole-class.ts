@@ -9,7 +9,10 @@ const ordinary =
 /** Classes that have been abused: why, in a few words. */
 const abused: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^equation\.[23]|^0002CE0[23]-0000-0000-C000-000000000046$/i, 'equation editor'],
-  [/^package|^0003000C-0000-0000-C000-000000000046$|^F20DA720-C02F-11CE-927B-0800095AE340$/i, 'package of a file'],
+  [
+    /^package|^[\w -]{1,30}shell ?obje[ck]t|^0003000C-0000-0000-C000-000000000046$|^F20DA720-C02F-11CE-927B-0800095AE340$/i,
+    'package of a file',
+  ],
   [/^(?:ole2link|00000300-0000-0000-C000-000000000046)$/i, 'link that is fetched'],
   [/^(?:htmlfile|25336920-03F9-11CF-8FD0-00AA00686F13)$/i, 'web page'],
   [/^(?:scriptlet|scriptletfile|script:|06290BD[235]-48AA-11D2-8432-006008C3FBFC)/i, 'script'],

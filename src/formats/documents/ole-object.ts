@@ -17,14 +17,14 @@ export interface PackagedFile {
   readonly bytes: Uint8Array
 }
 
-const nameBytesMax = 1_024
+const nameBytes = 1_024
 
 /** The packaged file in native data, behind its size (`Ole10Native`); undefined where it is no package. */
 export function readPackage(native: Uint8Array): PackagedFile | undefined {
   if (uint16At(native, 0) !== 2) return undefined
-  const name = zeroEndedText(native, 2, nameBytesMax)
+  const name = zeroEndedText(native, 2, nameBytes)
   let at = 2 + name.length + 1
-  const sourcePath = zeroEndedText(native, at, nameBytesMax)
+  const sourcePath = zeroEndedText(native, at, nameBytes)
   at += sourcePath.length + 1
   // 3: the file itself; 1: its path alone.
   const kind = uint16At(native, at + 2)
@@ -81,7 +81,7 @@ function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject
       return reportNative(stream.subarray(4), subject, within, inspection)
     }
     case '\x01Ole':
-      return reportLink(file.read(entry, nameBytesMax * 64), within, inspection)
+      return reportLink(file.read(entry, nameBytes * 64), within, inspection)
     case 'Equation Native':
       return inspection.add('embedded-object', within, 'equation editor')
     case '\x03OCXNAME':

@@ -44,15 +44,17 @@ export function* biffRecords(stream: Uint8Array): Generator<BiffRecord> {
   }
 }
 
-/** Reads a workbook's stream. Gives the data of the record that says how it is encrypted, where it is. */
+/** Reads a workbook's stream. Gives the data of the record that says how it is encrypted, where it is and was not yet
+ *  undone. */
 export function readWorkbook(
   stream: Uint8Array,
   path: readonly string[],
   inspection: Inspection,
+  isOpened = false,
 ): Uint8Array | undefined {
   const reader = new WorkbookReader(path, inspection)
   for (const record of biffRecords(stream)) {
-    if (record.type === recordTypes.filePass) return record.data
+    if (record.type === recordTypes.filePass && !isOpened) return record.data
     reader.read(record)
   }
   reader.finish()

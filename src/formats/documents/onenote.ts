@@ -1,0 +1,59 @@
+/** Finds the files in OneNote sections (MS-ONESTORE 2.6.13): each lies whole behind a mark. Pages themselves are not read;
+ *  pictures of pages lie the same way and are told apart by their bytes. */
+import { limits } from '../../core/limits.ts'
+import { bufferOf, uint64At } from './bytes.ts'
+import { kindOfBytes } from './file-kind.ts'
+import type { Inspection, Subject } from './inspection.ts'
+
+/** {BDE316E7-2665-4511-A4C4-8D4D0B7A9EAC}, as it lies in the file. */
+const objectMark = Uint8Array.of(
+  0xe7,
+  0x16,
+  0xe3,
+  0xbd,
+  0x65,
+  0x26,
+  0x11,
+  0x45,
+  0xa4,
+  0xc4,
+  0x8d,
+  0x4d,
+  0x0b,
+  0x7a,
+  0x9e,
+  0xac,
+)
+
+/** A name with an ending, in UTF-16: names of attached files stand among a section's properties. */
+const wideName = /(?:[\x20-\x7e]\0){1,120}\.\0(?:[a-zA-Z0-9]\0){2,4}\0/g
+
+/** Examines a section. */
+export function examineOneNote(subject: Subject, inspection: Inspection): void {
+  const { bytes } = subject
+  const view = bufferOf(bytes)
+  const names = attachmentNames(view)
+  for (let at = view.indexOf(objectMark), count = 0; at >= 0 && count < limits.documentFilesMax; count++) {
+    const size = Math.min(uint64At(bytes, at + 16), limits.documentPartBytesMax)
+    const content = bytes.subarray(at + 36, Math.min(bytes.length, at + 36 + size))
+    const kind = kindOfBytes(content)
+    const isPicture = ['png', 'jpeg', 'gif', 'bmp', 'tiff', 'metafile', 'icon', 'webp', 'media'].includes(kind)
+    if (!isPicture && content.length > 0) {
+      const shown = names.length > 0 ? `${kind}; names in the section: ${names.slice(0, 5).join(', ')}` : kind
+      inspection.add('onenote-attachment', subject.path, `attached file, ${shown}`)
+    }
+    inspection.enqueue(subject, `attachment ${count + 1}`, content, isPicture ? 'part' : 'file')
+    at = view.indexOf(objectMark, at + 36 + (size > 0 ? content.length : 0))
+  }
+}
+
+function attachmentNames(view: Buffer): string[] {
+  const found = new Set<string>()
+  const text = view.toString('latin1', 0, Math.min(view.length, limits.documentPartBytesMax))
+  for (let match = wideName.exec(text); match !== null && found.size < 32; match = wideName.exec(text)) {
+    const name = match[0].replaceAll('\0', '')
+    if (/\.(?!one$|png$|jpe?g$|gif$|bmp$|emf$)[a-z0-9]{2,4}$/i.test(name)) found.add(name)
+  }
+  wideName.lastIndex = 0
+  return [...found]
+}

@@ -1,0 +1,120 @@
+/** Examines OpenDocument files (ODF 1.3): macros in Basic and other languages, objects, links to programs and to pictures
+ *  elsewhere, encrypted parts. */
+import { limits } from '../../core/limits.ts'
+import { decodeText, hasText, latin1OrUtf8 } from './bytes.ts'
+import { judgeRelationship, placeOfTarget } from './external-target.ts'
+import type { FileKind } from './file-kind.ts'
+import type { Inspection, Subject } from './inspection.ts'
+import type { OfficePackage, OfficePart } from './office-package.ts'
+import { withoutBlankLines } from './ooxml-part.ts'
+import { judgeCode } from './vba-code.ts'
+import { scanXml, type XmlTag } from './xml-scan.ts'
+
+const kinds: readonly (readonly [word: string, kind: FileKind])[] = [
+  ['text', 'odf-text'],
+  ['spreadsheet', 'odf-spreadsheet'],
+  ['presentation', 'odf-presentation'],
+]
+
+/** Examines a package whose part `mimetype` says that it is OpenDocument. */
+export function examineOpenDocument(subject: Subject, parts: OfficePackage, inspection: Inspection): FileKind {
+  const type = latin1OrUtf8(parts.get('mimetype')?.read(256) ?? new Uint8Array(0))
+  const isEncrypted = reportManifest(parts.get('meta-inf/manifest.xml'), subject, inspection)
+  for (const [key, part] of parts) if (!isEncrypted) examinePart(key, part, subject, inspection)
+  return kinds.find(([word]) => type.includes(`opendocument.${word}`))?.[1] ?? 'odf-other'
+}
+
+function reportManifest(part: OfficePart | undefined, subject: Subject, inspection: Inspection): boolean {
+  if (part === undefined || !decodeText(part.read()).includes('encryption-data')) return false
+  inspection.add('encrypted-document', subject.path, 'OpenDocument file with a password')
+  return true
+}
+
+function examinePart(key: string, part: OfficePart, subject: Subject, inspection: Inspection): void {
+  const path = [...subject.path, part.name]
+  if (/^basic\/[^/]+\/(?!script-lb\.xml$|dialog-lb\.xml$)[^/]+\.xml$/.test(key)) readBasic(part, path, inspection)
+  else if (/^scripts\/.+\.(?:py|js|bsh|java|class|jar)$/.test(key)) {
+    inspection.add('macro', path, `script ${part.name}`)
+  } else if (/(?:^|\/)(?:content|styles|settings)\.xml$/.test(key)) readContent(part, key, path, inspection)
+  else examineFile(part, subject, inspection)
+}
+
+function examineFile(part: OfficePart, subject: Subject, inspection: Inspection): void {
+  const head = part.peek()
+  const isPicture = hasText(head, 0, '\x89PNG') || hasText(head, 0, '\xff\xd8\xff') || hasText(head, 0, 'GIF8')
+  const isFile = ['\xd0\xcf\x11\xe0', 'PK\x03\x04', 'MZ', '%PDF', '{\\rt', 'L\0\0\0\x01\x14\x02'].some((sign) =>
+    hasText(head, 0, sign),
+  )
+  if (isFile || (isPicture && inspection.wantsPictures)) inspection.enqueue(subject, part.name, part.read(), 'part')
+}
+
+/** A module of Basic: its source is the text of the part. */
+function readBasic(part: OfficePart, path: readonly string[], inspection: Inspection): void {
+  let source = ''
+  let name = ''
+  scanXml(decodeText(part.read(limits.macroSourceBytesMax)), {
+    open: (tag) => {
+      if (tag.name === 'module') name = tag.attribute('name') ?? ''
+    },
+    text: (text) => {
+      source += text
+    },
+  })
+  const signs = judgeCode(name, source)
+  if (!signs.hasCode) return
+  inspection.add('macro', path, `module ${name}`)
+  if (signs.suspicious.length > 0)
+    inspection.add('macro-suspicious', path, `module ${name}: ${signs.suspicious.join(', ')}`)
+}
+
+function readContent(part: OfficePart, key: string, path: readonly string[], inspection: Inspection): void {
+  let visible = ''
+  scanXml(decodeText(part.read()), {
+    open: (tag) => {
+      reportTag(tag, path, inspection)
+      if (tag.name === 'p' || tag.name === 'h') visible += '\n'
+    },
+    text: (text) => {
+      if (visible.length < limits.documentTextCharactersMax * 2) visible += text
+    },
+  })
+  if (key.endsWith('content.xml')) inspection.addText(withoutBlankLines(visible))
+}
+
+/** Links are `href`; what an element is says how it is followed. */
+const followed: Readonly<Record<string, string>> = {
+  a: 'hyperlink',
+  image: 'image',
+  'fill-image': 'image',
+  object: 'oleObject',
+  'object-ole': 'oleObject',
+  'floating-frame': 'frame',
+  plugin: 'frame',
+  'section-source': 'subDocument',
+  'table-source': 'externalLinkPath',
+  'cell-range-source': 'externalLinkPath',
+}
+
+function reportTag(tag: XmlTag, path: readonly string[], inspection: Inspection): void {
+  if (tag.name === 'event-listener') {
+    const event = tag.attribute('event-name') ?? ''
+    const target = tag.attribute('href') ?? ''
+    // A listener of the document runs by itself; one of a button waits for a click.
+    if (/load|open|close|new|focus|print|save|view/i.test(event))
+      inspection.add('macro-autorun', path, `${event}: ${target}`)
+    else inspection.add('macro', path, `${event}: ${target}`)
+    return
+  }
+  if (tag.name === 'dde-source' || tag.name === 'dde-connection-decl') {
+    inspection.add('dde', path, `${tag.attribute('dde-application') ?? ''}|${tag.attribute('dde-topic') ?? ''}`)
+    return
+  }
+  if (tag.name === 'applet') inspection.add('embedded-object', path, 'applet')
+  const type = followed[tag.name]
+  const target = tag.attribute('href')
+  if (type === undefined || target === undefined || /^\.\/|^#/.test(target)) return
+  const feature = judgeRelationship(type, target)
+  if (feature !== undefined) inspection.add(feature, path, `${tag.name}: ${target}`)
+  const place = placeOfTarget(target)
+  if (place !== 'inside' && place !== 'local') inspection.addLink(target, path, 'document')
+}

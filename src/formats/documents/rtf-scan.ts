@@ -1,0 +1,148 @@
+/** Cuts RTF into groups, control words and text, by the rules that Word follows, not the ones that are written down:
+ *  attackers live in the difference. */
+import { limits } from '../../core/limits.ts'
+
+/** What is called on the way. */
+export interface RtfEvents {
+  groupStart(): void
+  groupEnd(): void
+  /** A control word without its number; ignorable where `\*` stands in front. */
+  control(word: string, isIgnorable: boolean): void
+  text(text: string): void
+  /** Bytes behind `\bin`, one a character. */
+  binary(bytes: string): void
+}
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const wordLettersMost = 32
+
+/** Characters that belong to no run of plain text. */
+const special = /[{}\\\r\n]/g
+
+/** Walks through a document; false where it has more tokens or levels than are read. */
+export function scanRtf(text: string, events: RtfEvents): boolean {
+  let at = 0
+  let depth = 0
+  let isIgnorable = false
+  for (let count = 0; at < text.length; count++) {
+    if (count >= limits.markupTokensMax) return false
+    const code = text.charCodeAt(at)
+    if (code === 0x7b) {
+      depth++
+      if (depth > limits.rtfNestingMax) return false
+      events.groupStart()
+      isIgnorable = false
+      at++
+    } else if (code === 0x7d) {
+      if (depth > 0) {
+        depth--
+        events.groupEnd()
+      }
+      at++
+    } else if (code === 0x5c) {
+      if (text[at + 1] === '*') {
+        isIgnorable = true
+        at += 2
+      } else {
+        at = readControl(text, at + 1, isIgnorable, events)
+        isIgnorable = false
+      }
+    } else if (code === 10 || code === 13) at++
+    else {
+      special.lastIndex = at
+      const end = special.exec(text)?.index ?? text.length
+      events.text(text.slice(at, end))
+      at = end
+    }
+  }
+  return true
+}
+
+/** Reads what stands behind a backslash; gives the place behind it. */
+function readControl(text: string, from: number, isIgnorable: boolean, events: RtfEvents): number {
+  const code = text.charCodeAt(from)
+  if (!isLetter(code)) {
+    if (code === 0x27) {
+      const value = Number.parseInt(text.slice(from + 1, from + 3), 16)
+      if (Number.isFinite(value)) events.text(String.fromCharCode(value))
+      return from + 3
+    }
+    if (code === 0x7e) events.text(' ')
+    else if (code === 0x5c || code === 0x7b || code === 0x7d) events.text(text[from] ?? '')
+    else if (code === 10 || code === 13) events.control('par', false)
+    return from + 1
+  }
+  let at = from
+  while (at < text.length && isLetter(text.charCodeAt(at))) at++
+  const word = text.slice(from, Math.min(at, from + wordLettersMost))
+  const numberAt = at
+  if (text[at] === '-') at++
+  while (at < text.length && isDigit(text.charCodeAt(at))) at++
+  const number = at > numberAt ? Number.parseInt(text.slice(numberAt, Math.min(at, numberAt + 11)), 10) : Number.NaN
+  if (text[at] === ' ') at++
+  if (word === 'bin') {
+    const length = Number.isFinite(number) && number > 0 ? Math.min(number, text.length - at) : 0
+    events.binary(text.slice(at, at + length))
+    return at + length
+  }
+  if (word === 'u' && Number.isFinite(number)) {
+    events.text(String.fromCharCode(number & 0xffff))
+    // One character stands behind it for readers that know no Unicode.
+    return text[at] === '\\' && text[at + 1] === "'" ? at + 4 : /[{}\\]/.test(text[at] ?? '{') ? at : at + 1
+  }
+  events.control(word, isIgnorable)
+  return at
+}
+
+/** Puts bytes together from hexadecimal digits with anything between them. */
+export class HexCollector {
+  readonly #bytesMax: number
+  readonly #pieces: Uint8Array[] = []
+  #length = 0
+  #half = -1
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** Digits count, all else is passed over. */
+  push(text: string): void {
+    if (this.#length >= this.#bytesMax) return
+    const piece = new Uint8Array((text.length + 1) >> 1)
+    let length = 0
+    for (let index = 0; index < text.length; index++) {
+      const digit = digitOf(text.charCodeAt(index))
+      if (digit < 0) continue
+      if (this.#half < 0) this.#half = digit
+      else {
+        piece[length++] = this.#half * 16 + digit
+        this.#half = -1
+      }
+    }
+    this.#add(piece.subarray(0, length))
+  }
+
+  /** Bytes that stand as they are; a lone digit in front is dropped. */
+  pushBytes(bytes: string): void {
+    this.#half = -1
+    this.#add(Buffer.from(bytes, 'latin1'))
+  }
+
+  #add(piece: Uint8Array): void {
+    if (piece.length === 0 || this.#length >= this.#bytesMax) return
+    this.#pieces.push(piece)
+    this.#length += piece.length
+  }
+
+  /** All bytes. */
+  finish(): Uint8Array {
+    return new Uint8Array(Buffer.concat(this.#pieces, Math.min(this.#length, this.#bytesMax)))
+  }
+}
+
+function digitOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const lower = code | 32
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1
+}
