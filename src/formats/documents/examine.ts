@@ -14,6 +14,7 @@ import { examineActiveMime, examineMimeArchive } from './mime-archive.ts'
 import { examineOfficeXml } from './office-xml.ts'
 import { examineOneNote } from './onenote.ts'
 import { examineOtherArchive } from './other-archives.ts'
+import { examinePdf } from './pdf.ts'
 import { examineSylk, examineTable } from './plain-table.ts'
 import { examineRtf } from './rtf.ts'
 import { examineLibraryFile, examineShortcut, examineUrlFile } from './shortcut.ts'
@@ -96,6 +97,9 @@ function readOther(subject: Subject, kind: FileKind, inspection: Inspection): Fi
     case 'html':
     case 'svg':
       examinePage(subject, kind, inspection)
+      return kind
+    case 'pdf':
+      examinePdf(subject, inspection)
       return kind
     case 'rtf':
       examineRtf(subject, inspection)

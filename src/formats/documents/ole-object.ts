@@ -2,9 +2,10 @@
  *  and the class. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
-import { bufferOf, classIdText, uint16At, uint32At, zeroEndedText } from './bytes.ts'
+import { bufferOf, byteAt, classIdText, uint16At, uint32At, zeroEndedText } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
 import { placeOfTarget } from './external-target.ts'
+import { inflateZlib } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { abuseOfClass } from './ole-class.ts'
 
@@ -95,9 +96,18 @@ function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject
     case 'Contents':
       return inspection.enqueue(subject, entry.path, file.read(entry), 'part')
     default:
-      if (entry.name.toLowerCase() === '\x01ole10native') {
-        reportNative(file.read(entry).subarray(4), subject, within, inspection)
-      }
+      return reportOtherStream(file, entry, subject, inspection)
+  }
+}
+
+/** Word's XML of 2003 packs each object's storage in a stream with a number for a name: its size, then zlib. */
+function reportOtherStream(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
+  if (entry.name.toLowerCase() === '\x01ole10native') {
+    reportNative(file.read(entry).subarray(4), subject, [...subject.path, entry.path], inspection)
+  } else if (/^_\d{1,10}$/.test(entry.name)) {
+    const packed = file.read(entry)
+    if (byteAt(packed, 4) !== 0x78) return
+    inspection.enqueue(subject, entry.path, inflateZlib(packed.subarray(4), inspection).bytes, 'part')
   }
 }
 

@@ -1,0 +1,160 @@
+/** Finds what a PDF does (ISO 32000-2, 12.6): script, programs that it starts, files in it, links, forms that are sent. */
+import { limits } from '../../core/limits.ts'
+import { decodeText } from './bytes.ts'
+import { placeOfTarget } from './external-target.ts'
+import type { Inspection, Subject } from './inspection.ts'
+import type { PdfFile, PdfObject } from './pdf-file.ts'
+import { isDictionary, isList, nameOf, type PdfDictionary, PdfText, type PdfValue, shownText } from './pdf-syntax.ts'
+
+/** Calls by which forms put numbers and dates in shape; forms of offices are full of them. */
+const formatting =
+  /^\s*(?:(?:AF(?:Number|Percent|Date|Time|Special|Simple|Range|Merge|Extract|Make)\w{0,40}|event\.\w{1,20}\s?=\s?AF\w{1,40})\s?\([^()]{0,500}\)\s*;?\s*){1,20}$/
+
+/** Walks through every object of a file. */
+export class PdfActions {
+  readonly #file: PdfFile
+  readonly #subject: Subject
+  readonly #inspection: Inspection
+  #files = 0
+
+  constructor(file: PdfFile, subject: Subject, inspection: Inspection) {
+    this.#file = file
+    this.#subject = subject
+    this.#inspection = inspection
+  }
+
+  /** Notes everything in one object. */
+  examine(object: PdfObject): void {
+    this.#walk(object.value, object.number, 0)
+  }
+
+  #walk(value: PdfValue, number: number, depth: number): void {
+    if (depth > limits.pdfNestingMax) return
+    if (isList(value)) for (const each of value) this.#walk(each, number, depth + 1)
+    else if (isDictionary(value)) {
+      this.#dictionary(value, number)
+      for (const each of value.values()) this.#walk(each, number, depth + 1)
+    }
+  }
+
+  #path(number: number): readonly string[] {
+    return [...this.#subject.path, `object ${number}`]
+  }
+
+  #dictionary(dictionary: PdfDictionary, number: number): void {
+    if (dictionary.has('JS')) this.#script(dictionary.get('JS'), number)
+    else if (nameOf(dictionary.get('S')) === 'JavaScript') {
+      this.#inspection.add('pdf-script', this.#path(number), 'script that could not be read')
+    }
+    this.#action(nameOf(this.#file.resolve(dictionary.get('S'))), dictionary, number)
+    if (dictionary.has('OpenAction')) this.#openAction(dictionary.get('OpenAction'), number)
+    if (dictionary.has('XFA')) this.#xfa(dictionary.get('XFA'), number)
+    if (dictionary.has('EF')) this.#embedded(dictionary, number)
+    const subtype = nameOf(dictionary.get('Subtype'))
+    if (subtype === 'RichMedia' || subtype === '3D' || dictionary.has('RichMediaContent')) {
+      this.#inspection.add('embedded-object', this.#path(number), `${subtype || 'RichMedia'} content`)
+    }
+  }
+
+  #script(value: PdfValue | undefined, number: number): void {
+    const object = this.#file.objectOf(value)
+    const resolved = this.#file.resolve(value)
+    const isStream = object?.stream !== undefined
+    const code = isStream ? decodeText(this.#file.read(object).bytes) : shownText(resolved)
+    if (!this.#file.isEncrypted && (code.trim() === '' || formatting.test(code.slice(0, 8_192)))) return
+    this.#inspection.add('pdf-script', this.#path(number), this.#file.isEncrypted ? 'script, encrypted' : code)
+  }
+
+  #action(kind: string, dictionary: PdfDictionary, number: number): void {
+    switch (kind) {
+      case 'Launch':
+        return this.#launch(dictionary, number)
+      case 'URI':
+        return this.#link(this.#textOf(dictionary.get('URI')), number)
+      case 'SubmitForm':
+      case 'ImportData': {
+        const target = this.#fileName(dictionary.get('F'))
+        this.#inspection.add('pdf-action', this.#path(number), `${kind} ${target}`)
+        return this.#link(target, number)
+      }
+      case 'GoToR':
+      case 'GoToE': {
+        const target = this.#fileName(dictionary.get('F'))
+        const place = placeOfTarget(target)
+        if (place === 'share' || place === 'handler') {
+          this.#inspection.add('external-relationship', this.#path(number), `opens ${target}`)
+        } else if (kind === 'GoToE')
+          this.#inspection.add('pdf-action', this.#path(number), `opens a file inside ${target}`)
+        return
+      }
+      case 'Rendition':
+      case 'Movie':
+      case 'RichMediaExecute':
+        return this.#inspection.add('pdf-action', this.#path(number), `${kind} is played`)
+      default:
+    }
+  }
+
+  #launch(dictionary: PdfDictionary, number: number): void {
+    const windows = this.#file.resolve(dictionary.get('Win'))
+    const program = isDictionary(windows) ? this.#textOf(windows.get('F')) : this.#fileName(dictionary.get('F'))
+    const given = isDictionary(windows) ? this.#textOf(windows.get('P')) : ''
+    this.#inspection.add('pdf-launch', this.#path(number), `starts ${program} ${given}`)
+  }
+
+  #textOf(value: PdfValue | undefined): string {
+    return shownText(this.#file.resolve(value))
+  }
+
+  /** A file's name: a text, or a dictionary with one (7.11). */
+  #fileName(value: PdfValue | undefined): string {
+    const resolved = this.#file.resolve(value)
+    if (resolved instanceof PdfText) return shownText(resolved)
+    return isDictionary(resolved) ? this.#textOf(resolved.get('UF')) || this.#textOf(resolved.get('F')) : ''
+  }
+
+  #link(target: string, number: number): void {
+    if (target === '' || this.#file.isEncrypted) return
+    const place = placeOfTarget(target)
+    if (place === 'handler' || place === 'share') {
+      this.#inspection.add('external-relationship', this.#path(number), `link ${target}`)
+    }
+    this.#inspection.addLink(target, this.#path(number), 'pdf')
+  }
+
+  /** A place in the document is ordinary; an action is told by its kind where it stands. */
+  #openAction(value: PdfValue | undefined, number: number): void {
+    const action = this.#file.resolve(value)
+    if (!isDictionary(action)) return
+    const kind = nameOf(this.#file.resolve(action.get('S')))
+    if (kind !== '' && kind !== 'GoTo' && kind !== 'Named') {
+      this.#inspection.add('pdf-action', this.#path(number), `${kind} when the document is opened`)
+    }
+  }
+
+  /** A form in XML, with script in it or not. */
+  #xfa(value: PdfValue | undefined, number: number): void {
+    const parts = this.#file.resolve(value)
+    const references = isList(parts) ? parts : [value ?? null]
+    let hasScript = false
+    for (const reference of references.slice(0, 64)) {
+      const object = this.#file.objectOf(reference)
+      if (object?.stream) hasScript ||= decodeText(this.#file.read(object).bytes).includes('<script')
+    }
+    this.#inspection.add('pdf-action', this.#path(number), hasScript ? 'form in XFA with script' : 'form in XFA')
+  }
+
+  /** A file in the file, by its name; its bytes are examined. */
+  #embedded(dictionary: PdfDictionary, number: number): void {
+    const streams = this.#file.resolve(dictionary.get('EF'))
+    if (!isDictionary(streams)) return
+    const object = this.#file.objectOf(
+      streams.get('UF') ?? streams.get('F') ?? streams.get('DOS') ?? streams.get('Unix'),
+    )
+    this.#files++
+    const name = this.#textOf(dictionary.get('UF')) || this.#textOf(dictionary.get('F')) || `attachment ${this.#files}`
+    this.#inspection.add('pdf-embedded-file', this.#path(number), `file ${name}`)
+    if (object?.stream && !this.#file.isEncrypted)
+      this.#inspection.enqueue(this.#subject, name, this.#file.read(object).bytes)
+  }
+}

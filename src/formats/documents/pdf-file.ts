@@ -1,0 +1,139 @@
+/** Finds the objects of a PDF by going through the whole file, not by its table, which attackers break on purpose: every
+ *  object of every revision is seen, those packed in object streams too (ISO 32000-2, 7.5). */
+import { limits } from '../../core/limits.ts'
+import { latin1Text } from '../latin1.ts'
+import type { Inspection } from './inspection.ts'
+import { type Unfiltered, unfilter } from './pdf-filters.ts'
+import { isDictionary, nameOf, type PdfDictionary, PdfParser, PdfReference, type PdfValue } from './pdf-syntax.ts'
+
+/** An object, with its stream where it has one. */
+export interface PdfObject {
+  readonly number: number
+  readonly value: PdfValue
+  /** Where the stream's bytes stand in the file. */
+  readonly stream?: { readonly start: number; readonly end: number }
+}
+
+/** All of a file's objects. */
+export class PdfFile {
+  readonly #bytes: Uint8Array
+  readonly #inspection: Inspection
+  readonly #byNumber = new Map<number, PdfObject>()
+  /** In the order of the file. */
+  readonly objects: PdfObject[] = []
+  readonly trailers: PdfDictionary[] = []
+  hiddenNames = 0
+  isCut = false
+
+  constructor(bytes: Uint8Array, inspection: Inspection) {
+    this.#bytes = bytes
+    this.#inspection = inspection
+    const text = latin1Text(bytes)
+    this.#readObjects(text)
+    this.#readTrailers(text)
+    if (!this.isEncrypted) this.#readObjectStreams()
+  }
+
+  /** Strings and streams are encrypted; names are not. */
+  get isEncrypted(): boolean {
+    return this.trailers.some((trailer) => trailer.has('Encrypt'))
+  }
+
+  #add(object: PdfObject): void {
+    if (this.objects.length >= limits.pdfObjectsMax) {
+      this.isCut = true
+      return
+    }
+    this.objects.push(object)
+    this.#byNumber.set(object.number, object)
+    if (isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef') this.trailers.push(object.value)
+  }
+
+  #readObjects(text: string): void {
+    let at = text.indexOf('obj')
+    while (at >= 0 && !this.isCut) {
+      const number = numberBefore(text, at)
+      let next = at + 3
+      if (number !== undefined) next = Math.max(next, this.#readObject(text, at + 3, number))
+      at = text.indexOf('obj', next)
+    }
+  }
+
+  /** Reads one object; gives the place behind it, or behind its stream. */
+  #readObject(text: string, from: number, number: number): number {
+    const parser = new PdfParser(text, from)
+    const value = parser.next() ?? null
+    this.hiddenNames += parser.hiddenNames
+    parser.skipBlanks()
+    if (!isDictionary(value) || !text.startsWith('stream', parser.at)) {
+      this.#add({ number, value })
+      return parser.at
+    }
+    let start = parser.at + 6
+    if (text[start] === '\r') start++
+    if (text[start] === '\n') start++
+    const length = value.get('Length')
+    const stated = typeof length === 'number' && length >= 0 ? start + length : -1
+    const isRight = stated >= start && /^\s{0,4}endstream/.test(text.slice(stated, stated + 16))
+    const found = isRight ? stated : text.indexOf('endstream', start)
+    const end = found < 0 ? text.length : found
+    this.#add({ number, value, stream: { start, end } })
+    return end
+  }
+
+  #readTrailers(text: string): void {
+    let at = text.indexOf('trailer')
+    for (let count = 0; at >= 0 && count < limits.documentEntriesMax; count++) {
+      const value = new PdfParser(text, at + 7).next()
+      if (isDictionary(value)) this.trailers.push(value)
+      at = text.indexOf('trailer', at + 7)
+    }
+  }
+
+  /** Numbers and places of the objects inside, then the objects (7.5.7). */
+  #readObjectStreams(): void {
+    for (const object of [...this.objects]) {
+      if (!object.stream || !isDictionary(object.value) || nameOf(object.value.get('Type')) !== 'ObjStm') continue
+      const text = latin1Text(this.read(object).bytes)
+      const first = this.resolve(object.value.get('First'))
+      const count = this.resolve(object.value.get('N'))
+      if (typeof first !== 'number' || typeof count !== 'number') continue
+      const head = new PdfParser(text.slice(0, Math.max(0, first)))
+      for (let index = 0; index < Math.min(count, limits.pdfObjectsMax) && !this.isCut; index++) {
+        const number = head.next()
+        const offset = head.next()
+        if (typeof number !== 'number' || typeof offset !== 'number') break
+        const parser = new PdfParser(text, first + offset)
+        const value = parser.next()
+        this.hiddenNames += parser.hiddenNames
+        if (value !== undefined) this.#add({ number, value })
+      }
+    }
+  }
+
+  /** The value that a reference leads to; a value that is none is itself. */
+  resolve(value: PdfValue | undefined): PdfValue | undefined {
+    let found = value
+    for (let turn = 0; found instanceof PdfReference && turn < 8; turn++)
+      found = this.#byNumber.get(found.number)?.value
+    return found instanceof PdfReference ? undefined : found
+  }
+
+  /** The object that a reference leads to. */
+  objectOf(value: PdfValue | undefined): PdfObject | undefined {
+    return value instanceof PdfReference ? this.#byNumber.get(value.number) : undefined
+  }
+
+  /** A stream's bytes with its filters undone. */
+  read(object: PdfObject): Unfiltered {
+    if (!object.stream || !isDictionary(object.value)) return { bytes: new Uint8Array(0), remaining: '' }
+    const data = this.#bytes.subarray(object.stream.start, object.stream.end)
+    return unfilter(data, object.value, (value) => this.resolve(value), this.#inspection)
+  }
+}
+
+/** The number in `12 0 ` right before a place; undefined where there is none. */
+function numberBefore(text: string, at: number): number | undefined {
+  const found = /(?:^|[^0-9])(\d{1,10})[\s\0]{1,20}\d{1,5}[\s\0]{0,20}$/.exec(text.slice(Math.max(0, at - 64), at))
+  return found?.[1] === undefined ? undefined : Number(found[1])
+}
