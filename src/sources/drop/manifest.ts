@@ -18,6 +18,8 @@ export interface ManifestFile {
   readonly name: string
   readonly bytes: number
   readonly sha256: string
+  /** A manifest of software (docs/software-manifest.md); left out for a log. */
+  readonly kind?: 'software'
 }
 
 /** The list that is signed. */
@@ -76,7 +78,8 @@ export function parseManifest(text: Buffer): Manifest | undefined {
     // One name on file systems that do not tell capitals apart.
     names.add(file.name.toLowerCase())
     total += file.bytes
-    found.push({ name: file.name, bytes: file.bytes, sha256: file.sha256 })
+    const { name, bytes, sha256, kind } = file
+    found.push({ name, bytes, sha256, ...(kind === 'software' ? { kind } : {}) })
   }
   if (names.size !== found.length || total > limits.bundleBytesMax) return undefined
   return { version: 1, machine, packedAt, files: found }

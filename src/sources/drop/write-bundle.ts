@@ -23,6 +23,8 @@ import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 export interface PackedFile {
   readonly path: string
   readonly name: string
+  /** A manifest of software; left out for a log. */
+  readonly kind?: 'software'
 }
 
 /** What to pack. */
@@ -109,7 +111,7 @@ async function* members(request: BundleRequest, manifest: Manifest): AsyncGenera
 }
 
 /** Size and hash of a file as it is now; what is written to it from here on is for the next bundle. */
-async function hashWhole({ path, name }: PackedFile): Promise<Result<ManifestFile, string>> {
+async function hashWhole({ path, name, kind }: PackedFile): Promise<Result<ManifestFile, string>> {
   try {
     const file = await open(path, 'r')
     const bytes = await file
@@ -122,7 +124,7 @@ async function hashWhole({ path, name }: PackedFile): Promise<Result<ManifestFil
       hash.update(piece)
       read += piece.length
     }
-    return ok({ name, bytes: read, sha256: hash.digest('hex') })
+    return ok({ name, bytes: read, sha256: hash.digest('hex'), ...(kind === undefined ? {} : { kind }) })
   } catch (error) {
     return err(problemOfError(error, path).message)
   }

@@ -6,6 +6,7 @@ import { limits } from '../../core/limits.ts'
 import { readSignature, signerOf } from '../../software/authenticode.ts'
 import type { Signer, SoftwareEntry, SoftwareFile } from '../../software/entry.ts'
 import { hashedParts, locateSignature, programKind, type SignedPe } from '../../software/pe.ts'
+import { errorCode } from '../problem.ts'
 import { systemPath, whyUnread } from './walk.ts'
 
 /** Hashes that lists of others use beside SHA-256. */
@@ -24,8 +25,19 @@ export interface HashOptions {
 
 /** A link that takes the place of a file is not followed, and a pipe that does is not waited for. */
 const openPlain = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+/** Reading leaves no trace in the file's time of access, where the system lets this user do so: its owner and root. */
+const openUnseen = openPlain | (constants.O_NOATIME ?? 0)
 const pieceBytes = 512 * 1024
 const attempts = 2
+
+function openQuietly(path: string | Buffer): number {
+  try {
+    return openSync(path, openUnseen)
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM') throw error
+    return openSync(path, openPlain)
+  }
+}
 
 /** Hashes files, one after the other, through one buffer. */
 export class FileHasher {
@@ -40,7 +52,7 @@ export class FileHasher {
   hash(root: string, path: string): HashedFile | SoftwareEntry {
     let descriptor: number
     try {
-      descriptor = openSync(systemPath(root, path), openPlain)
+      descriptor = openQuietly(systemPath(root, path))
     } catch (error) {
       return { type: 'unread', path, why: whyUnread(error) }
     }
