@@ -22,7 +22,8 @@ export function injectElf(node: Buffer, blob: Buffer): Buffer {
   const isElf64 = node.readUInt32BE(0) === 0x7f454c46 && node[4] === 2 && node[5] === 1
   if (!isElf64) throw new Error('not a 64-bit ELF file')
   const fuseAt = node.indexOf(fuse)
-  if (fuseAt < 0 || node.indexOf(fuse, fuseAt + 1) >= 0) throw new Error('this Node.js takes no single-executable program')
+  if (fuseAt < 0 || node.indexOf(fuse, fuseAt + 1) >= 0)
+    throw new Error('this Node.js takes no single-executable program')
   const segments = segmentsOf(node)
   const loads = segments.filter(({ type }) => type === loadType)
   const [first] = loads
@@ -36,7 +37,9 @@ export function injectElf(node: Buffer, blob: Buffer): Buffer {
   const tableBytes = (segments.length + 2) * entryBytes
   const noteAt = at + Math.ceil(tableBytes / 16) * 16
   const end = noteAt + note.length
-  const moved = segments.map(({ type, bytes }) => (type === tableType ? entry(tableType, at, bias, tableBytes, 8) : bytes))
+  const moved = segments.map(({ type, bytes }) =>
+    type === tableType ? entry(tableType, at, bias, tableBytes, 8) : bytes,
+  )
   const lastLoad = segments.findLastIndex(({ type }) => type === loadType)
   moved.splice(lastLoad + 1, 0, entry(loadType, at, bias, end - at, pageBytes))
   moved.push(entry(noteType, noteAt, bias, note.length, 4))

@@ -107,7 +107,7 @@ async function makeBaseline(
   ])
   const written = await writeManifestFile(hashTree(folder, { leftOut }), {
     path,
-    head: { machine, madeAt: new Date(io.nowMs).toISOString(), folder, expected: expect.texts },
+    head: { machine, madeAt: new Date(io.nowMs).toISOString(), folder, expected: expect.texts, signers: true },
     privateKeyPem: key.value,
     onProgress: progressOf(io),
     mustHoldFiles: true,

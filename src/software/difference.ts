@@ -93,6 +93,7 @@ export interface Compared {
 export class Comparison {
   readonly #baseline: Iterator<SoftwareEntry>
   readonly #expect: ExpectedChanges
+  readonly #knowsSigners: boolean
   readonly #kept: SoftwareDifference[] = []
   /** Files that are new or gone, by content, until it is clear what was moved. */
   readonly #new: SoftwareFile[] = []
@@ -104,7 +105,9 @@ export class Comparison {
   #leftOut = 0
   #same = 0
 
-  constructor(baseline: Iterable<SoftwareEntry>, expect: ExpectedChanges) {
+  /** `knowsSigners`: both sides say who signed what; where one does not, a changed program is a changed program. */
+  constructor(baseline: Iterable<SoftwareEntry>, expect: ExpectedChanges, knowsSigners = true) {
+    this.#knowsSigners = knowsSigners
     this.#baseline = baseline[Symbol.iterator]()
     this.#expect = expect
     this.#step()
@@ -140,6 +143,10 @@ export class Comparison {
   }
 
   #compare(before: SoftwareEntry, now: SoftwareEntry): void {
+    if (!this.#knowsSigners && (hasSigner(before) || hasSigner(now))) {
+      this.#compare(withoutSigner(before), withoutSigner(now))
+      return
+    }
     const kind = changeBetween(before, now)
     if (kind === undefined) this.#same++
     else this.#tell({ kind, path: now.path, before, now, program: isProgram(now) || isProgram(before) })
@@ -228,6 +235,14 @@ export class Comparison {
 }
 
 const isBelow = ({ path }: SoftwareEntry, folder: SoftwareEntry): boolean => path.startsWith(`${folder.path}/`)
+
+const hasSigner = (entry: SoftwareEntry): boolean => entry.type === 'file' && entry.signer !== undefined
+
+function withoutSigner(entry: SoftwareEntry): SoftwareEntry {
+  if (entry.type !== 'file') return entry
+  const { signer: _, ...rest } = entry
+  return rest
+}
 
 /** What changed at one path; undefined where nothing did. */
 function changeBetween(before: SoftwareEntry, now: SoftwareEntry): DifferenceKind | undefined {

@@ -14,6 +14,7 @@ const head: ManifestHead = {
   madeAt: '2026-06-23T00:00:00.000Z',
   folder: 'C:\\EMS',
   expected: ['logs/'],
+  signers: true,
 }
 const sha256 = '0123456789abcdef'.repeat(4)
 const entries: SoftwareEntry[] = [

@@ -15,6 +15,8 @@ export interface ManifestHead {
   readonly folder: string
   /** Patterns of what is expected to change. */
   readonly expected: readonly string[]
+  /** False where whoever made it did not look at the signatures of programs. */
+  readonly signers: boolean
 }
 
 /** The first line's own mark. */
@@ -33,8 +35,8 @@ export class ManifestWriter {
   #entries = 0
 
   /** The first line. */
-  begin({ machine, madeAt, folder, expected }: ManifestHead): string {
-    return this.#line({ manifest: manifestMark, version: 1, machine, madeAt, folder, expected })
+  begin({ machine, madeAt, folder, expected, signers }: ManifestHead): string {
+    return this.#line({ manifest: manifestMark, version: 1, machine, madeAt, folder, expected, signers })
   }
 
   /** The line of one thing. They must come in order of path. */

@@ -147,7 +147,7 @@ function parseLine(bytes: Buffer): Fields | undefined {
 function parseHead(fields: Fields | undefined): ManifestHead | 'not-a-manifest' | 'other-version' {
   if (fields?.manifest !== manifestMark) return 'not-a-manifest'
   if (fields.version !== 1) return 'other-version'
-  const { machine, madeAt, folder, expected } = fields
+  const { machine, madeAt, folder, expected, signers } = fields
   const isText = (value: unknown): value is string =>
     typeof value === 'string' && value.length <= limits.softwarePathBytesMax
   if (!isText(machine) || !isText(madeAt) || Number.isNaN(Date.parse(madeAt)) || !isText(folder))
@@ -155,7 +155,7 @@ function parseHead(fields: Fields | undefined): ManifestHead | 'not-a-manifest' 
   if (!Array.isArray(expected) || expected.length > limits.softwarePatternsMax || !expected.every(isText)) {
     return 'not-a-manifest'
   }
-  return { machine, madeAt, folder, expected }
+  return { machine, madeAt, folder, expected, signers: signers === true }
 }
 
 const programs: readonly ProgramKind[] = ['pe', 'elf', 'mach-o', 'script']

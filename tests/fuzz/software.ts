@@ -27,7 +27,7 @@ function manifest(): string {
     { type: 'link', path: 'l', target: 'bin/a' },
     { type: 'unread', path: 'u', why: 'denied' },
   ]
-  const head = { machine: 'm', madeAt: '2026-01-01T00:00:00Z', folder: '/x', expected: ['*.log'] }
+  const head = { machine: 'm', madeAt: '2026-01-01T00:00:00Z', folder: '/x', expected: ['*.log'], signers: true }
   return writer.begin(head) + entries.map((each) => writer.write(each)).join('') + writer.end(makeKey())
 }
 

@@ -161,7 +161,7 @@ async function takeSoftware(
     const path = join(work, `software-${number}`)
     const written = await writeManifestFile(hashHere(root, { hasModes, without: await realpath(stick) }), {
       path,
-      head: { machine, madeAt: new Date(nowMs).toISOString(), folder: root, expected: [] },
+      head: { machine, madeAt: new Date(nowMs).toISOString(), folder: root, expected: [], signers: true },
       privateKeyPem,
       mustHoldFiles: false,
     })

@@ -1,7 +1,7 @@
 /** From a copy on our disk to streams of the journal: a bundle is verified whole before its first line is imported, a
  *  file that was imported before is left out, and of one that has grown since only what is new is taken. What is broken
  *  off goes on at the next start. */
-import { readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SourceId } from '../../core/ids.ts'
 import { err, ok, type Result } from '../../core/result.ts'
@@ -13,6 +13,8 @@ import { type ImportJournal, importText } from '../listen/text-import.ts'
 import { plainName } from '../listen/upload.ts'
 import { showPath } from '../problem.ts'
 import { type Copy, NoRoom, openCopy, openTar } from './copy.ts'
+import { EventLogs } from './event-logs.ts'
+import { EvtxLines, isEvtx } from './evtx-lines.ts'
 import type { Manifest } from './manifest.ts'
 import {
   EntryInput,
@@ -23,6 +25,7 @@ import {
   type VerifiedFile,
   verifyFiles,
 } from './read-bundle.ts'
+import { type ReceivedManifest, receiveSoftware } from './receive-software.ts'
 import type { TarReader } from './tar.ts'
 
 /** A stream that a file became. */
@@ -42,6 +45,8 @@ export interface DropImport {
   /** The machine that signed it; undefined for a file that nobody signed. */
   readonly machine: string | undefined
   readonly streams: readonly ImportedStream[]
+  /** Lists of software that were in it. */
+  readonly software: readonly ReceivedManifest[]
   /** Files in it that were imported before, or are empty. */
   readonly knownFiles: number
 }
@@ -67,9 +72,11 @@ const copySuffix = '.copy'
 /** Imports copies, one at a time. */
 export class DropImporter {
   readonly #options: ImporterOptions
+  readonly #eventLogs: EventLogs
 
   constructor(options: ImporterOptions) {
     this.#options = options
+    this.#eventLogs = new EventLogs(join(options.workFolder, 'event-logs.json'))
   }
 
   /** Verifies and imports a bundle. The copy is taken over. */
@@ -157,10 +164,12 @@ export class DropImporter {
       await tar.next()
       const earlier = this.#hashesBefore(entry)
       const streams: ImportedStream[] = []
+      const software: ReceivedManifest[] = []
       let knownFiles = 0
       for (const file of files) {
         await tar.next()
-        if (file.bytes === 0 || earlier.has(file.sha256)) knownFiles++
+        if (file.kind === 'software') software.push(await this.#receive(entry, file, tar))
+        else if (file.bytes === 0 || earlier.has(file.sha256)) knownFiles++
         else {
           const imported = await this.#importMember(entry, file, tar)
           if (imported === undefined) return undefined
@@ -168,10 +177,21 @@ export class DropImporter {
         }
       }
       await this.#finish(entry)
-      return { file: entry.name, machine: entry.machine, streams, knownFiles }
+      return { file: entry.name, machine: entry.machine, streams, software, knownFiles }
     } finally {
       input.close()
     }
+  }
+
+  async #receive(entry: LedgerEntry, file: VerifiedFile, tar: TarReader): Promise<ReceivedManifest> {
+    const { workFolder, trustedKeys, ledger } = this.#options
+    const { name, sha256, bytes } = file
+    const folder = join(workFolder, 'software')
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const input = new EntryInput(tar, bytes, 0)
+    const received = await receiveSoftware({ name, sha256, machine: entry.machine ?? '', trustedKeys, folder, input })
+    await ledger.record({ ...entry, kind: 'file', sha256, name, bytes, stream: '', state: 'imported' })
+    return received
   }
 
   async #importMember(entry: LedgerEntry, file: VerifiedFile, tar: TarReader): Promise<ImportedStream | undefined> {
@@ -183,7 +203,7 @@ export class DropImporter {
     }
     const outcome = journal.isEnded(sourceId, stream)
       ? { lines: 0, problem: undefined }
-      : await this.#importText(name, new EntryInput(tar, bytes, knownBytes), stream)
+      : await this.#importText(name, new EntryInput(tar, bytes, knownBytes), stream, entry.machine)
     if (outcome === undefined) return undefined
     await ledger.record({ ...entry, kind: 'file', sha256, name, bytes, stream, state: 'imported' })
     return { name, stream, ...outcome }
@@ -194,10 +214,10 @@ export class DropImporter {
     const { name, stream } = entry
     const outcome = journal.isEnded(sourceId, stream)
       ? { lines: 0, problem: undefined }
-      : await this.#importText(name, openCopy(this.#copyOf(entry)), stream)
+      : await this.#importText(name, openCopy(this.#copyOf(entry)), stream, '')
     if (outcome === undefined) return undefined
     await this.#finish(entry)
-    return { file: name, machine: undefined, streams: [{ name, stream, ...outcome }], knownFiles: 0 }
+    return { file: name, machine: undefined, streams: [{ name, stream, ...outcome }], software: [], knownFiles: 0 }
   }
 
   /** One file's lines; undefined where the desk stops. */
@@ -205,6 +225,7 @@ export class DropImporter {
     name: string,
     raw: ByteInput,
     stream: string,
+    machine = '',
   ): Promise<{ readonly lines: number; readonly problem: string | undefined } | undefined> {
     const { journal, sourceId, signal } = this.#options
     if (!journal.hasRoomFor(sourceId, stream)) throw new NoRoom('Too many files wait to be read. The rest follows.')
@@ -212,8 +233,11 @@ export class DropImporter {
     try {
       const archive = archiveName(head)
       if (archive !== undefined) return { lines: 0, problem: `${showPath(name)} is ${archive}; it was left out.` }
-      const outcome = await importText(input, { journal, sourceId, stream }, signal)
-      return outcome === undefined ? undefined : { lines: outcome.lines, problem: outcome.problem?.message }
+      const events = isEvtx(head) ? new EvtxLines(name, input, await this.#eventLogs.last(machine, name)) : undefined
+      const outcome = await importText(events ?? input, { journal, sourceId, stream }, signal)
+      if (outcome === undefined) return undefined
+      if (events?.last !== undefined) await this.#eventLogs.keep(machine, name, events.last)
+      return { lines: outcome.lines, problem: outcome.problem?.message }
     } finally {
       input.close()
     }

@@ -2,12 +2,13 @@
  *  file that gets its name only when it is whole. A file that changes in between is noticed. */
 import { createHash } from 'node:crypto'
 import { createWriteStream, type ReadStream } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { err, ok, type Result } from '../../core/result.ts'
 import { errorCode, problemOfError, showPath } from '../problem.ts'
+import { openUnseen } from '../unseen.ts'
 import {
   filesTop,
   type Manifest,
@@ -113,7 +114,7 @@ async function* members(request: BundleRequest, manifest: Manifest): AsyncGenera
 /** Size and hash of a file as it is now; what is written to it from here on is for the next bundle. */
 async function hashWhole({ path, name, kind }: PackedFile): Promise<Result<ManifestFile, string>> {
   try {
-    const file = await open(path, 'r')
+    const file = await openUnseen(path)
     const bytes = await file
       .stat()
       .then(({ size }) => size)
@@ -132,7 +133,7 @@ async function hashWhole({ path, name, kind }: PackedFile): Promise<Result<Manif
 
 async function* readUpTo(path: string, bytes: number): AsyncGenerator<Buffer> {
   if (bytes === 0) return
-  const file: FileHandle = await open(path, 'r')
+  const file: FileHandle = await openUnseen(path)
   const stream: ReadStream = file.createReadStream({ start: 0, end: bytes - 1, highWaterMark: pieceBytes })
   yield* stream as AsyncIterable<Buffer>
 }

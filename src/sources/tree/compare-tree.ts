@@ -53,7 +53,7 @@ export async function compareWithBaseline(
   baseline: CheckedManifest,
   options: CompareOptions,
 ): Promise<ComparedTree> {
-  const comparison = new Comparison(entriesOf(piecesOf(baselinePath), baseline), options.expect)
+  const comparison = new Comparison(entriesOf(piecesOf(baselinePath), baseline), options.expect, baseline.head.signers)
   const count = await eachEntry(root, options, [], (entry) => comparison.add(entry))
   return { ...count, ...comparison.finish() }
 }

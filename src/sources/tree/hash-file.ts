@@ -1,12 +1,12 @@
 /** Hashes one file, with everything that a manifest says of it. A file that is written to meanwhile is read once more, and
  *  then told as changing. Everything is synchronous: it runs in threads of its own. */
 import { createHash, hash as hashOnce } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs'
 import { limits } from '../../core/limits.ts'
 import { readSignature, signerOf } from '../../software/authenticode.ts'
 import type { Signer, SoftwareEntry, SoftwareFile } from '../../software/entry.ts'
 import { hashedParts, locateSignature, programKind, type SignedPe } from '../../software/pe.ts'
-import { errorCode } from '../problem.ts'
+import { openUnseenSync } from '../unseen.ts'
 import { systemPath, whyUnread } from './walk.ts'
 
 /** Hashes that lists of others use beside SHA-256. */
@@ -24,20 +24,9 @@ export interface HashOptions {
 }
 
 /** A link that takes the place of a file is not followed, and a pipe that does is not waited for. */
-const openPlain = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-/** Reading leaves no trace in the file's time of access, where the system lets this user do so: its owner and root. */
-const openUnseen = openPlain | (constants.O_NOATIME ?? 0)
+const asPlain = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const pieceBytes = 512 * 1024
 const attempts = 2
-
-function openQuietly(path: string | Buffer): number {
-  try {
-    return openSync(path, openUnseen)
-  } catch (error) {
-    if (errorCode(error) !== 'EPERM') throw error
-    return openSync(path, openPlain)
-  }
-}
 
 /** Hashes files, one after the other, through one buffer. */
 export class FileHasher {
@@ -52,7 +41,7 @@ export class FileHasher {
   hash(root: string, path: string): HashedFile | SoftwareEntry {
     let descriptor: number
     try {
-      descriptor = openQuietly(systemPath(root, path))
+      descriptor = openUnseenSync(systemPath(root, path), asPlain)
     } catch (error) {
       return { type: 'unread', path, why: whyUnread(error) }
     }
