@@ -20,7 +20,6 @@ export class EvtxLines implements ByteInput {
   readonly #name: string
   readonly #raw: ByteInput
   readonly #reader = new EvtxReader()
-  readonly #earlier: LastEvent | undefined
   readonly #bytes = Buffer.allocUnsafe(2 * pieceBytes)
   readonly #sink: EvtxSink
   #filled = 0
@@ -34,7 +33,6 @@ export class EvtxLines implements ByteInput {
   constructor(name: string, raw: ByteInput, earlier: LastEvent | undefined) {
     this.#name = name
     this.#raw = raw
-    this.#earlier = earlier
     this.#last = earlier
     this.#sink = {
       record: (record) => {
