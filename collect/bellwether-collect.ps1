@@ -44,7 +44,7 @@ function ConvertTo-Hex([byte[]] $Bytes) {
 
 # A text as JSON, in ASCII alone, so that every name comes through as it is.
 function ConvertTo-JsonText([string] $Text) {
-  if ($Text -cmatch '^[ !#-\[\]-~]*$') { return '"' + $Text + '"' }
+  if ($Text -cmatch '^[ !#-\[\]-~]*\z') { return '"' + $Text + '"' }
   $json = New-Object System.Text.StringBuilder
   [void] $json.Append('"')
   foreach ($character in $Text.ToCharArray()) {
@@ -82,8 +82,9 @@ function Open-Key {
   else {
     $settings = New-Object System.Security.Cryptography.CngKeyCreationParameters
     $settings.ExportPolicy = [System.Security.Cryptography.CngExportPolicies]::AllowPlaintextExport
-    # Without a name it is never stored on this machine.
-    $key = [System.Security.Cryptography.CngKey]::Create([System.Security.Cryptography.CngAlgorithm]::ECDsaP256, $null, $settings)
+    # Without a name (which $null is not, for PowerShell) it is never stored on this machine.
+    $nameless = [System.Management.Automation.Language.NullString]::Value
+    $key = [System.Security.Cryptography.CngKey]::Create([System.Security.Cryptography.CngAlgorithm]::ECDsaP256, $nameless, $settings)
     $blob = $key.Export($blobFormat)
     $point = [byte[]] $blob[8..71]
     $secret = [byte[]] $blob[72..103]
@@ -109,36 +110,59 @@ function Open-Unlocked([string] $Path) {
   New-Object System.IO.FileStream($Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, $share, 1048576)
 }
 
+function Get-Why($ErrorRecord) {
+  if ($ErrorRecord.Exception.GetBaseException() -is [System.UnauthorizedAccessException]) { 'denied' } else { 'failed' }
+}
+
+# What is in a folder, in order of name, or why it cannot be known.
+function Get-Children([System.IO.DirectoryInfo] $Directory) {
+  try {
+    $items = [System.IO.FileSystemInfo[]] $Directory.GetFileSystemInfos()
+    $names = [string[]] @($items | ForEach-Object { $_.Name })
+    [System.Array]::Sort($names, $items, $ordinal)
+    return @{ Items = $items; Why = '' }
+  }
+  catch { return @{ Items = @(); Why = Get-Why $_ } }
+}
+
+# The kind of a link that leads somewhere else. Other reparse points (deduplicated or compressed files) are plain files.
+function Test-Link($Info) {
+  if (-not ($Info.Attributes -band [System.IO.FileAttributes]::ReparsePoint)) { return $false }
+  if ($Info -is [System.IO.DirectoryInfo]) { return $true }
+  return $Info.PSObject.Properties['LinkType'] -and $Info.LinkType -eq 'SymbolicLink'
+}
+
 # The lines of everything in a folder, in order of name: a folder, all that is in it, then its next neighbour.
-function Write-Entries([string] $Root, [string] $Below, $Writer, $Counts) {
-  $here = if ($Below -eq '') { $Root } else { Join-Path $Root $Below.Replace('/', '\') }
-  $children = @{}
-  foreach ($info in (New-Object System.IO.DirectoryInfo($here)).GetFileSystemInfos()) { $children[$info.Name] = $info }
-  $names = [string[]] @($children.Keys)
-  [System.Array]::Sort($names, $ordinal)
-  foreach ($name in $names) {
-    $info = $children[$name]
-    $path = if ($Below -eq '') { $name } else { "$Below/$name" }
+function Write-Entries($Items, [string] $Below, $Writer, $Counts) {
+  foreach ($info in $Items) {
+    $path = $Below + $info.Name
     $json = ConvertTo-JsonText $path
-    if ($info.FullName -eq $stick) { continue }
+    $full = ''
+    try { $full = $info.FullName } catch { $full = '' }
+    if ($full -eq $stick) { continue }
     $Counts.Entries++
-    if ($info.Attributes -band [System.IO.FileAttributes]::ReparsePoint) {
+    if ($full -eq '') {
+      # Longer than this PowerShell can open.
+      $Counts.Unread++
+      $Writer.Add('{"unread":' + $json + ',"why":"failed"}')
+    }
+    elseif (Test-Link $info) {
       $target = ''
       if ($info.PSObject.Properties['Target'] -and $info.Target) { $target = [string] @($info.Target)[0] }
       $Writer.Add('{"link":' + $json + ',"target":' + (ConvertTo-JsonText $target) + '}')
     }
     elseif ($info -is [System.IO.DirectoryInfo]) {
-      try { [void] $info.GetFileSystemInfos(); $isOpen = $true } catch { $isOpen = $false }
-      if ($isOpen) {
+      $inner = Get-Children $info
+      if ($inner.Why -eq '') {
         $Writer.Add('{"folder":' + $json + '}')
-        Write-Entries $Root $path $Writer $Counts
+        Write-Entries $inner.Items "$path/" $Writer $Counts
       }
       else {
         $Counts.Unread++
-        $Writer.Add('{"unread":' + $json + ',"why":"denied"}')
+        $Writer.Add('{"unread":' + $json + ',"why":"' + $inner.Why + '"}')
       }
     }
-    else { Write-FileEntry $info.FullName $json $Writer $Counts }
+    else { Write-FileEntry $full $json $Writer $Counts }
   }
 }
 
@@ -162,7 +186,7 @@ function Write-FileEntry([string] $Path, [string] $Json, $Writer, $Counts) {
     $Writer.Add('{"file":' + $Json + ',"bytes":' + $bytes + ',"sha256":"' + $hash + '"' + $program + '}')
   }
   catch {
-    if ($_.Exception.GetBaseException() -is [System.UnauthorizedAccessException]) { $why = 'denied' }
+    if ($why -ne 'changing') { $why = Get-Why $_ }
     $Counts.Unread++
     $Writer.Add('{"unread":' + $Json + ',"why":"' + $why + '"}')
   }
@@ -186,7 +210,9 @@ function New-Manifest([string] $Root, [string] $Path, $Key) {
   try {
     $writer.Add('{"manifest":"bellwether software","version":1,"machine":' + (ConvertTo-JsonText $Machine) + ',"madeAt":"' + $isoNow +
       '","folder":' + (ConvertTo-JsonText $Root) + ',"expected":[],"signers":false}')
-    Write-Entries $Root '' $writer $counts
+    $top = Get-Children (New-Object System.IO.DirectoryInfo($Root))
+    if ($top.Why -ne '') { throw "$Root cannot be read. Run this as an administrator." }
+    Write-Entries $top.Items '' $writer $counts
     [void] $writer.Sha256.TransformFinalBlock((New-Object byte[] 0), 0, 0)
     $digest = ConvertTo-Hex $writer.Sha256.Hash
     $signature = Get-SignatureText $Key $ascii.GetBytes("bellwether software v1`n$digest`n")
@@ -268,12 +294,14 @@ function Write-Bundle([string] $Path, $Members, $Key) {
 
 # Copies of the event logs, which Windows itself makes. Security and Sysmon need an administrator.
 function Export-Logs([string] $Work) {
+  # What wevtutil says on its error stream is no reason to stop.
+  $ErrorActionPreference = 'Continue'
   foreach ($name in $logNames) {
     $file = $name.Replace('/', '%4') + '.evtx'
     $path = Join-Path $Work $file
     $errors = & wevtutil.exe epl $name $path 2>&1
     if (Test-Path -LiteralPath $path) {
-      New-Object PSObject -Property @{ Path = $path; Name = "C/Windows/System32/winevt/Logs/$file"; IsSoftware = $false }
+      New-Object PSObject -Property @{ Path = $path; Name = "evtx/$file"; IsSoftware = $false }
     }
     elseif ($name -eq 'Security') { Write-Warning 'The Security log could not be read. Run this as an administrator.' }
     elseif ($name -notlike 'Microsoft-*') { Write-Warning "The log $name could not be read: $errors" }
@@ -297,7 +325,8 @@ try {
   $fileCount = 0
   foreach ($each in $Folder) {
     if (-not (Test-Path -LiteralPath $each -PathType Container)) { throw "There is no folder $each." }
-    $root = (Get-Item -LiteralPath $each -Force).FullName.TrimEnd('\')
+    $root = (Get-Item -LiteralPath $each -Force).FullName
+    if ($root.Length -gt 3) { $root = $root.TrimEnd('\') }
     Write-Host "Hashing $root"
     $number = $members.Count
     $path = Join-Path $work "software-$number"
@@ -311,7 +340,8 @@ try {
   if ($members.Count -eq 0) { throw 'There is nothing to take: no folder was named, and no log could be read.' }
   $bundle = Join-Path $bundles "$Machine-$stamp.bundle"
   Write-Host "Packing $($members.Count) files"
-  Write-Bundle "$bundle.partial" $members $key
+  try { Write-Bundle "$bundle.partial" $members $key }
+  catch { Remove-Item -LiteralPath "$bundle.partial" -Force -ErrorAction SilentlyContinue; throw }
   [System.IO.File]::Move("$bundle.partial", $bundle)
   $digest = ConvertTo-Hex (New-Sha256).ComputeHash([System.Convert]::FromBase64String($key.PublicKey))
   $fingerprint = ($digest.Substring(0, 32) -replace '(.{4})', '$1 ').Trim()

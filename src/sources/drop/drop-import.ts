@@ -197,13 +197,15 @@ export class DropImporter {
   async #importMember(entry: LedgerEntry, file: VerifiedFile, tar: TarReader): Promise<ImportedStream | undefined> {
     const { ledger, journal, sourceId } = this.#options
     const { name, sha256, bytes, knownBytes } = file
+    // What of it is new is told by the numbers of its events, not by its bytes.
+    const isEventLog = name.toLowerCase().endsWith('.evtx')
     const stream = `${entry.machine}/${plainName(name)}-${sha256.slice(0, hashShown)}`
     if (ledger.find('file', sha256)?.state === 'imported') {
       return { name, stream, lines: 0, problem: undefined }
     }
     const outcome = journal.isEnded(sourceId, stream)
       ? { lines: 0, problem: undefined }
-      : await this.#importText(name, new EntryInput(tar, bytes, knownBytes), stream, entry.machine)
+      : await this.#importText(name, new EntryInput(tar, bytes, isEventLog ? 0 : knownBytes), stream, entry.machine)
     if (outcome === undefined) return undefined
     await ledger.record({ ...entry, kind: 'file', sha256, name, bytes, stream, state: 'imported' })
     return { name, stream, ...outcome }
