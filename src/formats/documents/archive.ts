@@ -8,7 +8,8 @@ import type { Inspection, Subject } from './inspection.ts'
 import { packageOfZip } from './office-package.ts'
 import { examinePackage } from './ooxml.ts'
 import { examineOpenDocument } from './open-document.ts'
-import { readZipDirectory, readZipEntry, type ZipDirectory, type ZipEntry } from './zip.ts'
+import { readZipDirectory, readZipEntry, unpackEntry, type ZipDirectory, type ZipEntry } from './zip.ts'
+import { decryptEntry } from './zip-password.ts'
 
 /** Examines what begins as a zip archive, and tells what it is. */
 export function examineZip(subject: Subject, inspection: Inspection): FileKind {
@@ -67,6 +68,13 @@ function examineEntry(subject: Subject, entry: ZipEntry, inspection: Inspection)
 
 /** Names are seen although content is not. */
 function reportEncrypted(subject: Subject, entry: ZipEntry, inspection: Inspection): void {
+  for (const password of inspection.passwords) {
+    const packed = decryptEntry(subject.bytes, entry, password)
+    const inflated = packed && unpackEntry(packed, entry.method, inspection)
+    if (inflated === undefined || inflated.end === 'damaged') continue
+    inspection.add('encrypted-archive', subject.path, `${entry.name}; the password stands in the mail`)
+    return inspection.enqueue(subject, entry.name, inflated.bytes)
+  }
   inspection.add('encrypted-archive', subject.path, `${entry.name}, ${entry.encryption}`)
   reportByName(entry.name, [...subject.path, entry.name], inspection)
 }

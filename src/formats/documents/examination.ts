@@ -47,6 +47,8 @@ const featureStrengths = {
   'html-script': 'notable',
   'html-redirect': 'notable',
   'pdf-embedded-file': 'notable',
+  /** Script of a PDF's form that calculates, or that a form designer adds to every form. */
+  'pdf-form-script': 'notable',
   /** What a PDF does on opening or sends off: a link that opens by itself, a form that is submitted, a form in XFA. */
   'pdf-action': 'notable',
   'type-mismatch': 'notable',

@@ -4,23 +4,23 @@ import { decodeText } from './bytes.ts'
 import { placeOfTarget } from './external-target.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import type { PdfFile, PdfObject } from './pdf-file.ts'
+import { fieldActions, judgePdfScript } from './pdf-script.ts'
 import { isDictionary, isList, nameOf, type PdfDictionary, PdfText, type PdfValue, shownText } from './pdf-syntax.ts'
-
-/** Calls by which forms put numbers and dates in shape; forms of offices are full of them. */
-const formatting =
-  /^\s*(?:(?:AF(?:Number|Percent|Date|Time|Special|Simple|Range|Merge|Extract|Make)\w{0,40}|event\.\w{1,20}\s?=\s?AF\w{1,40})\s?\([^()]{0,500}\)\s*;?\s*){1,20}$/
 
 /** Walks through every object of a file. */
 export class PdfActions {
   readonly #file: PdfFile
   readonly #subject: Subject
   readonly #inspection: Inspection
+  readonly #ofFields: ReadonlySet<number | PdfDictionary>
   #files = 0
 
   constructor(file: PdfFile, subject: Subject, inspection: Inspection) {
     this.#file = file
     this.#subject = subject
     this.#inspection = inspection
+    const resolve = file.resolve.bind(file)
+    this.#ofFields = new Set(file.objects.flatMap(({ value }) => fieldActions(value, resolve)))
   }
 
   /** Notes everything in one object. */
@@ -42,7 +42,7 @@ export class PdfActions {
   }
 
   #dictionary(dictionary: PdfDictionary, number: number): void {
-    if (dictionary.has('JS')) this.#script(dictionary.get('JS'), number)
+    if (dictionary.has('JS')) this.#script(dictionary, number)
     else if (nameOf(dictionary.get('S')) === 'JavaScript') {
       this.#inspection.add('pdf-script', this.#path(number), 'script that could not be read')
     }
@@ -56,13 +56,16 @@ export class PdfActions {
     }
   }
 
-  #script(value: PdfValue | undefined, number: number): void {
+  #script(action: PdfDictionary, number: number): void {
+    const value = action.get('JS')
     const object = this.#file.objectOf(value)
     const resolved = this.#file.resolve(value)
     const isStream = object?.stream !== undefined
     const code = isStream ? decodeText(this.#file.read(object).bytes) : shownText(resolved)
-    if (!this.#file.isEncrypted && (code.trim() === '' || formatting.test(code.slice(0, 8_192)))) return
-    this.#inspection.add('pdf-script', this.#path(number), this.#file.isEncrypted ? 'script, encrypted' : code)
+    if (this.#file.isEncrypted) return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
+    const judged = judgePdfScript(code, this.#ofFields.has(number) || this.#ofFields.has(action))
+    if (judged === 'form') this.#inspection.add('pdf-form-script', this.#path(number), code)
+    else if (judged === 'script') this.#inspection.add('pdf-script', this.#path(number), code)
   }
 
   #action(kind: string, dictionary: PdfDictionary, number: number): void {

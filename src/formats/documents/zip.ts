@@ -2,7 +2,7 @@
  *  heads in front of each entry. Nothing is unpacked before its turn. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
-import { bufferOf, hasText, indexOfBytes, uint16At, uint32At, uint64At } from './bytes.ts'
+import { bufferOf, byteAt, hasText, indexOfBytes, uint16At, uint32At, uint64At } from './bytes.ts'
 import { type Inflated, inflateRaw } from './inflate.ts'
 import type { Inspection } from './inspection.ts'
 
@@ -18,6 +18,10 @@ export interface ZipEntry {
   readonly size: number
   /** Where its local head stands. */
   readonly at: number
+  /** What the twelfth byte of a zip-crypto head must decrypt to (APPNOTE 6.1.6). */
+  readonly checkByte: number
+  /** 1 to 3: 128, 192 or 256 bits; 0 where it is not encrypted by AES. */
+  readonly aesStrength: number
 }
 
 /** An archive's list. */
@@ -75,6 +79,8 @@ function readCentralEntries(bytes: Uint8Array, from: number, shift: number): Zip
     entries.push(
       entryOf(bytes, {
         flags: uint16At(bytes, at + 8),
+        time: uint16At(bytes, at + 12),
+        checksum: uint32At(bytes, at + 16),
         method: uint16At(bytes, at + 10),
         packedSize: uint32At(bytes, at + 20),
         size: uint32At(bytes, at + 24),
@@ -91,6 +97,8 @@ function readCentralEntries(bytes: Uint8Array, from: number, shift: number): Zip
 
 interface RawHead {
   readonly flags: number
+  readonly time: number
+  readonly checksum: number
   readonly method: number
   readonly packedSize: number
   readonly size: number
@@ -105,6 +113,7 @@ function entryOf(bytes: Uint8Array, head: RawHead): ZipEntry {
   const nameText = bufferOf(bytes).toString('utf8', head.nameAt, nameEnd)
   const name = nameText.includes('\ufffd') ? latin1Text(bytes, head.nameAt, nameEnd) : nameText
   let { packedSize, size, at, method } = head
+  let aesStrength = 0
   const extraEnd = Math.min(nameEnd + head.extraLength, bytes.length)
   for (let extra = nameEnd; extra + 4 <= extraEnd; extra += 4 + uint16At(bytes, extra + 2)) {
     const id = uint16At(bytes, extra)
@@ -120,7 +129,10 @@ function entryOf(bytes: Uint8Array, head: RawHead): ZipEntry {
         field += 8
       }
       if (at === 0xffffffff) at = uint64At(bytes, field)
-    } else if (id === 0x9901 && method === aesMethod) method = uint16At(bytes, extra + 9)
+    } else if (id === 0x9901 && method === aesMethod) {
+      aesStrength = byteAt(bytes, extra + 8)
+      method = uint16At(bytes, extra + 9)
+    }
   }
   const isEncrypted = (head.flags & 1) !== 0
   const encryption = !isEncrypted
@@ -130,7 +142,18 @@ function entryOf(bytes: Uint8Array, head: RawHead): ZipEntry {
       : (head.flags & 0x40) !== 0
         ? 'strong'
         : 'zip-crypto'
-  return { name: name.replaceAll('\\', '/'), isEncrypted, encryption, method, packedSize, size, at }
+  const checkByte = (head.flags & 8) !== 0 ? head.time >>> 8 : head.checksum >>> 24
+  return {
+    name: name.replaceAll('\\', '/'),
+    isEncrypted,
+    encryption,
+    method,
+    packedSize,
+    size,
+    at,
+    checkByte,
+    aesStrength,
+  }
 }
 
 /** Goes from local head to local head, where there is no list (4.3.7). Sizes that are not stated reach to the next. */
@@ -148,6 +171,8 @@ function readLocalHeads(bytes: Uint8Array): ZipDirectory {
     entries.push(
       entryOf(bytes, {
         flags: uint16At(bytes, at + 6),
+        time: uint16At(bytes, at + 10),
+        checksum: uint32At(bytes, at + 14),
         method: uint16At(bytes, at + 8),
         packedSize,
         size: uint32At(bytes, at + 22),
@@ -162,6 +187,13 @@ function readLocalHeads(bytes: Uint8Array): ZipDirectory {
   return { entries, isDamaged: true, isCut: entries.length >= limits.documentEntriesMax }
 }
 
+/** Bytes of an entry as they stand in the archive. */
+export function packedBytes(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
+  const hasHead = hasText(bytes, entry.at, localSignature)
+  const dataAt = hasHead ? entry.at + 30 + uint16At(bytes, entry.at + 26) + uint16At(bytes, entry.at + 28) : entry.at
+  return bytes.subarray(dataAt, Math.min(bytes.length, dataAt + entry.packedSize))
+}
+
 /** Unpacks one entry; undefined where it is encrypted, or packed in a way that is not read here. */
 export function readZipEntry(
   bytes: Uint8Array,
@@ -169,12 +201,18 @@ export function readZipEntry(
   inspection: Inspection,
   bytesMax?: number,
 ): Inflated | undefined {
-  if (entry.isEncrypted) return undefined
-  const hasHead = hasText(bytes, entry.at, localSignature)
-  const dataAt = hasHead ? entry.at + 30 + uint16At(bytes, entry.at + 26) + uint16At(bytes, entry.at + 28) : entry.at
-  const packed = bytes.subarray(dataAt, Math.min(bytes.length, dataAt + entry.packedSize))
-  if (entry.method === 8) return inflateRaw(packed, inspection, bytesMax)
-  if (entry.method !== 0) return undefined
-  const cut = packed.subarray(0, bytesMax ?? limits.documentPartBytesMax)
+  return entry.isEncrypted ? undefined : unpackEntry(packedBytes(bytes, entry), entry.method, inspection, bytesMax)
+}
+
+/** Undoes an entry's packing; undefined where it is of another sort than none and deflate. */
+export function unpackEntry(
+  packed: Uint8Array,
+  method: number,
+  inspection: Inspection,
+  bytesMax: number = limits.documentPartBytesMax,
+): Inflated | undefined {
+  if (method === 8) return inflateRaw(packed, inspection, bytesMax)
+  if (method !== 0) return undefined
+  const cut = packed.subarray(0, bytesMax)
   return { bytes: cut, end: cut.length < packed.length ? 'cut' : 'whole', isBomb: false }
 }
