@@ -4,7 +4,7 @@ import { latin1Text } from './latin1.ts'
 
 /** A header, read. */
 export interface SyslogHeader {
-  /** RFC 5424 section 6.2.1: 0 to 23, and 0 (emergency) to 7 (debug). */
+  /** RFC 5424 section 6.2.1: 0 to 23, and 0 (emergency) to 7 (debug). Both -1 where the line has no priority. */
   readonly facility: number
   readonly severity: number
   /** Event time, milliseconds since the epoch, UTC; left out where the header has none, or none without a year. */
@@ -70,6 +70,15 @@ export class SyslogScan {
     this.isNew = this.#scanNew(bytes, p + 1, end)
     if (!this.isNew) this.#scanOld(bytes, p + 1, end)
     return true
+  }
+
+  /** Scans a line that has no priority, as files and `journalctl` have it; false where it does not begin with a time. */
+  scanBare(bytes: Uint8Array, start: number, end: number): boolean {
+    this.priority = -1
+    this.#clear(start)
+    this.isNew = false
+    this.#scanOld(bytes, start, end)
+    return this.timeEnd > this.timeStart
   }
 
   #clear(at: number): void {
@@ -163,7 +172,7 @@ export function headerOf(scan: SyslogScan, bytes: Uint8Array, options: SyslogTim
   const timeMs = readTime(latin1Text(bytes, scan.timeStart, Math.min(scan.timeEnd, scan.timeStart + 40)), options)
   return {
     facility: scan.priority >> 3,
-    severity: scan.priority & 7,
+    severity: scan.priority < 0 ? -1 : scan.priority & 7,
     ...(timeMs === undefined ? {} : { timeMs }),
     host: latin1Text(bytes, scan.hostStart, scan.hostEnd),
     app: latin1Text(bytes, scan.appStart, scan.appEnd),

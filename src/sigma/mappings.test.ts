@@ -61,11 +61,6 @@ describe('the example for Windows', () => {
   })
 })
 
-test('the example for auditd maps what a program was started with', () => {
-  const text = rule('product: linux, category: process_creation', 'Image: /usr/bin/nc')
-  expect(count(load('linux-auditd.json'), text, { source: 'auditd', type: 'EXECVE', exe: '/usr/bin/nc' })).toBe(1)
-})
-
 test('an event of which no table knows the kind matches nothing', () => {
   expect(count({}, rule('product: windows', 'a: x'), { a: 'x' })).toBe(0)
 })
