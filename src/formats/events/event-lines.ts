@@ -11,13 +11,25 @@ const lineFeed = 10
 const carriageReturn = 13
 
 /** One line, its terminator left out. */
-export interface EventLine {
+export class EventLine {
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
   readonly place: Place
+  readonly hasZero: boolean
+
+  constructor(bytes: Buffer, start: number, end: number, place: Place, hasZero: boolean) {
+    this.bytes = bytes
+    this.start = start
+    this.end = end
+    this.place = place
+    this.hasZero = hasZero
+  }
+
   /** The line as UTF-8; what is none becomes replacement characters. */
-  text(): string
+  text(): string {
+    return this.bytes.toString('utf8', this.start, this.end)
+  }
 }
 
 /** Reads one line of one format. State between lines is the parser's own. `null`: the line is no event, on purpose (a
@@ -41,6 +53,7 @@ export function walkLines(chunk: Chunk, visit: (line: EventLine) => void): Progr
   const { start, end } = chunk
   let at = start
   let lines = 0
+  let zero = -1
   while (at < end) {
     const feed = bytes.indexOf(lineFeed, at)
     const isWhole = feed >= 0 && feed < end
@@ -51,7 +64,11 @@ export function walkLines(chunk: Chunk, visit: (line: EventLine) => void): Progr
     const from = offset === 0 && isMarked(bytes, at, contentEnd) ? at + 3 : at
     if (!isBlank(bytes, from, contentEnd)) {
       const place = { source: chunk.source, line: chunk.line + lines, offset, length: contentEnd - at }
-      visit({ bytes, start: from, end: contentEnd, place, text: () => bytes.toString('utf8', from, contentEnd) })
+      if (zero < from) {
+        const found = bytes.indexOf(0, from)
+        zero = found < 0 ? bytes.length : found
+      }
+      visit(new EventLine(bytes, from, contentEnd, place, zero < contentEnd))
     }
     lines++
     at = isWhole ? lineEnd + 1 : end
@@ -60,9 +77,9 @@ export function walkLines(chunk: Chunk, visit: (line: EventLine) => void): Progr
 }
 
 /** What is wrong with a line whatever its format; undefined where nothing is. */
-export function lineProblem({ bytes, start, end }: EventLine): EventProblem | undefined {
+export function lineProblem({ start, end, hasZero }: EventLine): EventProblem | undefined {
   if (end - start > limits.lineBytesMax) return tooLong
-  return bytes.subarray(start, end).includes(0) ? binary : undefined
+  return hasZero ? binary : undefined
 }
 
 const isMarked = (bytes: Uint8Array, at: number, end: number): boolean =>

@@ -14,6 +14,7 @@ export interface EventProblem {
   readonly message: string
 }
 
+/** Whether reading gave a problem. */
 export const isProblem = (value: EventRecord | EventProblem): value is EventProblem => 'reason' in value
 
 /** Text of a field; a list's first value. Empty where there is none. */
@@ -55,10 +56,10 @@ export function calendarMs(
   second: number,
 ): number {
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN
-  const dayMs = Date.UTC(year, month - 1, day)
-  const date = new Date(dayMs)
+  const startMs = Date.UTC(year, month - 1, day)
+  const date = new Date(startMs)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day || year < 1970) return Number.NaN
-  return dayMs + ((hour * 60 + minute) * 60 + second) * 1000
+  return startMs + ((hour * 60 + minute) * 60 + second) * 1000
 }
 
 const unitedStates =
@@ -93,7 +94,7 @@ const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 export const monthOf = (name: string): number => monthNames.indexOf(name.slice(0, 3).toLowerCase()) + 1
 
 /** A day a year-less time may be later than the moment when its log ended: clocks differ, zones are unknown. */
-const aheadMsMax = 86_400_000
+const dayMs = 86_400_000
 
 /** The time of a date that names no year: the latest that is not later than the log's end. */
 export function yearlessMs(timeInYear: (year: number) => number, referenceMs: number | undefined): number {
@@ -101,7 +102,7 @@ export function yearlessMs(timeInYear: (year: number) => number, referenceMs: nu
   const year = new Date(referenceMs).getUTCFullYear()
   for (const candidate of [year + 1, year, year - 1]) {
     const ms = timeInYear(candidate)
-    if (ms <= referenceMs + aheadMsMax) return ms
+    if (ms <= referenceMs + dayMs) return ms
   }
   // 29 February comes every fourth year.
   for (let candidate = year - 2; candidate > year - 9; candidate--) {
