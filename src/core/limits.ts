@@ -4,7 +4,6 @@ import { archiveLimits } from './archive-limits.ts'
 import { blockLimits } from './block-limits.ts'
 import { deskLimits } from './desk-limits.ts'
 import { documentLimits } from './document-limits.ts'
-import { eventLimits } from './event-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { mailLimits } from './mail-limits.ts'
@@ -248,7 +247,6 @@ export const limits = {
   ...documentLimits,
   ...serverLimits,
   ...followLimits,
-  ...eventLimits,
   ...evtxLimits,
   ...rulesLimits,
   ...mailLimits,

@@ -2,9 +2,10 @@
  *  whatever else programs write. What a message says becomes fields where its wording is known. */
 import type { EventField, EventRecord } from '../event.ts'
 import { type EventLine, type EventLineParser, EventLineReader, recogniseByLines } from '../events/event-lines.ts'
+import type { EventOptions } from '../events/event-options.ts'
 import type { EventProblem } from '../events/event-values.ts'
 import { type EventFields, FieldEvent } from '../events/field-event.ts'
-import type { EventFormat, FormatOptions } from '../format.ts'
+import type { EventFormat } from '../format.ts'
 import { messageFields } from './sign-in-message.ts'
 import { readSyslogLine, type SyslogLine } from './syslog-line.ts'
 
@@ -41,9 +42,9 @@ function fieldsOf(line: SyslogLine, message: string): EventFields {
 }
 
 class SyslogEventParser implements EventLineParser {
-  readonly #options: FormatOptions
+  readonly #options: EventOptions
 
-  constructor(options: FormatOptions) {
+  constructor(options: EventOptions) {
     this.#options = options
   }
 
@@ -76,5 +77,5 @@ export const syslogEvents: EventFormat = {
     recogniseByLines(sample, new EventLineReader(new SyslogEventParser({})), (record) =>
       record.field('program') === '' ? 0.5 : 1,
     ),
-  open: (options) => new EventLineReader(new SyslogEventParser(options)),
+  open: (options: EventOptions) => new EventLineReader(new SyslogEventParser(options)),
 }
