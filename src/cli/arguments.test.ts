@@ -22,6 +22,7 @@ describe('the command line', () => {
       databasePaths: [],
       formats: [],
       indicatorPaths: [],
+      rulePaths: [],
       output: 'report',
       colour: true,
       quiet: false,
@@ -50,7 +51,7 @@ describe('the command line', () => {
   test('every option is read', () => {
     expect(
       scan(
-        'a --ocsf --evidence e.ndjson --office o.toml --indicators x.csv --indicators y.txt --fail-on high --no-color -q --format combined --format iis:*.w3c --utc-offset -05:00',
+        'a --ocsf --evidence e.ndjson --office o.toml --indicators x.csv --indicators y.txt --rules r.zip --rules x.yml z.yml --hits h.ndjson --fail-on high --no-color -q --format combined --format iis:*.w3c --utc-offset -05:00',
       ),
     ).toEqual({
       name: 'scan',
@@ -58,6 +59,8 @@ describe('the command line', () => {
       databasePaths: [],
       formats: [{ format: 'combined' }, { format: 'iis', glob: '*.w3c' }],
       indicatorPaths: ['x.csv', 'y.txt'],
+      rulePaths: ['r.zip', 'x.yml', 'z.yml'],
+      hitsPath: 'h.ndjson',
       officePath: 'o.toml',
       utcOffsetMinutes: -300,
       output: 'ocsf',
@@ -65,6 +68,13 @@ describe('the command line', () => {
       failOn: 'high',
       colour: false,
       quiet: true,
+    })
+  })
+
+  test('logs may follow the path of rules', () => {
+    expect(scan('--rules folder log.evtx events.jsonl')).toMatchObject({
+      rulePaths: ['folder'],
+      paths: ['log.evtx', 'events.jsonl'],
     })
   })
 

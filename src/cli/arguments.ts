@@ -31,6 +31,10 @@ export interface ScanCommand extends OutputOptions {
   readonly formats: readonly FormatChoice[]
   readonly officePath?: string
   readonly indicatorPaths: readonly string[]
+  /** Sigma rules beside ours: files, folders, archives. */
+  readonly rulePaths: readonly string[]
+  /** Where every match of a rule is written. */
+  readonly hitsPath?: string
   /** For logs without a time zone: minutes east of UTC. */
   readonly utcOffsetMinutes?: number
 }
@@ -56,6 +60,8 @@ const options = {
   evidence: { type: 'string' },
   office: { type: 'string' },
   indicators: { type: 'string', multiple: true },
+  rules: { type: 'string', multiple: true },
+  hits: { type: 'string' },
   'fail-on': { type: 'string' },
   'utc-offset': { type: 'string' },
   'no-color': { type: 'boolean' },
@@ -68,7 +74,7 @@ const commandNames = ['scan', 'demo', 'help', 'version'] as const
 /** Commands that read their own arguments. */
 export const otherCommands = ['desk', 'hunt', 'pack', 'software', 'backup', 'restore'] as const
 /** Options that say what to read; `demo` reads its own recording. */
-const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'utc-offset']
+const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'rules', 'hits', 'utc-offset']
 /** What an option's value is, for the sentence that asks for it. */
 const valueWords: Partial<Record<OptionName, string>> = {
   db: 'one or more database logs, such as --db /var/log/postgresql/*.json',
@@ -76,6 +82,8 @@ const valueWords: Partial<Record<OptionName, string>> = {
   evidence: 'a file to write, such as --evidence evidence.ndjson',
   office: 'your office file, such as --office office.toml',
   indicators: 'a list of known bad addresses, such as --indicators bad.csv',
+  rules: 'a file, folder or archive of Sigma rules, such as --rules sigma_core.zip',
+  hits: 'a file to write, such as --hits hits.ndjson',
   'fail-on': `a level: ${levels.join(', ')}`,
   'utc-offset': 'an offset, such as --utc-offset -05:00',
 }
@@ -165,6 +173,10 @@ function joinValues(argv: readonly string[]): string[] {
         count++
       }
       if (count === 0) joined.push('--db=')
+    } else if (name === 'rules' && isValue(next)) {
+      // One path, and what else is surely a rule, as where a shell has expanded a pattern: logs may follow.
+      do joined.push(`--rules=${before[++i]}`)
+      while (isValue(before[i + 1]) && /\.(?:ya?ml|zip)$/i.test(before[i + 1] ?? ''))
     } else if (isValue(next) || (name === 'utc-offset' && /^-\d/.test(next))) {
       joined.push(`${argument}=${next}`)
       i++
@@ -211,12 +223,15 @@ function parseScan(
   const offset = parseOffset(values.get('utc-offset')?.[0])
   if (!offset.ok) return offset
   const officePath = values.get('office')?.[0]
+  const hitsPath = values.get('hits')?.[0]
   return ok({
     name: 'scan',
     paths,
     databasePaths,
     formats: formats.value,
     indicatorPaths: values.get('indicators') ?? [],
+    rulePaths: values.get('rules') ?? [],
+    ...(hitsPath === undefined ? {} : { hitsPath }),
     ...(officePath === undefined ? {} : { officePath }),
     ...(offset.value === undefined ? {} : { utcOffsetMinutes: offset.value }),
     ...output.value,

@@ -9,6 +9,7 @@ import {
   type Level,
   levels,
   type Outcome,
+  type RuleWords,
 } from '../core/finding.ts'
 import type { Place, Reject } from '../core/place.ts'
 import type { Advice, Incident, IncidentState } from '../incidents/incident.ts'
@@ -46,6 +47,7 @@ interface FindingEntry {
   readonly parts: readonly string[]
   readonly tools: readonly string[]
   readonly shapes: readonly string[]
+  readonly words?: RuleWords
   readonly firstSeen: string
   readonly lastSeen: string
   readonly detectedAt: string
@@ -216,6 +218,7 @@ function findingEntry(finding: Finding): FindingEntry {
     parts,
     tools,
     shapes,
+    ...(finding.words === undefined ? {} : { words: finding.words }),
     firstSeen: rfc3339(finding.firstSeenMs),
     lastSeen: rfc3339(finding.lastSeenMs),
     detectedAt: rfc3339(finding.detectedAtMs),

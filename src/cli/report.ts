@@ -33,7 +33,7 @@ export interface SourceSummary {
   readonly format: string
   /** The format's name in plain words. */
   readonly formatTitle: string
-  readonly kind: 'requests' | 'statements'
+  readonly kind: 'requests' | 'statements' | 'events'
   readonly records: number
   readonly rejects: number
   /** The first rejects of this source. */
@@ -135,14 +135,15 @@ export function summarySentences(input: ReportInput): string[] {
 }
 
 /** `306,119 web requests and 41,000 database log entries`. */
-function recordsInWords(input: ReportInput): string {
-  const sum = (kind: SourceSummary['kind']) =>
-    input.sources.reduce((total, source) => total + (source.kind === kind ? source.records : 0), 0)
-  const requests = sum('requests')
-  const statements = sum('statements')
-  const database = counted(statements, 'database log entry', 'database log entries')
-  if (statements === 0) return counted(requests, 'web request')
-  return requests === 0 ? database : `${counted(requests, 'web request')} and ${database}`
+function recordsInWords({ sources }: ReportInput): string {
+  const words = { requests: 'web request', statements: 'database log entry', events: 'event' } as const
+  const manyWords = { requests: 'web requests', statements: 'database log entries', events: 'events' } as const
+  const parts = (['requests', 'statements', 'events'] as const).flatMap((kind) => {
+    const records = sources.reduce((sum, source) => sum + (source.kind === kind ? source.records : 0), 0)
+    return records === 0 ? [] : [counted(records, words[kind], manyWords[kind])]
+  })
+  if (parts.length < 2) return parts[0] ?? 'no record'
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
 const periodInWords = ({ firstTimeMs, lastTimeMs }: ReportInput): string =>

@@ -10,18 +10,22 @@ import { emptyOffice, type Office } from '../core/office.ts'
 import type { Place } from '../core/place.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { readOffice } from '../desk/config/office-section.ts'
+import { ownRulesPath, RuleLibrary } from '../desk/rules/rule-library.ts'
 import { formatNames, formats } from '../formats/formats.ts'
 import { type IndicatorList, readIndicatorList } from '../formats/indicator-list.ts'
 import { readEvidence } from '../sources/evidence-lines.ts'
 import type { Problem } from '../sources/problem.ts'
+import type { MakeEngine } from '../watches/machines/watch.ts'
 import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
 import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
+import { HitsFile } from './hits-file.ts'
 import { type Generator as GeneratedBy, jsonDocumentParts } from './json-document.ts'
 import { ocsfLines } from './ocsf.ts'
+import { printable } from './printable.ts'
 import { ProgressBar } from './progress.ts'
 import { type EvidenceLine, type ReportInput, renderReport } from './report.ts'
 import { colourWanted } from './report-page.ts'
-import { type ScanResult, scan } from './scan.ts'
+import { placeKey, type ScanResult, scan } from './scan.ts'
 import { usageText } from './usage.ts'
 
 /** Evidence lines read back for one incident in the report. */
@@ -55,7 +59,7 @@ async function run(command: Command): Promise<number> {
     case 'demo': {
       const { name: _, ...output } = command
       if (!command.quiet && command.output === 'report') process.stdout.write(demoWelcome)
-      return runScan({ ...output, ...recording, name: 'scan', formats: [], indicatorPaths: [] })
+      return runScan({ ...output, ...recording, name: 'scan', formats: [], indicatorPaths: [], rulePaths: [] })
     }
     case 'scan':
       return runScan(command)
@@ -78,6 +82,7 @@ async function runScan(command: ScanCommand): Promise<number> {
   const indicators = await readIndicators(command.indicatorPaths)
   if (!indicators.ok) return refuse(indicators.error)
   const evidence = command.evidencePath === undefined ? undefined : new EvidenceIndex()
+  const hits = command.hitsPath === undefined ? undefined : new HitsFile(command.hitsPath)
   const bar = new ProgressBar(process.stderr, () => performance.now())
   const result = await scan({
     paths: command.paths,
@@ -90,13 +95,17 @@ async function runScan(command: ScanCommand): Promise<number> {
     onEvidence: (place, kind, finding) => {
       evidence?.add(place, kind, finding)
     },
+    loadEngine: () => loadEngine(command.rulePaths),
+    ...(hits === undefined ? {} : { onMatch: (match) => hits.add(match) }),
     onProgress: (state) => {
       if (!command.quiet) bar.update({ ...state, lines: state.records })
     },
   })
   bar.clear()
+  const hitsWritten = (await hits?.close()) ?? ok(undefined)
+  if (!hitsWritten.ok) process.stderr.write(`${hitsWritten.error}\n`)
   const problems: Problem[] = [...result.problems]
-  let isWritten = true
+  let isWritten = hitsWritten.ok
   try {
     if (evidence !== undefined && command.evidencePath !== undefined) {
       const written = await writeEvidence(command.evidencePath, evidence, result, problems)
@@ -248,16 +257,39 @@ async function reportInput(office: Office, result: ScanResult, problems: Problem
   }
 }
 
+/** Our rules and those of the paths, compiled when the first event comes. What cannot be used is said, and the rest is
+ *  used. */
+async function loadEngine(paths: readonly string[]): Promise<MakeEngine> {
+  const library = await RuleLibrary.load([ownRulesPath, ...paths])
+  return (onLimit) => {
+    const { engine, rejects } = library.compile(onLimit)
+    const waiting = rejects.filter(({ kind }) => kind === 'waits').length
+    if (waiting > 0) {
+      const rules = waiting === 1 ? '1 rule waits' : `${waiting} rules wait`
+      process.stderr.write(`${rules} for your office's own values (docs/how-to/rules.md).\n`)
+    }
+    for (const { file, line, problem, mend } of rejects.filter(({ kind }) => kind === 'rule')) {
+      process.stderr.write(`${printable(file)}, line ${line}: ${printable(problem)} ${printable(mend)}\n`)
+    }
+    return engine
+  }
+}
+
 /** Reads back the first lines of evidence of each incident. */
 async function firstEvidence(result: ScanResult, problems: Problem[]): Promise<Map<IncidentId, EvidenceLine[]>> {
   const wanted = new Map<string, (Place & { incident: IncidentId })[]>()
+  const lines = new Map<IncidentId, EvidenceLine[]>()
   for (const incident of result.incidents) {
     const places = incident.findings.flatMap((finding) => finding.evidence.slice(0, evidenceReadMax))
     for (const place of places.slice(0, evidenceReadMax)) {
+      const text = result.texts.get(placeKey(place))
+      if (text !== undefined) {
+        lines.set(incident.id, [...(lines.get(incident.id) ?? []), { place, raw: text }])
+        continue
+      }
       wanted.set(place.source, [...(wanted.get(place.source) ?? []), { ...place, incident: incident.id }])
     }
   }
-  const lines = new Map<IncidentId, EvidenceLine[]>()
   for (const [source, places] of wanted) {
     const reread = result.streams.find((stream) => stream.request.file.path === source)?.reread
     if (reread === undefined) continue

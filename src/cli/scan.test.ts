@@ -61,7 +61,7 @@ describe('a scan', () => {
     const together = await scanOf([join(parts, 'a.log'), join(parts, 'b.log')])
     expect(together.incidents[0]?.id).toBe(whole.incidents[0]?.id)
     expect(together.incidents[0]?.timeline).toEqual(whole.incidents[0]?.timeline)
-  })
+  }, 120_000)
 
   test('says how far it is, up to the end', async () => {
     const folder = makeFolder({ 'access.log': someLog(20_000) })

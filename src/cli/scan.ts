@@ -5,6 +5,7 @@ import type { FindingKind, Hit } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 import type { Office } from '../core/office.ts'
 import type { Place } from '../core/place.ts'
+import type { EventRecord } from '../formats/event.ts'
 import type { Format, FormatOptions } from '../formats/format.ts'
 import { formatNamed, recogniseFormat } from '../formats/formats.ts'
 import type { IndicatorList } from '../formats/indicator-list.ts'
@@ -13,13 +14,15 @@ import type { StatementRecord } from '../formats/statement.ts'
 import { buildIncidents } from '../incidents/build.ts'
 import { FindingLedger } from '../incidents/finding-ledger.ts'
 import type { Incident } from '../incidents/incident.ts'
+import { compile } from '../sigma/compile.ts'
 import { ReadingThread } from '../sources/ahead.ts'
 import { type Feed, type FeedRequest, LocalFeed } from '../sources/feed.ts'
 import { expandPaths, type SourceFile } from '../sources/paths.ts'
 import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
 import { readSample } from '../sources/source.ts'
-import { RegistrationWatch } from '../watches/registration/watch.ts'
+import type { MakeEngine, SeenMatch } from '../watches/machines/watch.ts'
+import { WatchSet } from '../watches/watch-set.ts'
 import type { SourceSummary } from './report.ts'
 
 export interface ScanOptions {
@@ -34,6 +37,10 @@ export interface ScanOptions {
   readonly spool: boolean
   /** Called for every line that belongs to a finding; `finding` is its place in `ScanResult.findingIds`. */
   readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
+  /** Loads the rules; asked only where there are events. None are used where it is left out. */
+  readonly loadEngine?: () => Promise<MakeEngine>
+  /** Called for every match of a rule. */
+  readonly onMatch?: (match: SeenMatch) => void
   /** Called after each batch. */
   readonly onProgress?: (progress: ScanProgress) => void
 }
@@ -55,6 +62,8 @@ export interface ScanResult {
   readonly problems: readonly Problem[]
   readonly firstTimeMs: number | undefined
   readonly lastTimeMs: number | undefined
+  /** Records in words whose sources' bytes are no text, by source and offset (`placeKey`). */
+  readonly texts: ReadonlyMap<string, string>
   /** The streams as read, for the evidence; `dispose` of their sources is the caller's. */
   readonly streams: readonly RecordStream[]
 }
@@ -75,9 +84,17 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     else problems.push(stream)
   }
   const ledger = new FindingLedger()
-  const watch = new RegistrationWatch(options.office, (hit: Hit) => {
-    const finding = ledger.add(hit)
-    options.onEvidence?.(hit.place, hit.kind, finding)
+  const hasEvents = streams.some((stream) => stream.request.format.kind === 'events')
+  const texts = new Map<string, string>()
+  const watch = new WatchSet({
+    office: options.office,
+    emit: (hit: Hit) => {
+      const finding = ledger.add(hit)
+      if (hit.text !== undefined && texts.size < limits.evidenceTextsMax) texts.set(placeKey(hit.place), hit.text)
+      options.onEvidence?.(hit.place, hit.kind, finding)
+    },
+    makeEngine: hasEvents && options.loadEngine !== undefined ? await options.loadEngine() : noRules,
+    ...(options.onMatch === undefined ? {} : { onMatch: options.onMatch }),
   })
   if (streams.some((stream) => stream.request.format.kind === 'statements')) watch.expectStatements()
   await drainInOrder(streams, watch, () => options.onProgress?.(progressOf(streams, expanded.files, ledger)))
@@ -88,12 +105,18 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     incidents: buildIncidents(ledger.findings, (address) => listWith(options.indicators, address)),
     findingIds: ledger.findings.map((finding) => finding.id),
     sources: streams.map(summaryOf),
+    texts,
     problems,
     firstTimeMs: least(streams.map((stream) => stream.count.firstTimeMs)),
     lastTimeMs: greatest(streams.map((stream) => stream.count.lastTimeMs)),
     streams,
   }
 }
+
+const noRules: MakeEngine = (onLimit) => compile([], { onLimit }).engine
+
+/** Names a record of a source. */
+export const placeKey = ({ source, offset }: Pick<Place, 'source' | 'offset'>): string => `${offset} ${source}`
 
 /** Reading in a thread of its own takes a moment to begin. */
 const worthAThread = (files: readonly SourceFile[]): boolean =>
@@ -126,6 +149,12 @@ function firstTimeOf(format: Format, formatOptions: FormatOptions, sample: Uint8
     const batch = new RequestBatch(1)
     format.open(formatOptions).read(chunk, batch, [])
     return batch.count > 0 ? (batch.timeMs[0] as number) : Number.NEGATIVE_INFINITY
+  }
+  if (format.kind === 'events') {
+    const records: EventRecord[] = []
+    // Of what has no lines, the sample is cut somewhere.
+    format.open(formatOptions).read({ ...chunk, last: format.cut === 'lines' }, records, [])
+    return records.find(({ timeMs }) => !Number.isNaN(timeMs))?.timeMs ?? Number.NEGATIVE_INFINITY
   }
   const records: StatementRecord[] = []
   format.open(formatOptions).read(chunk, records, [])

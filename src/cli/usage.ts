@@ -62,6 +62,9 @@ Options:
   --indicators FILE     A list of known bad addresses (CSV, or one in a line).
                         May be given more than once.
   --evidence FILE       Save every line that belongs to a finding (NDJSON).
+  --rules PATH          Sigma rules beside those that come with Bellwether: a
+                        file, a folder or an archive. May be given repeatedly.
+  --hits FILE           Save every match of a rule (NDJSON).
   --json                Print one JSON document. See docs/scan-document.md.
   --ocsf                Print findings as OCSF Detection Findings (NDJSON).
   --format NAME[:PATH]  Read files as this kind of log; with :PATH, only files

@@ -74,6 +74,12 @@ export const limits = {
   shapeCharactersMax: 300,
   fingerprintCharactersMax: 48,
   partNameCharactersMax: 40,
+  /** Accounts and computers are named this far: AWS allows names of roles of 64 characters behind a path of 512. */
+  actorNameCharactersMax: 200,
+  /** The text of a record that has no lines of its own (EVTX as JSON) is kept this far. */
+  evidenceTextCharactersMax: 16 * kib,
+  /** Such texts that a scan keeps, the first of each finding. */
+  evidenceTextsMax: 10_000,
   /** Bytes of a field that the prefilter reads; web servers cut a request line at 8 to 64 KiB, and a longer one is
    *  judged. */
   prefilteredBytesMax: 64 * kib,

@@ -31,6 +31,7 @@ import { IncidentDesk } from './incident-desk.ts'
 import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
 import { openSource } from './openings.ts'
+import { loadRulePack } from './rules/rule-pack.ts'
 import { SourceDesk } from './source-desk.ts'
 import { exportsOf, targetsOf } from './targets.ts'
 
@@ -248,6 +249,7 @@ class Assembly {
         office: this.#configuration.office,
         journalFolder: this.#folder.journalPath,
         archiveFolder: this.#configuration.archive.enabled ? this.#folder.archivePath : undefined,
+        rules: await loadRulePack(this.#folder.path, this.#configuration.rules),
         onStored: (commit) => {
           for (const { id } of commit.incidents) events.say('incidents', id)
           if (commit.incidents.length > 0) blocks.look(commit.incidents).catch(ignoreStore)

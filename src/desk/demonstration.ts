@@ -123,6 +123,7 @@ function momentsOf(bytes: Uint8Array, format: Format, source: SourceId): Moment[
     for (const { timeMs, place } of records) if (place.offset >= end) take(timeMs, place.offset, place.length)
     return moments
   }
+  if (format.kind === 'events') throw new Error('the demonstration plays requests and statements')
   const reader = format.open({})
   const batch = new RequestBatch()
   for (let at = 0, line = 1; at < bytes.length; ) {

@@ -32,6 +32,8 @@ export interface EventRecord {
   /** The texts in which keywords are searched: the line, or better all values. */
   readonly raw: string | readonly string[]
   readonly place: Place
+  /** The whole record as JSON: for evidence whose bytes are no text. */
+  toJSON?(): unknown
   /** Left out where the tables of kinds of logs shall find it from the fields. */
   readonly logsource?: EventKind | undefined
 }

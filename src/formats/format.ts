@@ -89,9 +89,11 @@ export interface EventFormat {
    *  bound (lists of JSON, XML). Of the latter a chunk holds at least `chunkBytesMin` bytes unless it is the last, and comes
    *  again with more where its reader consumes nothing. */
   readonly cut: 'lines' | { readonly chunkBytesMin: number }
+  /** Its lines begin with a syslog header, which says when and where: it is left to the format. */
+  readonly readsSyslog?: boolean
   readonly recognise: Recognise
   open(options: FormatOptions): EventReader
 }
 
 /** Any format. */
-export type Format = RequestFormat | StatementFormat
+export type Format = RequestFormat | StatementFormat | EventFormat

@@ -3,8 +3,9 @@ import { combined } from './combined.ts'
 import { databaseFormats } from './database-formats.ts'
 import type { Format } from './format.ts'
 import { webFormats } from './web-formats.ts'
+import { windowsFormats } from './windows-formats.ts'
 
-export const formats: readonly Format[] = [combined, ...webFormats, ...databaseFormats]
+export const formats: readonly Format[] = [combined, ...webFormats, ...databaseFormats, ...windowsFormats]
 export const formatNames: readonly string[] = formats.map((format) => format.name)
 
 /** Below this share of recognised lines a sample is called unknown: a log with some damage is still that log. */

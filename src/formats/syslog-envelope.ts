@@ -6,7 +6,8 @@
  *  three octal digits). For database statements it is undone, and a tab is put behind it where none stands: continued
  *  lines of all formats may begin with one, and entries never do, so that nobody forges an entry by sending `#012`. */
 import type { Place, Reject } from '../core/place.ts'
-import type { Chunk, Progress, RequestReader, StatementReader } from './format.ts'
+import type { EventField, EventKind, EventRecord } from './event.ts'
+import type { Chunk, EventReader, Progress, RequestReader, StatementReader } from './format.ts'
 import type { RequestBatch } from './request-batch.ts'
 import type { StatementRecord } from './statement.ts'
 import { headerOf, type SyslogHeader, SyslogScan, type SyslogTimeOptions } from './syslog-header.ts'
@@ -246,9 +247,67 @@ export class StatementEnvelope implements StatementReader {
   }
 }
 
+/** An event that stands within a syslog line. */
+class EnclosedEvent implements EventRecord {
+  readonly #event: EventRecord
+  readonly place: Place
+
+  constructor(event: EventRecord, place: Place) {
+    this.#event = event
+    this.place = place
+  }
+
+  field(name: string): EventField | undefined {
+    return this.#event.field(name)
+  }
+
+  get timeMs(): number {
+    return this.#event.timeMs
+  }
+
+  get computer(): string {
+    return this.#event.computer
+  }
+
+  get ref(): number {
+    return this.place.line
+  }
+
+  get raw(): string | readonly string[] {
+    return this.#event.raw
+  }
+
+  get logsource(): EventKind | undefined {
+    return this.#event.logsource
+  }
+}
+
+/** A reader of events within syslog lines. */
+export class EventEnvelope implements EventReader {
+  readonly #lines = new EnvelopeLines(false)
+  readonly #reader: EventReader
+
+  constructor(reader: EventReader) {
+    this.#reader = reader
+  }
+
+  read(chunk: Chunk, records: EventRecord[], rejects: Reject[]): Progress {
+    const before = rejects.length
+    const recordsBefore = records.length
+    const progress = this.#reader.read(this.#lines.open(chunk), records, rejects)
+    for (let i = recordsBefore; i < records.length; i++) {
+      const record = records[i] as EventRecord
+      records[i] = new EnclosedEvent(record, this.#lines.placeOf(record.place))
+    }
+    this.#lines.placeRejects(rejects, before)
+    return this.#lines.close(chunk, progress)
+  }
+}
+
 /** Wraps the reader of an inner format. */
 export const EnvelopeReader = {
   ofRequests: (reader: RequestReader): RequestEnvelope => new RequestEnvelope(reader),
+  ofEvents: (reader: EventReader): EventEnvelope => new EventEnvelope(reader),
   ofStatements: (reader: StatementReader): StatementEnvelope => new StatementEnvelope(reader),
 }
 

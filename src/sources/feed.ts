@@ -1,7 +1,8 @@
 /** Where a stream's records come from, batch by batch: read in this thread, or ahead of it in another one. */
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
-import type { Format, FormatOptions, RequestReader, StatementReader } from '../formats/format.ts'
+import type { EventRecord } from '../formats/event.ts'
+import type { EventReader, Format, FormatOptions, RequestReader, StatementReader } from '../formats/format.ts'
 import { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import type { SourceFile } from './paths.ts'
@@ -12,6 +13,7 @@ import { openSource, type Reread, type Source, type SourceOptions } from './sour
 export interface Delivery {
   readonly requests?: RequestBatch
   readonly statements?: readonly StatementRecord[]
+  readonly events?: readonly EventRecord[]
   readonly rejects: readonly Reject[]
   /** Bytes of text that it took. */
   readonly bytes: number
@@ -43,6 +45,7 @@ export class LocalFeed implements Feed {
   readonly #request: FeedRequest
   readonly #requestReader: RequestReader | undefined
   readonly #statementReader: StatementReader | undefined
+  readonly #eventReader: EventReader | undefined
   readonly #batch: RequestBatch
   #source: Source | undefined
   #problems: readonly Problem[] = []
@@ -53,6 +56,7 @@ export class LocalFeed implements Feed {
     this.#request = request
     const { format, formatOptions } = request
     if (format.kind === 'requests') this.#requestReader = format.open(formatOptions)
+    else if (format.kind === 'events') this.#eventReader = format.open(formatOptions)
     else this.#statementReader = format.open(formatOptions)
     this.#batch = new RequestBatch(format.kind === 'requests' ? limits.batchRecordsMax : 0)
   }
@@ -76,8 +80,10 @@ export class LocalFeed implements Feed {
   }
 
   async #open(into: RequestBatch): Promise<Delivery | null> {
-    const { file, sourceOptions } = this.#request
+    const { file, format, sourceOptions } = this.#request
     const opened = await openSource(file, sourceOptions)
+    if (opened.ok && format.kind === 'events' && format.cut !== 'lines')
+      opened.value.cutAnywhere(format.cut.chunkBytesMin)
     if (!opened.ok) {
       this.#problems = [opened.error]
       this.#ended = true
@@ -105,6 +111,12 @@ export class LocalFeed implements Feed {
       const progress = this.#requestReader.read(chunk, into, source.rejects)
       source.consume(progress)
       return { requests: into, rejects: source.rejects.splice(0), bytes: progress.bytes }
+    }
+    if (this.#eventReader !== undefined) {
+      const events: EventRecord[] = []
+      const progress = this.#eventReader.read(chunk, events, source.rejects)
+      source.consume(progress)
+      return { events, rejects: source.rejects.splice(0), bytes: progress.bytes }
     }
     const statements: StatementRecord[] = []
     const progress = (this.#statementReader as StatementReader).read(chunk, statements, source.rejects)

@@ -6,7 +6,7 @@
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
 import type { Chunk, Progress } from '../formats/format.ts'
-import type { ByteInput } from './byte-input.ts'
+import { type ByteInput, ReplayInput } from './byte-input.ts'
 
 /** The bounds that hold for a chunker, in bytes; see `limits`. */
 export interface LineChunkerBounds {
@@ -131,6 +131,13 @@ export class LineChunker {
     if (this.#ended && end === this.#filled) return this.#bytes.slice(0, end)
     const cut = this.#bytes.subarray(0, end).lastIndexOf(lineFeed) + 1
     return this.#bytes.slice(0, cut > 0 ? cut : end)
+  }
+
+  /** What was read and not handed out, and all that follows: for whoever goes on without lines. This chunker is over. */
+  unread(): ByteInput {
+    const held = this.#bytes.slice(this.#start, this.#filled)
+    this.#start = this.#filled
+    return held.length === 0 ? this.#input : new ReplayInput(held, this.#input)
   }
 
   async #nextLater(first: Promise<number>): Promise<Chunk | null> {

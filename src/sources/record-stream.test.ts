@@ -51,6 +51,7 @@ async function orderOf(streams: readonly RecordStream[]): Promise<StatementRecor
   const got: StatementRecord[] = []
   const sink = {
     requests: () => undefined,
+    events: () => undefined,
     statements: (records: readonly StatementRecord[], from: number, to: number) => {
       got.push(...records.slice(from, to))
     },

@@ -2,6 +2,7 @@
  *  so that several can be read in the order of events. */
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
+import type { EventRecord } from '../formats/event.ts'
 import type { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import type { Delivery, Feed, FeedRequest } from './feed.ts'
@@ -23,6 +24,7 @@ export interface StreamCount {
 export interface RecordSink {
   requests(batch: RequestBatch, from: number, to: number): void
   statements(records: readonly StatementRecord[], from: number, to: number): void
+  events(records: readonly EventRecord[], from: number, to: number): void
 }
 
 /** One source with its format, and the records that are at hand. */
@@ -39,7 +41,8 @@ export class RecordStream {
   readonly #openFeed: (request: FeedRequest) => Feed
   #feed: Feed | undefined
   #batch: RequestBatch | undefined
-  #records: readonly StatementRecord[] = []
+  #statements: readonly StatementRecord[] = []
+  #events: readonly EventRecord[] | undefined
   #next = 0
   #size = 0
   /** Event time of the next record: before the first `fill`, what the head of the source said. */
@@ -89,7 +92,7 @@ export class RecordStream {
   }
 
   #take(delivery: Delivery): void {
-    const { requests, statements = [], rejects, bytes } = delivery
+    const { requests, statements = [], events, rejects, bytes } = delivery
     const { count } = this
     for (const reject of rejects) {
       if (count.rejectExamples.length < limits.rejectExamplesMax) count.rejectExamples.push(reject)
@@ -97,20 +100,24 @@ export class RecordStream {
     count.rejects += rejects.length
     count.bytes += bytes
     this.#batch = requests
-    this.#records = statements
-    this.#size = requests?.count ?? statements.length
+    this.#statements = statements
+    this.#events = events
+    this.#size = requests?.count ?? events?.length ?? statements.length
     this.#next = 0
     count.records += this.#size
     if (this.#size === 0) return
     this.headMs = this.#timeOf(0)
-    count.firstTimeMs ??= this.headMs
-    count.lastTimeMs = this.#timeOf(this.#size - 1)
+    const lastMs = this.#timeOf(this.#size - 1)
+    if (Number.isFinite(this.headMs)) count.firstTimeMs ??= this.headMs
+    if (Number.isFinite(lastMs)) count.lastTimeMs = lastMs
   }
 
   #timeOf(record: number): number {
-    return this.#batch === undefined
-      ? (this.#records[record] as StatementRecord).timeMs
-      : (this.#batch.timeMs[record] as number)
+    if (this.#batch !== undefined) return this.#batch.timeMs[record] as number
+    if (this.#events === undefined) return (this.#statements[record] as StatementRecord).timeMs
+    const { timeMs } = this.#events[record] as EventRecord
+    // What does not say when it happened comes when its neighbours do.
+    return Number.isNaN(timeMs) ? (this.count.lastTimeMs ?? Number.NEGATIVE_INFINITY) : timeMs
   }
 
   /** Hands on the records at hand up to and including event time `untilMs`, at least one. */
@@ -120,7 +127,8 @@ export class RecordStream {
     if (untilMs === Number.POSITIVE_INFINITY) to = this.#size
     else while (to < this.#size && this.#timeOf(to) <= untilMs) to++
     if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
-    else sink.statements(this.#records, from, to)
+    else if (this.#events !== undefined) sink.events(this.#events, from, to)
+    else sink.statements(this.#statements, from, to)
     this.#next = to
     // With nothing at hand the stream goes on at once: where its bytes were cut must not matter.
     this.headMs = to < this.#size ? this.#timeOf(to) : Number.NEGATIVE_INFINITY

@@ -5,6 +5,8 @@ import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { Chunk, Progress } from '../formats/format.ts'
+import { recogniseFormat } from '../formats/formats.ts'
+import { BlockChunker } from './blocks.ts'
 import { type ByteInput, FileInput, identityOf } from './byte-input.ts'
 import { type Compression, openText, type TextEncoding, type TextInput } from './compression.ts'
 import { LineChunker } from './lines.ts'
@@ -49,7 +51,7 @@ export class Source {
   readonly sample: Uint8Array
   readonly reread: Reread | undefined
   readonly #text: TextInput
-  readonly #lines: LineChunker
+  #chunks: LineChunker | BlockChunker
   readonly #raw: RawSource
 
   constructor(file: SourceFile, raw: RawSource, text: TextInput, lines: LineChunker, sample: Uint8Array) {
@@ -59,22 +61,30 @@ export class Source {
     this.sample = sample
     this.reread = raw.reread
     this.#text = text
-    this.#lines = lines
+    this.#chunks = lines
     this.#raw = raw
   }
 
   /** Lines that were left out. Whoever drives the source empties this list; a reader may add its own rejects. */
   get rejects(): Reject[] {
-    return this.#lines.rejects
+    return this.#chunks.rejects
+  }
+
+  /** From now on chunks are cut anywhere, for a format without lines. To be called before `next`. */
+  cutAnywhere(chunkBytesMin: number): void {
+    const lines = this.#chunks
+    if (!(lines instanceof LineChunker)) return
+    const { file } = this
+    this.#chunks = new BlockChunker(file.path, lines.unread(), chunkBytesMin)
   }
 
   /** The next chunk, null at the end. Its bytes hold until the next call, and `consume` must be called before it. */
   next(): Chunk | null | Promise<Chunk | null> {
-    return this.#lines.next()
+    return this.#chunks.next()
   }
 
   consume(progress: Progress): void {
-    this.#lines.consume(progress)
+    this.#chunks.consume(progress)
   }
 
   /** What was wrong with the source; complete once `next` has given null. */
@@ -137,11 +147,17 @@ export async function readSample(file: SourceFile, options: SourceOptions = {}):
   return ok(source.value.sample)
 }
 
+/** Of a format that reads bytes rather than lines. */
+const isWithoutLines = (sample: Uint8Array): boolean => {
+  const format = recogniseFormat(sample)
+  return format?.kind === 'events' && format.cut !== 'lines'
+}
+
 function judgeHead(source: Source): Problem | undefined {
   const { sample, file } = source
   if (sample.length === 0) return source.problems[0] ?? makeProblem('empty', file.path)
   const binary = recogniseBinary(sample)
-  return binary === undefined ? undefined : makeProblem('binary', file.path, binary)
+  return binary === undefined || isWithoutLines(sample) ? undefined : makeProblem('binary', file.path, binary)
 }
 
 interface RawSource {

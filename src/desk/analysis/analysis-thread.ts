@@ -16,6 +16,7 @@ import {
   type FromAnalysis,
   type IndicatorText,
   type Noticed,
+  type RulePack,
   type SetAside,
   type ToAnalysis,
 } from './protocol.ts'
@@ -26,6 +27,7 @@ export interface AnalysisHost {
   readonly office: Office
   readonly journalFolder: string
   readonly archiveFolder: string | undefined
+  readonly rules: RulePack
   /** A commit is stored. */
   onStored(commit: Commit): void
   /** Journals need not be kept before these places. */
@@ -93,7 +95,7 @@ export class AnalysisThread {
   }
 
   async #begin(isCareful: boolean): Promise<void> {
-    const { store, office, journalFolder, archiveFolder } = this.#host
+    const { store, office, journalFolder, archiveFolder, rules } = this.#host
     const checkpoint = await store.checkpoint()
     const isPositionsOnly =
       checkpoint !== undefined &&
@@ -116,6 +118,7 @@ export class AnalysisThread {
       assignments: await store.assignments(0),
       indicators: this.#indicators,
       setAside: this.#setAside,
+      rules,
       isCareful,
       beacon: this.#beacon.shared,
     }

@@ -6,21 +6,27 @@ import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { Office } from '../../core/office.ts'
 import type { Place } from '../../core/place.ts'
+import type { EventRecord } from '../../formats/event.ts'
 import type { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import type { IndicatorLookup } from '../../incidents/build.ts'
 import type { RecordSink } from '../../sources/record-stream.ts'
-import { RegistrationWatch } from '../../watches/registration/watch.ts'
+import type { MakeEngine } from '../../watches/machines/watch.ts'
+import { WatchSet } from '../../watches/watch-set.ts'
 import { type SavedCounts, SourceCounts } from './counts.ts'
 import type { LiveStream, SavedStream } from './live-stream.ts'
 import type { SetAside } from './protocol.ts'
 import { readBack } from './read-back.ts'
 import { type SavedTelling, Telling, type Told } from './telling.ts'
 
+/** The bytes of a record at hand. */
+export type BytesAt = (place: Place) => Uint8Array | undefined
+
 /** Where accepted records go to be searched later. */
 export interface ArchiveWriter {
   appendRequests(sourceId: SourceId, batch: RequestBatch, from: number, to: number): void
   appendStatements(sourceId: SourceId, records: readonly StatementRecord[], from: number, to: number): void
+  appendEvents(sourceId: SourceId, records: readonly EventRecord[], from: number, to: number, bytesAt: BytesAt): void
   /** Makes what was appended safe on disk and says how far it goes. */
   marks(): unknown
   /** Cuts back to what `marks` said. */
@@ -38,6 +44,7 @@ export interface AnalysisOptions {
   readonly assignments: Iterable<{ readonly findingId: FindingId; readonly incidentId: IncidentId }>
   readonly indicator: IndicatorLookup
   readonly archive: ArchiveWriter | undefined
+  readonly makeEngine: MakeEngine
   readonly setAside: readonly SetAside[]
   readonly beacon: Beacon | undefined
   /** Shows one record at a time, so that the beacon names the one that a watch fails on. */
@@ -66,8 +73,7 @@ export class Analysis {
   /** Where streams that are not open stand: a file that is away for a while is not read again from its start. */
   readonly #resting = new Map<string, SavedStream>()
   readonly #bySource = new Map<string, LiveStream>()
-  readonly #contexts = new Map<string, RegistrationWatch>()
-  readonly #withStatements = new Set<string>()
+  readonly #contexts = new Map<string, WatchSet>()
   readonly #setAsideKeys = new Set<string>()
   readonly #toSetAside: ReadonlyMap<string, SetAside>
   readonly #counted = new WeakMap<LiveStream, { records: number; rejectCount: number; bytes: number }>()
@@ -119,7 +125,6 @@ export class Analysis {
   endContext(context: string): void {
     this.#contexts.get(context)?.finish()
     this.#contexts.delete(context)
-    this.#withStatements.delete(context)
   }
 
   set indicator(lookup: IndicatorLookup) {
@@ -206,20 +211,21 @@ export class Analysis {
         watch.requests(batch, from, to)
       },
       statements: (records, from, to) => {
-        if (!this.#withStatements.has(stream.context)) {
-          this.#withStatements.add(stream.context)
-          watch.expectStatements()
-        }
         archive?.appendStatements(stream.sourceId, records, from, to)
         watch.statements(records, from, to)
+      },
+      events: (records, from, to) => {
+        archive?.appendEvents(stream.sourceId, records, from, to, (place) => stream.bytesAt(place))
+        watch.events(records, from, to)
       },
     }
   }
 
-  #watchOf(context: string): RegistrationWatch {
+  #watchOf(context: string): WatchSet {
     let watch = this.#contexts.get(context)
     if (watch === undefined) {
-      watch = new RegistrationWatch(this.#options.office, (hit) => this.#take(hit))
+      const { office, makeEngine } = this.#options
+      watch = new WatchSet({ office, makeEngine, emit: (hit) => this.#take(hit) })
       this.#contexts.set(context, watch)
     }
     return watch

@@ -1,10 +1,11 @@
 /** The archive's spool as the analysis uses it: what cannot be written now holds the analysis up, and is said. */
 import type { SourceId } from '../../core/ids.ts'
 import type { Result } from '../../core/result.ts'
+import type { EventRecord } from '../../formats/event.ts'
 import type { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import type { ArchiveSpool, SpoolMark, SpoolProblem } from '../../store/archive/spool.ts'
-import type { ArchiveWriter } from './analysis.ts'
+import type { ArchiveWriter, BytesAt } from './analysis.ts'
 
 /** Thrown through the showing of records, which have not been shown then: they are shown later. */
 export class ArchiveBlocked extends Error {}
@@ -37,6 +38,11 @@ export class ArchiveKeeper implements ArchiveWriter {
   appendStatements(sourceId: SourceId, records: readonly StatementRecord[], from: number, to: number): void {
     const shown = from === 0 && to === records.length ? records : records.slice(from, to)
     this.#must(this.#spool.appendStatements(sourceId, shown))
+  }
+
+  appendEvents(sourceId: SourceId, records: readonly EventRecord[], from: number, to: number, bytesAt: BytesAt): void {
+    const shown = from === 0 && to === records.length ? records : records.slice(from, to)
+    this.#must(this.#spool.appendEvents(sourceId, shown, bytesAt))
   }
 
   marks(): readonly SpoolMark[] {

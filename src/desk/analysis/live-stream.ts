@@ -4,7 +4,16 @@
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { Place, Reject } from '../../core/place.ts'
-import type { Chunk, Format, FormatOptions, Progress, RequestReader, StatementReader } from '../../formats/format.ts'
+import type { EventRecord } from '../../formats/event.ts'
+import type {
+  Chunk,
+  EventReader,
+  Format,
+  FormatOptions,
+  Progress,
+  RequestReader,
+  StatementReader,
+} from '../../formats/format.ts'
 import { formatNamed, recogniseFormat } from '../../formats/formats.ts'
 import { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
@@ -77,8 +86,10 @@ export class LiveStream {
   #format: Format | undefined
   #requests: RequestReader | undefined
   #statements: StatementReader | undefined
+  #events: EventReader | undefined
   #batch: RequestBatch | undefined
   #records: StatementRecord[] = []
+  #eventRecords: EventRecord[] = []
   #next = 0
   #size = 0
   /** The chunk that the records at hand came from. It is consumed when they were shown, so that the follower's position
@@ -121,6 +132,7 @@ export class LiveStream {
   /** Where the next record at hand stands. */
   placeOfNext(): Place {
     if (this.#batch !== undefined) return this.#batch.place(this.#next)
+    if (this.#events !== undefined) return (this.#eventRecords[this.#next] as EventRecord).place
     return (this.#records[this.#next] as StatementRecord).place
   }
 
@@ -156,6 +168,7 @@ export class LiveStream {
     if (this.#batch !== undefined) this.#options.batches.giveBack(this.#batch)
     this.#batch = undefined
     this.#records = []
+    this.#eventRecords = []
     this.#next = 0
     this.#size = 0
     this.headMs = Number.NEGATIVE_INFINITY
@@ -181,6 +194,11 @@ export class LiveStream {
       this.#took(this.#records.length)
       return progress
     }
+    if (this.#events !== undefined) {
+      const progress = this.#events.read(chunk, this.#eventRecords, this.follower.rejects)
+      this.#took(this.#eventRecords.length)
+      return progress
+    }
     return this.#passOver(chunk)
   }
 
@@ -188,7 +206,7 @@ export class LiveStream {
     this.#size = count
     if (count === 0) return
     const newest = this.#timeOf(count - 1)
-    if (this.newestMs === undefined || newest > this.newestMs) this.newestMs = newest
+    if (Number.isFinite(newest) && (this.newestMs === undefined || newest > this.newestMs)) this.newestMs = newest
   }
 
   /** Lines of no known format are counted as rejects; the next chunk is judged anew. */
@@ -225,7 +243,9 @@ export class LiveStream {
 
   #recognise(chunk: Chunk): Format | undefined {
     const sample = chunk.bytes.subarray(chunk.start, Math.min(chunk.end, chunk.start + limits.sampleBytesMax))
-    return recogniseFormat(this.#options.hasEnvelope ? stripEnvelope(sample) : sample)
+    if (!this.#options.hasEnvelope) return recogniseFormat(sample)
+    // What a program sends in its own form, or else what syslog itself says.
+    return recogniseFormat(stripEnvelope(sample)) ?? recogniseFormat(sample)
   }
 
   #open(format: Format | undefined): void {
@@ -235,6 +255,9 @@ export class LiveStream {
     if (format.kind === 'requests') {
       const reader = format.open(formatOptions)
       this.#requests = hasEnvelope ? EnvelopeReader.ofRequests(reader) : reader
+    } else if (format.kind === 'events') {
+      const reader = format.open(formatOptions)
+      this.#events = hasEnvelope && !format.readsSyslog ? EnvelopeReader.ofEvents(reader) : reader
     } else {
       const reader = format.open(formatOptions)
       this.#statements = hasEnvelope ? EnvelopeReader.ofStatements(reader) : reader
@@ -248,13 +271,16 @@ export class LiveStream {
       const batch = this.#options.batches.take()
       this.#requests.read(chunk, batch, [])
       this.#options.batches.giveBack(batch)
-    } else this.#statements?.read(chunk, [], [])
+    } else if (this.#events !== undefined) this.#events.read(chunk, [], [])
+    else this.#statements?.read(chunk, [], [])
   }
 
   #timeOf(record: number): number {
-    return this.#batch === undefined
-      ? (this.#records[record] as StatementRecord).timeMs
-      : (this.#batch.timeMs[record] as number)
+    if (this.#batch !== undefined) return this.#batch.timeMs[record] as number
+    if (this.#events === undefined) return (this.#records[record] as StatementRecord).timeMs
+    const { timeMs } = this.#eventRecords[record] as EventRecord
+    // What does not say when it happened comes when its neighbours do.
+    return Number.isNaN(timeMs) ? (this.newestMs ?? 0) : timeMs
   }
 
   /** Shows the records at hand up to and including event time `untilMs`, at least one and at most `recordsMax`. */
@@ -265,6 +291,7 @@ export class LiveStream {
     if (untilMs === Number.POSITIVE_INFINITY) to = end
     else while (to < end && this.#timeOf(to) <= untilMs) to++
     if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
+    else if (this.#events !== undefined) sink.events(this.#eventRecords, from, to)
     else sink.statements(this.#records, from, to)
     this.#moveTo(to)
     return to - from

@@ -5,6 +5,7 @@ import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import { AddressSet } from '../../formats/address.ts'
 import { type IndicatorList, readIndicatorList } from '../../formats/indicator-list.ts'
+import { compile } from '../../sigma/compile.ts'
 import { ArchiveSpool } from '../../store/archive/spool.ts'
 import type { Commit, SourceStatus } from '../../store/store.ts'
 import { Analysis } from './analysis.ts'
@@ -68,6 +69,7 @@ export class AnalysisLoop {
       assignments: start.assignments,
       indicator: lookupIn(start.indicators),
       archive: this.#archive,
+      makeEngine: (onLimit) => compile(start.rules.rules, { ...start.rules.options, onLimit }).engine,
       setAside: start.setAside,
       beacon: this.#beacon,
       isCareful: start.isCareful,

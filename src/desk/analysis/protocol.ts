@@ -3,13 +3,15 @@
 import type { FindingKind, Level } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import type { Office } from '../../core/office.ts'
+import type { CompileOptions } from '../../sigma/compile.ts'
+import type { SigmaRule } from '../../sigma/rule.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import type { SpoolMark } from '../../store/archive/spool.ts'
 import type { Commit } from '../../store/store.ts'
 
 /** Changes when a state of an older program cannot be taken back: such a state is set aside, and streams begin where
  *  they stood. */
-export const analysisVersion = '1'
+export const analysisVersion = '2'
 
 /** A record that made a watch fail twice: where its stream stood. */
 export interface SetAside {
@@ -25,6 +27,13 @@ export interface IndicatorText {
   readonly text: string
 }
 
+/** Detection rules as they were read, with the tables of logs and the office's own values: compiled where they are used,
+ *  and only when the first event comes. */
+export interface RulePack {
+  readonly rules: readonly SigmaRule[]
+  readonly options: CompileOptions
+}
+
 /** All that the analysis thread is started with. */
 export interface AnalysisStart {
   readonly office: Office
@@ -38,6 +47,7 @@ export interface AnalysisStart {
   readonly assignments: readonly { readonly findingId: FindingId; readonly incidentId: IncidentId }[]
   readonly indicators: readonly IndicatorText[]
   readonly setAside: readonly SetAside[]
+  readonly rules: RulePack
   readonly isCareful: boolean
   /** Signs of life and what is under way: see `beacon.ts`. */
   readonly beacon: SharedArrayBuffer

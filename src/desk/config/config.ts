@@ -55,6 +55,15 @@ export interface Configuration {
   readonly archive: { readonly enabled: boolean; readonly keepDays: number; readonly keepBytes: number }
   readonly sources: readonly SourceDefinition[]
   readonly block: BlockConfiguration
+  readonly rules: RulesConfiguration
+}
+
+/** Detection rules beside those that come with Bellwether and those that `bellwether rules add` keeps. */
+export interface RulesConfiguration {
+  /** Files, folders or archives of Sigma rules. */
+  readonly paths: readonly string[]
+  /** The office's own values for placeholders that rules name, such as `Administrators`. */
+  readonly placeholders: Readonly<Record<string, readonly string[]>>
 }
 
 /** A mistake in the configuration, as a sentence that names the file, the line and the mend. */
@@ -73,9 +82,10 @@ export const defaultConfiguration: Configuration = {
   archive: { enabled: true, keepDays: 90, keepBytes: 20 * gigabyte },
   sources: [],
   block: { never: [], nftables: false },
+  rules: { paths: [], placeholders: {} },
 }
 
-const sections = ['office', 'listen', 'store', 'archive', 'source', 'block'] as const
+const sections = ['office', 'listen', 'store', 'archive', 'source', 'block', 'rules'] as const
 
 /** Reads the configuration; `path` is named in the messages. */
 export function readConfiguration(text: string, path: string): Result<Configuration, ConfigurationProblem[]> {
@@ -102,6 +112,7 @@ export function readConfiguration(text: string, path: string): Result<Configurat
     archive: readArchive(section('archive')),
     sources: readSources(root.source, lines, say),
     block: readBlock(root.block, lines, say),
+    rules: readRules(section('rules')),
   }
   return problems.length > 0 ? err(problems) : ok(configuration)
 }
@@ -160,6 +171,18 @@ function readArchive(section: Section): Configuration['archive'] {
   }
   section.end()
   return archive
+}
+
+function readRules(section: Section): RulesConfiguration {
+  const placeholders: Record<string, readonly string[]> = {}
+  for (const [name, values] of Object.entries(section.table('placeholders') ?? {})) {
+    const isList = Array.isArray(values) && values.every((value) => typeof value === 'string')
+    if (isList) placeholders[name] = values
+    else section.say('placeholders', `the values of "${name}" are a list of texts, such as ${name} = ["m.garza"].`)
+  }
+  const rules = { paths: section.texts('paths') ?? [], placeholders }
+  section.end()
+  return rules
 }
 
 function readSources(value: unknown, lines: KeyLines, say: Say): SourceDefinition[] {

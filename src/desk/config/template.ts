@@ -61,6 +61,12 @@ keep_gigabytes = 20
 # folder = "/media/usb"
 # trusted_keys = []            # keys that \`bellwether pack\` prints
 
+[rules]
+# Detection rules (Sigma) for computers, servers, networks and clouds, beside those that come with Bellwether.
+# paths = ["/srv/rules"]
+# Who is who here, for rules that ask: see docs/how-to/rules.md.
+# placeholders = { Administrators = ["m.garza"] }
+
 [block]
 # Addresses that are never blocked, beside those of [office].
 # never = [{ network = "192.0.2.0/24", reason = "the state's network" }]

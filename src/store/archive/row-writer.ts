@@ -3,6 +3,8 @@
 import { limits } from '../../core/limits.ts'
 import { type AddressSet, formatAddress, parseAddress } from '../../formats/address.ts'
 import { clientAddress } from '../../formats/client-address.ts'
+import type { EventRecord } from '../../formats/event.ts'
+import { addressOf } from '../../formats/event-address.ts'
 import { latin1Bytes } from '../../formats/latin1.ts'
 import { type Field, field, type RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
@@ -14,6 +16,7 @@ const lineFeed = 10
 const dot = 0x2e
 const request = new TextEncoder().encode('request')
 const statement = new TextEncoder().encode('statement')
+const event = new TextEncoder().encode('event')
 const hexDigits = new TextEncoder().encode('0123456789abcdef')
 const { archiveFieldBytesMax, archiveNameBytesMax, archivePathBytesMax, archiveStatementBytesMax } = limits
 
@@ -76,6 +79,27 @@ export class RowWriter {
     this.#known(record.rows ?? -1)
     const { source, line, offset, length } = record.place
     this.#place(source, line, offset, length)
+  }
+
+  /** An event: when, on which computer, from which address, and its line as it stands. */
+  writeEvent(record: EventRecord, line: Uint8Array | undefined): void {
+    this.#number(record.timeMs)
+    this.#copy(event)
+    const address = addressOf(record)
+    this.#string(address ?? '', archiveNameBytesMax)
+    this.#string(address === undefined ? '' : textKey(address), archiveNameBytesMax)
+    // method, path, query, status, body_bytes, duration, agent, referer, user_name
+    this.#tabs(9)
+    this.#string(record.computer, archiveNameBytesMax)
+    // phase, role, database, session
+    this.#tabs(4)
+    if (line !== undefined)
+      this.length = writeText(line, 0, line.length, this.bytes, this.length, archiveStatementBytesMax)
+    this.bytes[this.length++] = tab
+    // rows
+    this.#tabs(1)
+    const { source, line: number, offset, length } = record.place
+    this.#place(source, number, offset, length)
   }
 
   #place(source: string, line: number, offset: number, length: number): void {

@@ -14,8 +14,10 @@ import {
 } from 'node:fs'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
+import type { Place } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { AddressSet } from '../../formats/address.ts'
+import type { EventRecord } from '../../formats/event.ts'
 import type { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { freeNumber, parseSpoolName, spoolFolder, spoolName, spoolPath, syncFolder } from './folder.ts'
@@ -129,6 +131,21 @@ export class ArchiveSpool {
       for (const record of records) {
         this.#choose(sourceId, record.timeMs)
         this.#rows.writeStatement(record)
+        this.#count()
+      }
+    })
+  }
+
+  /** Appends events; `bytesAt` gives the bytes of a record's line. */
+  appendEvents(
+    sourceId: SourceId,
+    records: readonly EventRecord[],
+    bytesAt: (place: Place) => Uint8Array | undefined,
+  ): Result<void, SpoolProblem> {
+    return this.#append(() => {
+      for (const record of records) {
+        this.#choose(sourceId, record.timeMs)
+        this.#rows.writeEvent(record, bytesAt(record.place))
         this.#count()
       }
     })

@@ -1,0 +1,90 @@
+/** The watches of one context, each shown the records that it looks at. A watch is made when its first record comes, so
+ *  that an office without such logs pays nothing for it. */
+import type { Hit } from '../core/finding.ts'
+import type { Office } from '../core/office.ts'
+import type { EventRecord } from '../formats/event.ts'
+import type { RequestBatch } from '../formats/request-batch.ts'
+import type { StatementRecord } from '../formats/statement.ts'
+import { MachinesWatch, type MakeEngine, type SeenMatch } from './machines/watch.ts'
+import { RegistrationWatch } from './registration/watch.ts'
+
+/** What the watches are made of. */
+export interface WatchParts {
+  readonly office: Office
+  /** Gets every hit, in the order of the records that decided it. */
+  readonly emit: (hit: Hit) => void
+  readonly makeEngine: MakeEngine
+  readonly onMatch?: (match: SeenMatch) => void
+}
+
+/** What `WatchSet.save` gives. */
+interface SavedWatches {
+  readonly registration?: unknown
+  readonly machines?: unknown
+}
+
+export class WatchSet {
+  readonly #parts: WatchParts
+  #registration: RegistrationWatch | undefined
+  #machines: MachinesWatch | undefined
+  #expectsStatements = false
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts
+  }
+
+  /** Says that database records will come, so that requests are kept for tying from the first one on. */
+  expectStatements(): void {
+    this.#expectsStatements = true
+    this.#registration?.expectStatements()
+  }
+
+  requests(batch: RequestBatch, from: number, to: number): void {
+    this.#registrationWatch().requests(batch, from, to)
+  }
+
+  statements(records: readonly StatementRecord[], from: number, to: number): void {
+    if (!this.#expectsStatements) this.expectStatements()
+    this.#registrationWatch().statements(records, from, to)
+  }
+
+  events(records: readonly EventRecord[], from: number, to: number): void {
+    this.#machinesWatch().events(records, from, to)
+  }
+
+  /** Decides what still waits for later records: the input has ended. */
+  finish(): void {
+    this.#registration?.finish()
+    this.#machines?.finish()
+  }
+
+  /** All that the watches remember, as data for a structured clone. */
+  save(): unknown {
+    return {
+      ...(this.#registration === undefined ? {} : { registration: this.#registration.save() }),
+      ...(this.#machines === undefined ? {} : { machines: this.#machines.save() }),
+    } satisfies SavedWatches
+  }
+
+  /** Takes back what `save` gave, from a structured clone of it. */
+  restore(saved: unknown): void {
+    const { registration, machines } = saved as SavedWatches
+    if (registration !== undefined) this.#registrationWatch().restore(registration)
+    if (machines !== undefined) this.#machinesWatch().restore(machines)
+  }
+
+  #registrationWatch(): RegistrationWatch {
+    if (this.#registration === undefined) {
+      const { office, emit } = this.#parts
+      this.#registration = new RegistrationWatch(office, emit)
+      if (this.#expectsStatements) this.#registration.expectStatements()
+    }
+    return this.#registration
+  }
+
+  #machinesWatch(): MachinesWatch {
+    const { makeEngine, emit, onMatch } = this.#parts
+    this.#machines ??= new MachinesWatch(makeEngine, emit, onMatch)
+    return this.#machines
+  }
+}
