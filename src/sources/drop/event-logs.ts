@@ -1,7 +1,7 @@
 /** Remembers the last event of each Windows event log that was taken in, by machine and name, so that a log which is
  *  collected whole each time gives each event once. */
 import { open, readFile, rename } from 'node:fs/promises'
-import type { LastEvent } from './evtx-lines.ts'
+import type { LastEvent } from '../evtx-lines.ts'
 
 /** The memory, in one small file. */
 export class EventLogs {

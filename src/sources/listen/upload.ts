@@ -9,6 +9,7 @@ import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { FileInput, peekBytes } from '../byte-input.ts'
 import { openText } from '../compression.ts'
+import { EvtxLines, isEvtx } from '../evtx-lines.ts'
 import { showPath } from '../problem.ts'
 import { archiveName, bundleName } from './archives.ts'
 import { writeFailure } from './journal-disk.ts'
@@ -192,7 +193,9 @@ export class Uploads {
     if (this.#closing.signal.aborted) return undefined
     const { journal, sourceId, folder } = this.#options
     const path = join(folder, `${entry.sha256}.file`)
-    const input = await openFileText(path, entry.name, entry.bytes)
+    const text = await openFileText(path, entry.name, entry.bytes)
+    const { head, input: plain } = await peekBytes(text, headBytes)
+    const input = isEvtx(head) ? new EvtxLines(entry.name, plain, undefined) : plain
     try {
       const target = { journal, sourceId, stream: entry.stream }
       const outcome = await importText(input, target, this.#closing.signal)

@@ -1,10 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type EvtxRecord, readEvtx } from '../../formats/evtx/evtx.ts'
-import { MemoryInput } from '../listen/memory-input.ts'
-import { cleanings, openDesk, pack, put } from './drop.fixture.ts'
+import { type EvtxRecord, readEvtx } from '../formats/evtx/evtx.ts'
+import { cleanings, openDesk, pack, put } from './drop/drop.fixture.ts'
 import { EvtxLines, isEvtx } from './evtx-lines.ts'
+import { MemoryInput } from './listen/memory-input.ts'
 
 const corpus = join(process.env.BELLWETHER_CORPORA ?? '../shared/corpora', 'evtx-attack-samples')
 const files = existsSync(corpus) ? globSync('**/*.evtx', { cwd: corpus }).sort().slice(0, 12) : []

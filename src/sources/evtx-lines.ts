@@ -1,8 +1,8 @@
 /** A Windows event log (EVTX) as lines: each event one line of JSON, as the journal keeps logs and the reader of Windows
  *  events in JSON takes them. Events that an earlier copy of the same log held are left out. */
-import { EvtxReader, type EvtxSink, recogniseEvtx } from '../../formats/evtx/evtx.ts'
-import type { ByteInput } from '../byte-input.ts'
-import { type Problem, showPath } from '../problem.ts'
+import { EvtxReader, type EvtxSink, recogniseEvtx } from '../formats/evtx/evtx.ts'
+import type { ByteInput } from './byte-input.ts'
+import { type Problem, showPath } from './problem.ts'
 
 /** The last event that was taken from a log: its number, and when it happened. */
 export interface LastEvent {
