@@ -9,10 +9,19 @@ import {
   type NameDisguise,
   nameDisguises,
 } from './disguises.ts'
-import { addressOf, type Draft, plainDraft, sendFrom } from './draft.ts'
+import { addressOf, type Draft, plainDraft, sendFrom, threadOf } from './draft.ts'
 import { carry, type PayloadTechnique, payloadTechniques } from './payloads.ts'
 import { type Vendor, vrSystems } from './vendors.ts'
-import { closings, greetings, neutralProduct, occasionOf, personOf, productOf, signatureOf } from './words.ts'
+import {
+  closings,
+  detailsOf,
+  greetings,
+  neutralProduct,
+  occasionOf,
+  personOf,
+  productOf,
+  signatureOf,
+} from './words.ts'
 
 /** Where the vendor is named. */
 export const claimPlaces = [
@@ -118,7 +127,7 @@ function setSender(random: Random, draft: Draft, plan: AttackPlan, person: strin
     case 'first-contact':
     case 'thread':
       sendFrom(draft, addressOf(person, elsewhere))
-      if (plan.sender === 'thread') draft.inReplyTo = `<${plan.vendor.id}.thread@${own}>`
+      if (plan.sender === 'thread') draft.inReplyTo = threadOf(plan.vendor)
       return
     case 'reply-to':
       sendFrom(draft, `${local}@${own}`)
@@ -201,12 +210,13 @@ export function attackDraft(random: Random, plan: AttackPlan, timeMs: number): D
   draft.fromName = person
   draft.subject = occasion.subject
   draft.greeting = random.pick(greetings)
-  draft.paragraphs = [occasion.text]
+  // The mail of 2016 had one line; its variants stay as short.
+  draft.paragraphs = is2016 ? [occasion.text] : [occasion.text, detailsOf(random, random.integer(3, 6))]
   draft.signature = `${random.pick(closings)}\n${signatureOf(random, person, '')}`
   setSender(random, draft, plan, person)
-  carry(random, draft, plan.payload, { base: occasion.fileName, text: occasion.text, shownHost: own })
+  carry(random, draft, plan.payload, { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
   if (plan.claim === 'attachment-name' && draft.files.length === 0)
-    carry(random, draft, 'macro-ooxml', { base: occasion.fileName, text: occasion.text, shownHost: own })
+    carry(random, draft, 'macro-ooxml', { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
   setClaim(random, draft, plan, person)
   return draft
 }

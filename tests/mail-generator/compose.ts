@@ -82,7 +82,8 @@ function arrivalOf(random: Random, draft: Draft): string[] {
  *  added where the frame has no place for it, and a place without such a value gets a harmless one. */
 export function compose(random: Random, draft: Draft, frame: Frame): Uint8Array {
   const { type, body } = bodyOf(random, draft)
-  const id = `<${random.letters(20)}@${domainOf(draft.fromAddress)}>`
+  const made = `<${random.letters(20)}@${domainOf(draft.fromAddress)}>`
+  const id = draft.messageId === '' ? made : draft.messageId
   const thread = draft.inReplyTo === '' ? `<${random.letters(20)}@${officeDomain}>` : draft.inReplyTo
   const values: Readonly<Record<string, string>> = {
     from: `From: ${quoteName(draft.fromName)}<${draft.fromAddress}>`,

@@ -42,6 +42,8 @@ export interface Draft {
   hasHtml: boolean
   files: DraftFile[]
   inReplyTo: string
+  /** With angle brackets; empty for one of its own. */
+  messageId: string
 }
 
 export const officeDomain = 'elections.county.example'
@@ -68,6 +70,10 @@ export const officeAddresses = [
   'sostrow',
   'tnakamura',
 ].map((local) => `${local}@${officeDomain}`)
+
+/** The message with which the office's conversation with a vendor began. */
+export const threadOf = (vendor: { readonly id: string; readonly domains: readonly string[] }): string =>
+  `<${vendor.id}.thread@${vendor.domains[0]}>`
 
 /** An address made of a person's name. */
 export const addressOf = (person: string, domain: string): string =>
@@ -100,6 +106,7 @@ export function plainDraft(random: Random, timeMs: number): Draft {
     hasHtml: random.chance(0.6),
     files: [],
     inReplyTo: '',
+    messageId: '',
   }
   sendFrom(draft, draft.fromAddress)
   return draft

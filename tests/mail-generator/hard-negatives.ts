@@ -1,10 +1,10 @@
 /** Sound mails that look like attacks: a vendor's new mailing service, its staff at a private address that the office knows,
  *  warnings that quote a phish, newsletters about vendors, and genuine mail with files and bills. */
 import type { Random } from '../recording/random.ts'
-import { addressOf, type Draft, officeAddresses, officeDomain, plainDraft, sendFrom } from './draft.ts'
+import { addressOf, type Draft, officeAddresses, officeDomain, plainDraft, sendFrom, threadOf } from './draft.ts'
 import { carrySound } from './payloads.ts'
 import type { Vendor } from './vendors.ts'
-import { closings, greetings, occasionOf, personOf, productOf, signatureOf } from './words.ts'
+import { closings, detailsOf, greetings, occasionOf, personOf, productOf, signatureOf } from './words.ts'
 
 /** Kinds of such mail. */
 export const negativeKinds = [
@@ -33,7 +33,7 @@ export function negativeDraft(random: Random, kind: NegativeKind, vendor: Vendor
   const occasion = occasionOf(random, productOf(vendor))
   draft.subject = occasion.subject
   draft.greeting = random.pick(greetings)
-  draft.paragraphs = [occasion.text]
+  draft.paragraphs = [occasion.text, detailsOf(random, random.integer(3, 6))]
   draft.signature = `${random.pick(closings)}\n${signatureOf(random, person, vendor.name)}`
   draft.fromName = random.chance(0.5) ? person : `${vendor.name} ${random.pick(['Support', 'Documentation', 'Team'])}`
   switch (kind) {
@@ -46,13 +46,13 @@ export function negativeDraft(random: Random, kind: NegativeKind, vendor: Vendor
       draft.replyTo = `support@${own}`
       draft.fromName = vendor.name
       draft.hasHtml = true
-      carrySound(random, draft, occasion.fileName, occasion.text, own)
+      carrySound(random, draft, occasion.fileName, draft.paragraphs.join(' '), own)
       return draft
     }
     case 'known-private-address':
       sendFrom(draft, privateAddressOf(vendor))
       draft.fromName = person
-      carrySound(random, draft, occasion.fileName, occasion.text, own)
+      carrySound(random, draft, occasion.fileName, draft.paragraphs.join(' '), own)
       return draft
     case 'forwarded-warning':
       return warn(random, draft, vendor, person)
@@ -61,12 +61,12 @@ export function negativeDraft(random: Random, kind: NegativeKind, vendor: Vendor
     case 'genuine-invoice':
       sendFrom(draft, `billing@${own}`)
       draft.subject = `Invoice ${random.integer(1_000, 9_999)} from ${vendor.name}`
-      carrySound(random, draft, draft.subject, 'Invoice for maintenance.', own)
+      carrySound(random, draft, draft.subject, `${draft.subject} for maintenance.`, own)
       return draft
     case 'reply-in-thread':
       sendFrom(draft, addressOf(person, own))
       draft.subject = `Re: ${occasion.subject}`
-      draft.inReplyTo = `<${vendor.id}.thread@${own}>`
+      draft.inReplyTo = threadOf(vendor)
       return draft
     case 'colleague-about-vendor':
       sendFrom(draft, random.pick(officeAddresses))
@@ -77,7 +77,7 @@ export function negativeDraft(random: Random, kind: NegativeKind, vendor: Vendor
       return draft
     case 'genuine-files':
       sendFrom(draft, `support@${own}`)
-      carrySound(random, draft, occasion.fileName, occasion.text, own)
+      carrySound(random, draft, occasion.fileName, draft.paragraphs.join(' '), own)
       return draft
   }
 }

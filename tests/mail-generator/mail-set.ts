@@ -12,6 +12,7 @@ import {
   officeServer,
   plainDraft,
   sendFrom,
+  threadOf,
 } from './draft.ts'
 import { type Ham, inventHam } from './frames.ts'
 import { negativeDraft, negativeKinds, privateAddressOf } from './hard-negatives.ts'
@@ -114,6 +115,7 @@ function addHistory(random: Random, vendors: readonly Vendor[], add: Add): void 
     ).entries()) {
       const draws = random.fork(`${vendor.id}/${kind}`)
       const draft = negativeDraft(draws, kind, vendor, startMs - (300 - 60 * index) * dayMs + draws.integer(0, dayMs))
+      if (kind === 'genuine-files') draft.messageId = threadOf(vendor)
       add(draws, draft, { ...nothing, label: 'history', technique: kind, identity: vendor.id, campaign: '' })
     }
   }

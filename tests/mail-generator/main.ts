@@ -18,6 +18,8 @@ const { vendors, office, mails } = makeMailSet(Number(values.seed), { ...usualSi
 mkdirSync(join(values.out, 'mails'), { recursive: true })
 for (const { truth, bytes } of mails) writeFileSync(join(values.out, 'mails', truth.file), bytes)
 writeFileSync(join(values.out, 'truth.jsonl'), mails.map(({ truth }) => `${JSON.stringify(truth)}\n`).join(''))
-writeFileSync(join(values.out, 'vendors.json'), `${JSON.stringify(vendors, null, 2)}\n`)
+// Vendors that exist are in the shipped registry; the invented ones are for the office to add.
+const invented = vendors.flatMap(({ isInvented, ...vendor }) => (isInvented ? [vendor] : []))
+writeFileSync(join(values.out, 'vendors.json'), `${JSON.stringify(invented, null, 2)}\n`)
 writeFileSync(join(values.out, 'office.json'), `${JSON.stringify(office, null, 2)}\n`)
 console.log(`${mails.length} mails of seed ${values.seed} in ${values.out}`)

@@ -234,6 +234,6 @@ export const smugglingPage = (fileName: string, content: Uint8Array): Uint8Array
     ),
   )
 
-/** A script of Windows. */
-export const scriptFile = (): Uint8Array =>
-  latin('var s=new ActiveXObject("WScript.Shell");s.Run("cmd /c echo",0);\r\n')
+/** A script of Windows; `remark` makes it another file. */
+export const scriptFile = (remark: string): Uint8Array =>
+  latin(`// ${remark.replace(/[\r\n]+/g, ' ')}\r\nvar s=new ActiveXObject("WScript.Shell");s.Run("cmd /c echo",0);\r\n`)

@@ -120,7 +120,12 @@ function attachFile(random: Random, draft: Draft, technique: PayloadTechnique, b
       attach(draft, `${base}.docx`, docx, wordDocument(text, { template: `http://${badHost(random)}/t.dotm` }))
       return true
     case 'embedded-object':
-      attach(draft, `${base}.docx`, docx, wordDocument(text, { embedded: { name: 'guide.js', bytes: scriptFile() } }))
+      attach(
+        draft,
+        `${base}.docx`,
+        docx,
+        wordDocument(text, { embedded: { name: 'guide.js', bytes: scriptFile(text) } }),
+      )
       return true
     case 'encrypted-archive': {
       const password = random.letters(8)
@@ -130,14 +135,14 @@ function attachFile(random: Random, draft: Draft, technique: PayloadTechnique, b
       return true
     }
     case 'html-smuggling':
-      attach(draft, `${base}.html`, 'text/html', smugglingPage(`${base}.zip`, zipOf({ 'guide.js': scriptFile() })))
+      attach(draft, `${base}.html`, 'text/html', smugglingPage(`${base}.zip`, zipOf({ 'guide.js': scriptFile(text) })))
       return true
     case 'shortcut':
       attach(
         draft,
         `${base}.pdf.lnk`,
         'application/octet-stream',
-        shortcut('..\\..\\Windows\\System32\\cmd.exe', '/c echo'),
+        shortcut('..\\..\\Windows\\System32\\cmd.exe', `/c echo ${text.slice(-40)}`),
       )
       return true
     case 'disk-image':
@@ -145,11 +150,11 @@ function attachFile(random: Random, draft: Draft, technique: PayloadTechnique, b
         draft,
         `${base}.iso`,
         'application/x-iso9660-image',
-        diskImage('guide.lnk', shortcut('cmd.exe', '/c echo')),
+        diskImage('guide.lnk', shortcut('cmd.exe', `/c echo ${text.slice(-40)}`)),
       )
       return true
     case 'onenote':
-      attach(draft, `${base}.one`, 'application/onenote', oneNote(scriptFile()))
+      attach(draft, `${base}.one`, 'application/onenote', oneNote(scriptFile(text)))
       return true
     case 'pdf-script':
       attach(draft, `${base}.pdf`, 'application/pdf', scriptPdf(text))
@@ -159,7 +164,7 @@ function attachFile(random: Random, draft: Draft, technique: PayloadTechnique, b
       return true
     case 'nested-archive': {
       const inner = random.chance(0.5)
-        ? { 'guide.js': scriptFile() }
+        ? { 'guide.js': scriptFile(text) }
         : { 'guide.docm': wordDocument(text, { macro: run }) }
       attach(draft, `${base}.zip`, 'application/zip', zipOf({ 'a.zip': zipOf({ 'b.zip': zipOf(inner) }) }))
       return true

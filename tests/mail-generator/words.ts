@@ -75,3 +75,52 @@ export const productOf = (vendor: Vendor): string => vendor.products[0] ?? vendo
 
 export const greetings = ['Hello,', 'Good morning,', 'Dear election official,', 'Hi all,', 'Dear colleagues,']
 export const closings = ['Thank you,', 'Best regards,', 'Kind regards,', 'Sincerely,']
+
+const openers = [
+  'Before the next election',
+  'As agreed on the phone',
+  'After the last audit',
+  'Since the update',
+  'For the coming season',
+  'Following your question',
+  'Ahead of early voting',
+  'Because of the new rule',
+]
+const actors = [
+  'each precinct',
+  'your warehouse',
+  'the canvass team',
+  'every site leader',
+  'the county board',
+  'our field crew',
+  'the help desk',
+  'your poll managers',
+]
+const deeds = [
+  'needs the revised steps',
+  'gets a second kit',
+  'confirms the seal numbers',
+  'checks the power packs',
+  'returns the signed form',
+  'keeps one spare unit',
+  'prints the new labels',
+  'reads the safety page',
+]
+const ends = [
+  'by noon on Friday',
+  'before doors open',
+  'within five days',
+  'at the loading dock',
+  'in the presence of two people',
+  'without changing the date',
+  'and calls with the count',
+  'and files the receipt',
+]
+
+/** Sentences that one campaign has and others hardly have: senders of different campaigns write different texts. */
+export const detailsOf = (random: Random, count: number): string =>
+  Array.from(
+    { length: count },
+    () =>
+      `${random.pick(openers)}, ${random.pick(actors)} ${random.pick(deeds)} ${random.pick(ends)} (item ${random.integer(100, 999)}).`,
+  ).join(' ')
