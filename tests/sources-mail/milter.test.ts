@@ -174,7 +174,7 @@ describe.skipIf(skip !== '')('with a real postfix', () => {
       if (source.includes('Subject: hold')) return { kind: 'hold', reason: 'attack', headers }
       return source.includes('Subject: tag') ? { kind: 'tag', headers } : { kind: 'accept' }
     })
-    const server = await PostfixServer.start(port)
+    const server = await PostfixServer.start(`inet:127.0.0.1:${port}`)
     cleanups.push(() => server.stop())
     const client = await SmtpClient.connect(server.port)
     await client.send('ann@example.net', ['clerk@county.example'], text(1, 'watch'))
@@ -197,7 +197,7 @@ describe.skipIf(skip !== '')('with a real postfix', () => {
 
   test('mail flows when the desk is gone', async () => {
     const started = await start(() => ({ kind: 'accept' }))
-    const server = await PostfixServer.start(started.port)
+    const server = await PostfixServer.start(`inet:127.0.0.1:${started.port}`)
     cleanups.push(() => server.stop())
     const client = await SmtpClient.connect(server.port)
     await client.send('ann@example.net', ['clerk@county.example'], text(1))

@@ -85,8 +85,9 @@ export class PostfixServer {
     this.#folder = folder
   }
 
-  /** Starts one that asks the milter at `milterPort`, if it is to ask, and goes on by itself where that is away. */
-  static async start(milterPort: number, asksMilter = true): Promise<PostfixServer> {
+  /** Starts one that asks the milter at `milter` (`inet:127.0.0.1:8890`, `unix:/run/milter`, or nothing for none), and goes
+   *  on by itself where that is away. */
+  static async start(milter: string): Promise<PostfixServer> {
     const folder = mkdtempSync(join(tmpdir(), 'bellwether-postfix-'))
     chmodSync(folder, 0o755)
     const port = await freePort()
@@ -115,7 +116,7 @@ export class PostfixServer {
         `virtual_uid_maps = static:${id('-u', 'nobody')}`,
         `virtual_gid_maps = static:${id('-g', 'nobody')}`,
         'virtual_transport = virtual',
-        `smtpd_milters = ${asksMilter ? `inet:127.0.0.1:${milterPort}` : ''}`,
+        `smtpd_milters = ${milter}`,
         'milter_default_action = accept',
         'milter_protocol = 6',
         'milter_connect_timeout = 2s',

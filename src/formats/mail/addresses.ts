@@ -94,7 +94,8 @@ export function cleanAddress(text: string): string {
   return at > 0 && at < address.length - 1 ? address.replace(/\.$/, '') : ''
 }
 
-const spaces = (text: string): string => text.replace(/\s+/g, ' ').trim()
+/** White space of headers alone: to JavaScript U+FEFF is white space too, and it is what names are disguised with. */
+const spaces = (text: string): string => text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')
 
 function addressOf(box: Mailbox): MailAddress | undefined {
   if (box.angle !== undefined) {

@@ -268,7 +268,7 @@ class HtmlReader {
     const link = this.#link
     this.#link = undefined
     if (link === undefined) return
-    const text = link.text.replace(/\s+/g, ' ').trim()
+    const text = link.text.replace(/[ \t\r\n\f]+/g, ' ').replace(/^ | $/g, '')
     this.#add(link.target, text === '' ? link.alt : text, 'html')
   }
 

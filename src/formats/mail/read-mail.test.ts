@@ -31,6 +31,11 @@ describe('the header', () => {
     expect(read('Subject: =?utf-8?B?w4PD?= =?utf-8?B?nA==?=\n\n').subject).toBe('ÃÜ')
   })
 
+  test('keeps the invisible characters with which names are disguised', () => {
+    const { from, subject } = read('From: =?utf-8?B?Vu+7v1I=?= <a@example.org>\nSubject: =?utf-8?B?77u/Vu+7v1I=?=\n\n')
+    expect([from[0]?.name, subject]).toEqual(['V\ufeffR', '\ufeffV\ufeffR'])
+  })
+
   test('is read where raw UTF-8 stands in it', () => {
     expect(readPastedMail('From: Zoë <z@example.org>\n\nx', place)).toMatchObject({
       ok: true,

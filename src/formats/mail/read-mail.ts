@@ -82,7 +82,9 @@ function readBlock(bytes: Uint8Array, block: HeaderBlock, place: Place, depth: n
     to: addresses('to'),
     cc: addresses('cc'),
     returnPath: returnPathOf(block),
-    subject: firstValue(headers, 'subject').replace(/\s+/g, ' ').trim(),
+    subject: firstValue(headers, 'subject')
+      .replace(/[ \t\r\n]+/g, ' ')
+      .replace(/^ | $/g, ''),
     timeMs: timeOf(headers),
     messageId: messageIds(firstValue(headers, 'message-id'))[0] ?? '',
     references: referencesOf(headers),

@@ -51,6 +51,7 @@ export interface SessionParts {
 /** Addresses stand in angle brackets, with parameters behind. */
 const addressOf = (argument: string): string => argument.trim().replace(/^<|>$/g, '')
 
+/** The conversation's state. */
 export class MilterSession {
   readonly #parts: SessionParts
   #steps = 0
