@@ -37,7 +37,7 @@ export interface ScanOptions {
   readonly spool: boolean
   /** Called for every line that belongs to a finding; `finding` is its place in `ScanResult.findingIds`. */
   readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
-  /** Loads the rules; asked only where there are events. None are used where it is left out. */
+  /** Loads the rules; asked only where there are events or database statements. None are used where it is left out. */
   readonly loadEngine?: () => Promise<MakeEngine>
   /** Called for every match of a rule. */
   readonly onMatch?: (match: SeenMatch) => void
@@ -84,7 +84,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     else problems.push(stream)
   }
   const ledger = new FindingLedger()
-  const hasEvents = streams.some((stream) => stream.request.format.kind === 'events')
+  const needsRules = streams.some((stream) => stream.request.format.kind !== 'requests')
   const texts = new Map<string, string>()
   const watch = new WatchSet({
     office: options.office,
@@ -93,7 +93,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       if (hit.text !== undefined && texts.size < limits.evidenceTextsMax) texts.set(placeKey(hit.place), hit.text)
       options.onEvidence?.(hit.place, hit.kind, finding)
     },
-    makeEngine: hasEvents && options.loadEngine !== undefined ? await options.loadEngine() : noRules,
+    makeEngine: needsRules && options.loadEngine !== undefined ? await options.loadEngine() : noRules,
     ...(options.onMatch === undefined ? {} : { onMatch: options.onMatch }),
   })
   if (streams.some((stream) => stream.request.format.kind === 'statements')) watch.expectStatements()

@@ -178,7 +178,11 @@ function incidentOf(members: readonly Member[], indicator: IndicatorLookup): Inc
     targets: [...new Set(findings.map((finding) => finding.target))],
     tools: [...new Set(findings.flatMap((finding) => finding.tools))].sort(),
     hitCount: findings.reduce((sum, finding) => sum + finding.hitCount, 0),
-    lineCount: members.reduce((sum, { gathered }) => sum + gathered.lineCount, 0),
+    // A line that another finding claimed first is this incident's too.
+    lineCount: Math.max(
+      1,
+      members.reduce((sum, { gathered }) => sum + gathered.lineCount, 0),
+    ),
   }
   const { lineCount: _, ...shown } = facts
   return {

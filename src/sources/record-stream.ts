@@ -23,7 +23,8 @@ export interface StreamCount {
 /** Who gets the records of a stream. */
 export interface RecordSink {
   requests(batch: RequestBatch, from: number, to: number): void
-  statements(records: readonly StatementRecord[], from: number, to: number): void
+  /** `format` is the name of the format that read them. */
+  statements(records: readonly StatementRecord[], from: number, to: number, format: string): void
   events(records: readonly EventRecord[], from: number, to: number): void
 }
 
@@ -128,7 +129,7 @@ export class RecordStream {
     else while (to < this.#size && this.#timeOf(to) <= untilMs) to++
     if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
     else if (this.#events !== undefined) sink.events(this.#events, from, to)
-    else sink.statements(this.#statements, from, to)
+    else sink.statements(this.#statements, from, to, this.request.format.name)
     this.#next = to
     // With nothing at hand the stream goes on at once: where its bytes were cut must not matter.
     this.headMs = to < this.#size ? this.#timeOf(to) : Number.NEGATIVE_INFINITY

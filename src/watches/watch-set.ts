@@ -5,6 +5,7 @@ import type { Office } from '../core/office.ts'
 import type { EventRecord } from '../formats/event.ts'
 import type { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
+import { statementEvent } from '../formats/statement-event.ts'
 import { MachinesWatch, type MakeEngine, type SeenMatch } from './machines/watch.ts'
 import { RegistrationWatch } from './registration/watch.ts'
 
@@ -43,9 +44,11 @@ export class WatchSet {
     this.#registrationWatch().requests(batch, from, to)
   }
 
-  statements(records: readonly StatementRecord[], from: number, to: number): void {
+  /** Statements go to the registration watch, and as events to the rules for databases. */
+  statements(records: readonly StatementRecord[], from: number, to: number, format: string): void {
     if (!this.#expectsStatements) this.expectStatements()
     this.#registrationWatch().statements(records, from, to)
+    this.#machinesWatch().events(records.slice(from, to).map((record) => statementEvent(record, format)))
   }
 
   events(records: readonly EventRecord[], from: number, to: number): void {

@@ -210,9 +210,9 @@ export class Analysis {
         archive?.appendRequests(stream.sourceId, batch, from, to)
         watch.requests(batch, from, to)
       },
-      statements: (records, from, to) => {
+      statements: (records, from, to, format) => {
         archive?.appendStatements(stream.sourceId, records, from, to)
-        watch.statements(records, from, to)
+        watch.statements(records, from, to, format)
       },
       events: (records, from, to) => {
         archive?.appendEvents(stream.sourceId, records, from, to, (place) => stream.bytesAt(place))

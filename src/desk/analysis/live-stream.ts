@@ -292,7 +292,7 @@ export class LiveStream {
     else while (to < end && this.#timeOf(to) <= untilMs) to++
     if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
     else if (this.#events !== undefined) sink.events(this.#eventRecords, from, to)
-    else sink.statements(this.#records, from, to)
+    else sink.statements(this.#records, from, to, this.#format?.name ?? '')
     this.#moveTo(to)
     return to - from
   }

@@ -21,7 +21,7 @@ const accountFields = [
   'acct',
   'USER',
   'auid',
-  'role',
+  'user',
 ] as const
 
 const statusConfidence: Readonly<Record<string, number>> = { stable: 0.9, test: 0.8, experimental: 0.6 }
