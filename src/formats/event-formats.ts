@@ -5,8 +5,10 @@ import type { EventFormat } from './format.ts'
 import { linuxFormats } from './linux-formats.ts'
 import { networkFormats } from './network-formats.ts'
 import { votingFormats } from './voting-formats.ts'
+import { windowsFormats } from './windows-formats.ts'
 
 export const eventFormats: readonly EventFormat[] = [
+  ...windowsFormats,
   ...linuxFormats,
   ...networkFormats,
   ...cloudFormats,

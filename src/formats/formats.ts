@@ -4,15 +4,8 @@ import { databaseFormats } from './database-formats.ts'
 import { eventFormats } from './event-formats.ts'
 import type { Format } from './format.ts'
 import { webFormats } from './web-formats.ts'
-import { windowsFormats } from './windows-formats.ts'
 
-export const formats: readonly Format[] = [
-  combined,
-  ...webFormats,
-  ...databaseFormats,
-  ...windowsFormats,
-  ...eventFormats,
-]
+export const formats: readonly Format[] = [combined, ...webFormats, ...databaseFormats, ...eventFormats]
 export const formatNames: readonly string[] = formats.map((format) => format.name)
 
 /** Below this share of recognised lines a sample is called unknown: a log with some damage is still that log. */

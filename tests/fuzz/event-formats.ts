@@ -118,7 +118,7 @@ export function checkEventFormat(format: EventFormat, bytes: Uint8Array, options
 }
 
 /** Comparing what came of half a million lines takes longer than reading them. */
-const checkedBytesMax = 1 << 15
+const checkedBytesMax = 1 << 13
 
 function runFormat(format: EventFormat, bytes: Uint8Array): void {
   const options = { referenceMs: 1_782_172_800_000 }

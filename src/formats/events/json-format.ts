@@ -6,7 +6,8 @@ import type { EventField, EventKind, EventRecord } from '../event.ts'
 import type { Chunk, EventFormat, EventReader, FormatOptions, Progress } from '../format.ts'
 import { aboutField, type EventProblem, formatField } from './event-values.ts'
 import { JsonStream } from './json-stream.ts'
-import type { JsonView } from './json-view.ts'
+import { JsonTapes } from './json-tape.ts'
+import { type JsonView, JsonViews } from './json-view.ts'
 
 /** One format. */
 export interface JsonEvents {
@@ -20,6 +21,8 @@ export interface JsonEvents {
   about?(view: JsonView, place: Place): string
   /** A field that is not simply a value of the object. */
   field?(view: JsonView, name: string): EventField | undefined
+  /** JSON text inside the object that is the event itself; empty where the object is. */
+  inner?(view: JsonView): string
   /** Keys are compared without case where no key is equal. */
   readonly ignoresCase?: boolean
   /** Texts for keywords beside all values. */
@@ -30,7 +33,8 @@ export interface JsonEvents {
   readonly foreign: string
 }
 
-class JsonEvent implements EventRecord {
+/** One event over a view. */
+export class JsonEvent implements EventRecord {
   readonly place: Place
   readonly #view: JsonView
   readonly #events: JsonEvents
@@ -86,6 +90,7 @@ class JsonEvent implements EventRecord {
 
 class JsonEventReader implements EventReader {
   readonly #stream: JsonStream
+  readonly #views = new JsonViews(new JsonTapes())
   readonly #events: JsonEvents
   readonly #options: FormatOptions
 
@@ -98,13 +103,21 @@ class JsonEventReader implements EventReader {
   read(chunk: Chunk, records: EventRecord[], rejects: Reject[]): Progress {
     const events = this.#events
     return this.#stream.read(chunk, {
-      object: (view, place) => {
+      object: (outer, place) => {
+        const view = innerView(events, outer, this.#views)
         if (events.isOwn(view) > 0) records.push(new JsonEvent(view, place, events, this.#options))
         else rejects.push({ place, reason: 'not-this-format', message: events.foreign })
       },
       reject: (reject) => rejects.push(reject),
     })
   }
+}
+
+/** The event inside an object, or the object. */
+function innerView(events: JsonEvents, view: JsonView, views: JsonViews): JsonView {
+  const text = events.inner?.(view) ?? ''
+  const inner = text === '' ? view : views.of(text)
+  return typeof inner === 'object' ? inner : view
 }
 
 /** The format. Bytes are cut anywhere where its events may stand in one long line. */
@@ -127,10 +140,11 @@ function recognise(sample: Uint8Array, events: JsonEvents): number {
   let count = 0
   let sum = 0
   const chunk = { source: '', bytes, start: 0, end: bytes.length, offset: 0, line: 1 }
+  const views = new JsonViews(new JsonTapes())
   const sink = {
     object: (view: JsonView): void => {
       count++
-      sum += events.isOwn(view)
+      sum += events.isOwn(innerView(events, view, views))
     },
     reject: ({ reason }: EventProblem): void => {
       if (reason !== 'truncated') count++

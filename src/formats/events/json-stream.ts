@@ -31,6 +31,10 @@ const tooLong: EventProblem = {
 export interface JsonSink {
   object(view: JsonView, place: Place): void
   reject(reject: Reject): void
+  /** A list inside an object begins: the object's members before it, as an object, and how many lists are around. */
+  opened?(members: string, depth: number): void
+  /** The object around a list ends: its members behind the list. */
+  closed?(members: string, depth: number): void
 }
 
 /** Where the stream is: between objects, or behind the list inside an object. */
@@ -45,17 +49,20 @@ export class JsonStream {
   readonly #wrappers: ReadonlySet<string>
   readonly #views = new JsonViews(new JsonTapes())
   #state: State = 'between'
-  /** Within the list of a wrapper. */
-  #inside = false
+  /** How many lists of wrappers are open. */
+  #depth = 0
+  readonly #depthMax: number
   #bytes: Buffer = Buffer.alloc(0)
   #end = 0
   /** The first line feed from `#feedFrom` on. */
   #feed = -1
   #feedFrom = 0
 
-  /** `wrappers`: keys of lists inside one object whose elements are the events. */
-  constructor(wrappers: ReadonlySet<string> = noWrappers) {
+  /** `wrappers`: keys of lists inside one object whose elements are the events; `depthMax`: how often they stand in one
+   *  another. */
+  constructor(wrappers: ReadonlySet<string> = noWrappers, depthMax = 1) {
     this.#wrappers = wrappers
+    this.#depthMax = depthMax
   }
 
   /** Reads what is whole of a chunk. */
@@ -85,7 +92,7 @@ export class JsonStream {
     }
     if (last) {
       this.#state = 'between'
-      this.#inside = false
+      this.#depth = 0
     }
     const isOpenLine = last && end > start && this.#bytes[end - 1] !== lineFeed
     return { bytes: at - start, lines: line - chunk.line + (isOpenLine ? 1 : 0) }
@@ -95,10 +102,9 @@ export class JsonStream {
   #step(at: number, last: boolean, placeOf: (from: number, to: number) => Place, sink: JsonSink): number {
     const bytes = this.#bytes
     const first = bytes[at]
-    if (this.#state === 'behind') return this.#leave(at, last)
+    if (this.#state === 'behind') return this.#leave(at, last, sink)
     if (first === closeBracket) {
-      this.#state = this.#inside ? 'behind' : 'between'
-      this.#inside = false
+      this.#state = this.#depth > 0 ? 'behind' : 'between'
       return at + 1
     }
     if (first === openBracket || first === comma) return at + 1
@@ -114,13 +120,13 @@ export class JsonStream {
       const end = trimmed(bytes, at, lineEnd, true)
       const view = this.#views.of(bytes.toString('utf8', at, end))
       if (typeof view === 'object') {
-        const list = this.#wrapper(at, end)
+        const list = this.#wrapper(at, end, sink)
         if (list > 0) return list
         sink.object(view, placeOf(at, end))
         return end
       }
     }
-    const list = this.#wrapper(at, this.#end)
+    const list = this.#wrapper(at, this.#end, sink)
     if (list > 0) return list
     const end = this.#objectEnd(at)
     const isTooLong = this.#end - at > limits.recordBytesMax
@@ -166,10 +172,10 @@ export class JsonStream {
   }
 
   /** Behind the bracket of the list that an object wraps; 0 where it is no wrapper. Members before the list are plain. */
-  #wrapper(at: number, end: number): number {
-    if (this.#wrappers.size === 0 || this.#inside) return 0
+  #wrapper(at: number, end: number, sink: JsonSink): number {
+    if (this.#wrappers.size === 0 || this.#depth >= this.#depthMax) return 0
     const head = this.#bytes.toString('latin1', at, Math.min(end, at + wrapperHeadBytes))
-    const member = /[{,]\s{0,64}"([^"\\]{1,64})"\s{0,64}:\s{0,64}(?:"(?:[^"\\]|\\.){0,2048}"|[-\w.]{1,64}|(\[))/y
+    const member = /[{,]\s{0,64}"([^"\\\n]{1,64})"\s{0,64}:\s{0,64}(?:"(?:[^"\\\n]|\\.){0,2048}"|[-\w.]{1,64}|(\[))/y
     for (let position = 0; ; ) {
       member.lastIndex = position
       const found = member.exec(head)
@@ -179,7 +185,8 @@ export class JsonStream {
         const behind = /\s{0,64}[{\]]/y
         behind.lastIndex = member.lastIndex
         if (!behind.test(head)) return 0
-        this.#inside = true
+        sink.opened?.(`${this.#bytes.toString('utf8', at, at + position)}}`, this.#depth)
+        this.#depth++
         return at + member.lastIndex
       }
       position = member.lastIndex
@@ -188,7 +195,7 @@ export class JsonStream {
   }
 
   /** Passes over what stands between a list and the end of the object around it. */
-  #leave(at: number, last: boolean): number {
+  #leave(at: number, last: boolean, sink: JsonSink): number {
     const bytes = this.#bytes
     let depth = 0
     for (let p = at; p < this.#end; p++) {
@@ -200,6 +207,9 @@ export class JsonStream {
       } else if (byte === openBrace) depth++
       else if (byte === closeBrace && depth-- === 0) {
         this.#state = 'between'
+        this.#depth--
+        if (sink.closed !== undefined)
+          sink.closed(`{${bytes.toString('utf8', at, p).replace(/^[\s,]+/, '')}}`, this.#depth)
         return p + 1
       }
     }

@@ -40,20 +40,15 @@ export class JsonView {
     return this.#member(this.#root, key, false) >= 0
   }
 
-  /** Elements of the list at a path that are objects, each as a view. */
+  /** Elements of the lists at a path that are objects, each as a view. */
   objectsAt(path: string): JsonView[] {
     const found: number[] = []
     this.#find(this.#root, path, false, found)
-    const [list] = found
-    if (list === undefined || !this.#is(list, openBracket)) return []
-    return this.#children(list)
+    return found
+      .filter((list) => this.#is(list, openBracket))
+      .flatMap((list) => this.#children(list))
       .filter((entry) => this.#is(entry, openBrace))
       .map((entry) => new JsonView(this.text, this.#entries, entry))
-  }
-
-  /** The objects inside this one's value at a path, or this one's keys: pairs of key and value. */
-  members(): [string, EventField][] {
-    return this.#children(this.#root).map((entry) => [this.#key(entry), this.#value(entry)])
   }
 
   /** The value of what a pair of a list names: of `[{"Name": "To", "Value": "x"}]` under `list`, `To` has `x`. Names and

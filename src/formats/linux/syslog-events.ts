@@ -72,6 +72,7 @@ export const syslogEvents: EventFormat = {
   name,
   title: 'Linux syslog or journal: sign-ins, sudo, cron and other programs',
   cut: 'lines',
+  readsSyslog: true,
   recognise: (sample) =>
     certaintyMax *
     recogniseByLines(sample, new EventLineReader(new SyslogEventParser({})), (record) =>
