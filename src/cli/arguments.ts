@@ -72,7 +72,7 @@ const options = {
 type OptionName = keyof typeof options
 const commandNames = ['scan', 'demo', 'help', 'version'] as const
 /** Commands that read their own arguments. */
-export const otherCommands = ['desk', 'hunt', 'pack', 'software', 'backup', 'restore'] as const
+export const otherCommands = ['desk', 'hunt', 'pack', 'collect', 'software', 'backup', 'restore'] as const
 /** Options that say what to read; `demo` reads its own recording. */
 const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'rules', 'hits', 'utc-offset']
 /** What an option's value is, for the sentence that asks for it. */
@@ -290,7 +290,7 @@ function unknownCommand(name: string): string {
   const near = nearest(name, [...commandNames, ...otherCommands])
   if (near !== undefined) return `There is no command "${name}"; did you mean ${near}?`
   if (/[./\\*]/.test(name)) return `To read files, put "scan" first: bellwether scan ${name}`
-  return `There is no command "${name}"; the commands are desk, scan, demo, hunt, pack, software, backup, restore, help and version.`
+  return `There is no command "${name}"; the commands are desk, scan, demo, hunt, pack, collect, software, backup, restore, help and version.`
 }
 
 function unknownOption(rawName: string): string {

@@ -14,6 +14,7 @@ const root = join(import.meta.dirname, '..', '..')
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv
   if (name === 'software') return await software(rest)
+  if (name === 'collect') return await collect(rest)
   if (rest.includes('--help') || rest.includes('-h')) return await logs(['help'])
   switch (name) {
     case 'desk':
@@ -78,6 +79,15 @@ async function software(argv: readonly string[]): Promise<number> {
     hostName: hostname(),
     nowMs: Date.now(),
   })
+}
+
+async function collect(argv: readonly string[]): Promise<number> {
+  const { collectUsage, runCollect } = await import('./collect.ts')
+  if (argv.includes('--help') || argv.includes('-h')) {
+    print(collectUsage)
+    return exitCodes.done
+  }
+  return await runCollect(argv, { print, complain, root })
 }
 
 async function backup(name: 'backup' | 'restore', argv: readonly string[]): Promise<number> {

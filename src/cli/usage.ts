@@ -16,6 +16,7 @@ Commands:
   bellwether demo       Shows such a report, on a made-up attack.
   bellwether hunt       Searches what the desk has kept.
   bellwether pack       Packs logs of a machine without network for the desk.
+  bellwether collect    Prepares a USB stick that collects hashes and logs.
   bellwether software   Says whether installed software is what it should be.
   bellwether backup     Copies what the desk knows; restore puts it back.
 
@@ -44,6 +45,7 @@ Use of the desk:
   bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
                   [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
   bellwether pack PATH... --out FILE [--key FILE]
+  bellwether collect STICK
   bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
   bellwether software verify DIR --baseline FILE | --hashes FILE [--json]
   bellwether backup [--data FOLDER] [TO]
