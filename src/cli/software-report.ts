@@ -207,7 +207,7 @@ export function verifyText(report: VerifyReport, columnsGiven: number): string {
         ]
   if (unexpected.length > 0)
     lines.push(
-      `  ${countInDigits(compared.same)} of ${counted(compared.entries, 'thing')} ${compared.same === 1 ? 'is' : 'are'} as before`,
+      `  ${countInDigits(compared.same)} of ${counted(compared.entries, 'thing')} ${compared.same === 1 ? 'is' : 'are'} as ${compared.same === 1 ? 'it' : 'they'} should be`,
     )
   lines.push('', ...againstLines(report, columns))
   lines.push(...groupLines(groupDifferences(differences), columns))
