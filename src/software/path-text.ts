@@ -14,7 +14,8 @@ export function pathText(bytes: Uint8Array): string {
     const length = sequenceLength(buffer, at)
     if (length > 0) at += length
     else {
-      text += buffer.toString('utf8', from, at) + String.fromCharCode(surrogate + (buffer[at] as number))
+      if (from < at) text += buffer.toString('utf8', from, at)
+      text += String.fromCharCode(surrogate + (buffer[at] as number))
       from = ++at
     }
   }
@@ -32,7 +33,8 @@ function sequenceLength(bytes: Buffer, at: number): number {
 /** The bytes of a name. */
 export function pathBytes(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8')
-  const parts: Buffer[] = []
+  const bytes = Buffer.allocUnsafe(3 * text.length)
+  let filled = 0
   let from = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -40,11 +42,12 @@ export function pathBytes(text: string): Buffer {
       const next = text.charCodeAt(at + 1)
       if (next >= 0xdc00 && next < 0xe000) at++
     } else if (code >= surrogate + 0x80 && code <= surrogate + 0xff) {
-      parts.push(Buffer.from(text.slice(from, at), 'utf8'), Buffer.of(code - surrogate))
+      if (from < at) filled += bytes.write(text.slice(from, at), filled, 'utf8')
+      bytes[filled++] = code - surrogate
       from = at + 1
     }
   }
-  return Buffer.concat([...parts, Buffer.from(text.slice(from), 'utf8')])
+  return bytes.subarray(0, filled + bytes.write(text.slice(from), filled, 'utf8'))
 }
 
 /** A name for people: bytes that are no characters as `<byte E9>`. */
