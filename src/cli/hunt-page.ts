@@ -77,7 +77,7 @@ function rowLines(page: Page, query: HuntQuery, answer: HuntAnswer): void {
 function rowText(row: HuntRow): string[] {
   const time = row.timeMs === undefined ? 'no time' : new Date(row.timeMs).toISOString().replace('T', ' ').slice(0, 19)
   const place = `${excerpt(row.file, textShown)}, line ${row.line} (${row.sourceId})`
-  if (row.kind === 'statement') {
+  if (row.kind !== 'request') {
     const who = [row.role, row.database, row.session].filter((one) => one !== '').map((one) => excerpt(one, 60))
     return [`${time}  ${who.join(' / ')} ${excerpt(row.address, 60)}`.trimEnd(), excerpt(row.text, textShown), place]
   }

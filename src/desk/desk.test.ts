@@ -136,6 +136,36 @@ describe('a desk', () => {
     expect(hunt.matches).toBe(web.filter((line) => line.startsWith(`${address} `)).length)
   }, 60_000)
 
+  test('tells what the rules find in a server’s log, with its lines, and finds the address in what it kept', async () => {
+    const { desk } = await start()
+    const added = await desk.addSource({ kind: 'push', title: 'Server' }, clerk)
+    if (!added.ok) throw new Error(added.error.message)
+    const at = (second: number) => new Date(Date.UTC(2026, 9, 29, 14, 5, second)).toISOString()
+    const says = (second: number, text: string) => `${at(second)} roll-web sshd[4211]: ${text}`
+    const from = 'from 203.0.113.77 port 50000 ssh2'
+    const lines = Array.from({ length: 20 }, (_, i) => says(i, `Failed password for root ${from}`))
+    lines.push(says(30, `Accepted password for root ${from}`), 'no line of a log')
+    const body = Readable.from([Buffer.from(`${lines.join('\n')}\n`)])
+    expect((await desk.push(added.value.id as SourceId, 'auth', body, undefined)).ok).toBe(true)
+    const incident = await until(async () =>
+      (await desk.incidents(everything)).rows.find(({ level }) => level === 'high' || level === 'critical'),
+    )
+    expect(incident).toMatchObject({ kinds: ['rule-match'], actors: [{ type: 'address', value: '203.0.113.77' }] })
+    const shown = await desk.incident(incident.id as IncidentId)
+    expect(shown.ok && shown.value.targets).toEqual(['roll-web'])
+    expect(shown.ok && shown.value.advice[0]?.now.length).toBeGreaterThan(0)
+    expect(shown.ok && shown.value.proposals[0]?.network).toBe('203.0.113.77')
+    const evidence = await until(async () => {
+      const page = await desk.evidence(incident.id as IncidentId, { offset: 0, limit: 50 })
+      return page.ok && page.value.rows.length > 0 ? page.value.rows : undefined
+    })
+    for (const { place, text } of evidence) expect(text).toBe(lines[place.line - 1])
+    const found = await desk.hunt({ addresses: ['203.0.113.77'] }, clerk)
+    if (!found.ok) throw new Error(found.error.message)
+    expect(found.value.total).toBe(21)
+    expect(found.value.rows[0]).toMatchObject({ kind: 'event', address: '203.0.113.77', text: lines[20] })
+  }, 90_000)
+
   test('reads on after it was stopped, and tells nothing twice', async () => {
     const dataPath = join(root, String(made++))
     const log = join(root, `${made}.log`)

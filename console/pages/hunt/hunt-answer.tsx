@@ -88,7 +88,7 @@ function HuntRow({ row }: { readonly row: HuntAnswerView['rows'][number] }): Rea
         {row.bytes !== undefined && <span>{counted(row.bytes, 'byte')}</span>}
       </p>
       <pre className="log">
-        {row.kind === 'statement' ? (
+        {row.kind !== 'request' ? (
           <StrangeText text={row.text} charactersShown={400} />
         ) : (
           <StrangeText

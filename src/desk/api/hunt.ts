@@ -19,7 +19,7 @@ export type HuntBody = Static<typeof HuntBodySchema>
 export const HuntRowSchema = Type.Object({
   timeMs: Type.Number(),
   sourceId: Type.String(),
-  kind: Type.Enum(['request', 'statement'] as const),
+  kind: Type.Enum(['request', 'statement', 'event'] as const),
   address: Type.String(),
   method: Type.String(),
   path: Type.String(),

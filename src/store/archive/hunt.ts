@@ -37,7 +37,7 @@ export interface HuntRow {
   /** Absent where the log's time made no sense. */
   readonly timeMs?: number
   readonly sourceId: string
-  readonly kind: 'request' | 'statement'
+  readonly kind: 'request' | 'statement' | 'event'
   readonly address: string
   readonly method: string
   readonly path: string

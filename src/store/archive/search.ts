@@ -307,7 +307,7 @@ function huntRow(row: Row): HuntRow {
   return {
     ...known('timeMs', 'time_ms'),
     sourceId: text('source'),
-    kind: row.kind === 'statement' ? 'statement' : 'request',
+    kind: row.kind === 'statement' || row.kind === 'event' ? row.kind : 'request',
     address: text('address'),
     method: text('method'),
     path: text('path'),
