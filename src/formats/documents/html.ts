@@ -77,6 +77,9 @@ const decodeCdata = (script: string): string =>
 /** Attributes by which a page brings something in or sends it off. */
 const targetAttributes = ['href', 'src', 'action', 'data', 'formaction'] as const
 
+/** Elements that end a line of text. */
+const blocks = new Set(['p', 'br', 'div', 'tr', 'li', 'h1', 'h2', 'h3', 'td', 'text', 'tspan'])
+
 class PageReader {
   readonly #subject: Subject
   readonly #inspection: Inspection
@@ -109,7 +112,7 @@ class PageReader {
       const target = tag.attribute(attribute)
       if (target !== undefined) this.#target(name, attribute, target.trim(), tag)
     }
-    if (['p', 'br', 'div', 'tr', 'li', 'h1', 'h2', 'h3', 'td', 'text', 'tspan'].includes(name)) this.#visible += '\n'
+    if (blocks.has(name)) this.#visible += '\n'
   }
 
   #refresh(content: string): void {
@@ -173,6 +176,7 @@ class PageReader {
   }
 
   close(name: string): void {
+    if (blocks.has(name.toLowerCase())) this.#visible += '\n'
     if (name.toLowerCase() === 'style' && this.#hidden > 0) this.#hidden--
   }
 

@@ -47,10 +47,7 @@ const suspiciousWords: readonly (readonly [said: string, pattern: RegExp])[] = [
   ['ADODB.Stream', /\badodb\s*\.\s*stream\b/i],
   ['PowerShell', /\bpowershell\b|\bpwsh\b/i],
   ['cmd.exe', /\bcmd(?:\.exe)?\s+\/[ckv]\b|\bcmd\.exe\b/i],
-  [
-    'mshta, regsvr32, rundll32, certutil, bitsadmin',
-    /\b(?:mshta|regsvr32|rundll32|certutil|bitsadmin|wmic|cscript|wscript)\b/i,
-  ],
+  ['system program', /\b(?:mshta|regsvr32|rundll32|certutil|bitsadmin|wmic|cscript|wscript)\b/i],
   ['WMI', /\bwinmgmts\b|\bwin32_process/i],
   ['CallByName', /\bcallbyname\b/i],
   ['ExecuteExcel4Macro', /\bexecuteexcel4macro\b/i],
@@ -110,7 +107,10 @@ export function judgeCode(moduleName: string, source: string): CodeSigns {
     if (name !== undefined && runsByItself(moduleName, name)) autoRun.add(name)
   }
   const code = statements.join('\n')
-  const suspicious = suspiciousWords.filter(([, pattern]) => pattern.test(code)).map(([said]) => said)
+  const suspicious = suspiciousWords.flatMap(([said, pattern]) => {
+    const match = pattern.exec(code)?.[0]
+    return match === undefined ? [] : [said === 'system program' ? match : said]
+  })
   if (looksBuilt(code)) suspicious.push('texts put together from pieces')
   return { hasCode: statements.some(doesSomething), autoRun: [...autoRun], suspicious }
 }
