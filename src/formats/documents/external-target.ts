@@ -67,10 +67,12 @@ export function judgeRelationship(typeName: string, target: string): PayloadFeat
   const type = typeName.toLowerCase()
   const place = placeOfTarget(target)
   if (place === 'inside' || place === 'mail') return undefined
-  if (type === 'oleobject' || type === 'package') return 'external-relationship'
   if (place === 'handler' && !(type === 'hyperlink' && /^(?:about|data):/i.test(target))) return 'external-relationship'
   const reaches = place === 'web' || place === 'share'
   if (type === 'attachedtemplate') return reaches ? 'external-template' : place === 'near' ? 'linked-file' : undefined
+  // A chart that is linked to its workbook, or an object to a document of the same office, is honest work.
+  if (type === 'oleobject' || type === 'package')
+    return reaches || opensProgram(place, target) ? 'external-relationship' : 'linked-file'
   if (type === 'hyperlink') return opensProgram(place, target) ? 'external-relationship' : undefined
   if (shown.has(type))
     return place === 'share' ? 'external-relationship' : place === 'local' ? undefined : 'linked-file'

@@ -26,6 +26,9 @@ const abused: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^(?:wmplayer|6BF52A52-394A-11D3-B153-00C04F79FAA6)/i, 'media player'],
 ]
 
+/** A class as programs give it: `Program.Kind.1`. Others are made up, to get past those who look for names. */
+const programClass = /^[a-z]\w{2,38}\.[\w.]{2,38}$/i
+
 /** True for a class that Office documents ordinarily hold. */
 export const isOrdinaryClass = (name: string): boolean => ordinary.test(name)
 
@@ -41,6 +44,7 @@ export function reportOleClass(name: string, path: readonly string[], inspection
   if (abuse === 'package of a file') inspection.add('embedded-package', path, `object of class ${name}`)
   else if (abuse === 'form control') inspection.add('activex', path, `control of class ${name}`)
   else if (abuse !== undefined) inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
-  else if (isOrdinaryClass(name)) inspection.add('embedded-document', path, `object of class ${name}`)
+  else if (isOrdinaryClass(name) || programClass.test(name))
+    inspection.add('embedded-document', path, `object of class ${name}`)
   else inspection.add('embedded-object', path, `object of class ${name}`)
 }

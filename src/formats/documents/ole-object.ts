@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { bufferOf, byteAt, classIdText, uint16At, uint32At, zeroEndedText } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
-import { placeOfTarget } from './external-target.ts'
+import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { abuseOfClass } from './ole-class.ts'
@@ -118,7 +118,8 @@ const urlMoniker = '79EAC9E0-BAF9-11CE-8C82-00AA004BA90B'
 function reportLink(stream: Uint8Array, path: readonly string[], inspection: Inspection): void {
   if ((uint32At(stream, 4) & 1) === 0 || stream.length < 20) return
   const target = monikerTargets(stream)[0] ?? ''
-  inspection.add('external-relationship', path, target === '' ? 'object that is a link' : `linked object: ${target}`)
+  const feature = target === '' ? 'linked-file' : judgeRelationship('oleObject', target)
+  if (feature !== undefined) inspection.add(feature, path, `linked object ${target}`)
   if (placeOfTarget(target) === 'web') inspection.addLink(target, path, 'document')
 }
 

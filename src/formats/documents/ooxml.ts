@@ -72,7 +72,9 @@ function reportRelationship(
     if (place !== 'handler' && place !== 'share') return
   }
   const path = [...subject.path, from]
-  const feature = judgeRelationship(type, target)
+  // A chart names its workbook by the same kind of relationship as a document its objects.
+  const isChart = /(?:^|\/)charts\/_rels\//i.test(from) && type === 'oleObject'
+  const feature = judgeRelationship(isChart ? 'externalLinkPath' : type, target)
   if (feature !== undefined) inspection.add(feature, path, `${type}: ${target}`)
   const place = placeOfTarget(target)
   if (place !== 'inside' && place !== 'local') inspection.addLink(target, path, 'document')

@@ -78,7 +78,7 @@ class PresentationReader {
       case recordTypes.control:
         return this.#inspection.add('activex', this.#path, 'control on a slide')
       case recordTypes.linkedObject:
-        return this.#inspection.add('external-relationship', this.#path, 'object that is a link')
+        return this.#inspection.add('linked-file', this.#path, 'object that is a link')
       case recordTypes.cryptSession:
         return this.#inspection.add('encrypted-document', this.#path, 'PowerPoint presentation with a password')
       default:
