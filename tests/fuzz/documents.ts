@@ -18,6 +18,7 @@ import {
 } from '../../src/formats/documents/office.fixture.ts'
 import {
   biff,
+  encryptedPdf,
   isoFile,
   objectStream,
   oneNoteFile,
@@ -103,6 +104,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       packedStream('BT /F1 9 Tf (Hi) Tj [(a) -200 (b)] TJ ET'),
       objectStream({ 7: '<< /S /URI /URI (https://example.org) >>' }),
     ]),
+    encryptedPdf('https://example.org', ''),
     pdfFile(['<< /Length 9 /Filter [/A85 /LZW /RL] >>\nstream\n87cURD_*~>\nendstream']),
   ),
   whole('lnk', 'guide.lnk', shortcutFile('C:\\Windows\\system32\\cmd.exe', '/c start https://example.org/a')),

@@ -1,12 +1,32 @@
 /** Makes files other than Office's for tests from nothing: PDF, RTF, shortcuts, disc images, OneNote sections. Nothing in
  *  them does anything. */
+import { hash } from 'node:crypto'
 import { deflateSync, zlibSync } from 'fflate'
 import { bytesOf, joined, u16, u32, wideBytesOf } from './office.fixture.ts'
+import { Rc4 } from './workbook-password.ts'
 
 /** Objects of a PDF by their bodies, numbered from 1; the first is the catalog. */
 export function pdfFile(objects: readonly string[], trailer = ''): Uint8Array {
   const body = objects.map((object, index) => `${index + 1} 0 obj\n${object}\nendobj\n`).join('')
   return bytesOf(`%PDF-1.7\n${body}trailer\n<< /Root 1 0 R /Size ${objects.length + 1} ${trailer}>>\n%%EOF\n`)
+}
+
+/** A PDF with one text, encrypted for a password by RC4 with 40 bits (ISO 32000-1, 7.6.3, revision 2). */
+export function encryptedPdf(text: string, password: string): Uint8Array {
+  const padding = Buffer.from('28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a', 'hex')
+  const filled = Buffer.concat([Buffer.from(password, 'latin1'), padding]).subarray(0, 32)
+  const owner = Buffer.alloc(32, 7)
+  const identifier = Buffer.from('0123456789abcdef')
+  const key = hash('md5', Buffer.concat([filled, owner, Buffer.alloc(4, 0xff), identifier]), 'buffer').subarray(0, 5)
+  const cipher = (secret: Buffer, data: Buffer): Buffer => {
+    const stream = new Rc4(secret)
+    return Buffer.from(data.map((byte) => byte ^ stream.next()))
+  }
+  const ownKey = hash('md5', Buffer.concat([key, Buffer.from([1, 0, 0, 0, 0])]), 'buffer').subarray(0, 10)
+  const hidden = cipher(ownKey, Buffer.from(text, 'latin1')).toString('hex')
+  const user = cipher(key, padding).toString('hex')
+  const encrypt = `/Encrypt << /Filter /Standard /V 1 /R 2 /P -1 /O <${owner.toString('hex')}> /U <${user}> >> /ID [<${identifier.toString('hex')}> <00>] `
+  return pdfFile([`<< /S /URI /URI <${hidden}> >>`], encrypt)
 }
 
 /** A stream packed by deflate. */

@@ -62,7 +62,7 @@ export class PdfActions {
     const resolved = this.#file.resolve(value)
     const isStream = object?.stream !== undefined
     const code = isStream ? decodeText(this.#file.read(object).bytes) : shownText(resolved)
-    if (this.#file.isEncrypted) return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
+    if (this.#file.isLocked) return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
     const judged = judgePdfScript(code, this.#ofFields.has(number) || this.#ofFields.has(action))
     if (judged === 'form') this.#inspection.add('pdf-form-script', this.#path(number), code)
     else if (judged === 'script') this.#inspection.add('pdf-script', this.#path(number), code)
@@ -117,7 +117,7 @@ export class PdfActions {
   }
 
   #link(target: string, number: number): void {
-    if (target === '' || this.#file.isEncrypted) return
+    if (target === '' || this.#file.isLocked) return
     const place = placeOfTarget(target)
     if (place === 'handler' || place === 'share') {
       this.#inspection.add('external-relationship', this.#path(number), `link ${target}`)
@@ -157,7 +157,7 @@ export class PdfActions {
     this.#files++
     const name = this.#textOf(dictionary.get('UF')) || this.#textOf(dictionary.get('F')) || `attachment ${this.#files}`
     this.#inspection.add('pdf-embedded-file', this.#path(number), `file ${name}`)
-    if (object?.stream && !this.#file.isEncrypted)
+    if (object?.stream && !this.#file.isLocked)
       this.#inspection.enqueue(this.#subject, name, this.#file.read(object).bytes)
   }
 }

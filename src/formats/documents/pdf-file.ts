@@ -4,11 +4,13 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import type { Inspection } from './inspection.ts'
 import { type Unfiltered, unfilter } from './pdf-filters.ts'
+import { decryptTexts, openPdf, type PdfDecrypt } from './pdf-password.ts'
 import { isDictionary, nameOf, type PdfDictionary, PdfParser, PdfReference, type PdfValue } from './pdf-syntax.ts'
 
 /** An object, with its stream where it has one. */
 export interface PdfObject {
   readonly number: number
+  readonly generation: number
   readonly value: PdfValue
   /** Where the stream's bytes stand in the file. */
   readonly stream?: { readonly start: number; readonly end: number }
@@ -20,8 +22,11 @@ export class PdfFile {
   readonly #inspection: Inspection
   readonly #byNumber = new Map<number, PdfObject>()
   /** In the order of the file. */
-  readonly objects: PdfObject[] = []
+  objects: PdfObject[] = []
   readonly trailers: PdfDictionary[] = []
+  /** Encrypted, and no password at hand opens it: names can be read, texts and streams cannot. */
+  readonly isLocked: boolean
+  #decrypt: PdfDecrypt | undefined
   hiddenNames = 0
   isCut = false
 
@@ -31,42 +36,59 @@ export class PdfFile {
     const text = latin1Text(bytes)
     this.#readObjects(text)
     this.#readTrailers(text)
-    if (!this.isEncrypted) this.#readObjectStreams()
+    const isEncrypted = this.trailers.some((trailer) => trailer.has('Encrypt'))
+    if (isEncrypted) this.#open()
+    this.isLocked = isEncrypted && this.#decrypt === undefined
+    if (!this.isLocked) this.#readObjectStreams()
   }
 
-  /** Strings and streams are encrypted; names are not. */
-  get isEncrypted(): boolean {
-    return this.trailers.some((trailer) => trailer.has('Encrypt'))
+  /** Undoes the encryption of all texts where that needs no secret; that of streams is undone when they are read. */
+  #open(): void {
+    const resolve = this.resolve.bind(this)
+    const decrypt = openPdf(this.trailers, this.#inspection.passwords, resolve)
+    if (decrypt === undefined) return
+    this.#decrypt = decrypt
+    const plain = new Set(this.trailers.map((trailer) => resolve(trailer.get('Encrypt'))))
+    const objects = this.objects
+    this.objects = []
+    for (const object of objects) {
+      const isPlain =
+        plain.has(object.value) || (isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef')
+      const { number, generation } = object
+      const value = isPlain ? object.value : decryptTexts(object.value, (text) => decrypt(text, number, generation))
+      this.#add({ ...object, value }, false)
+    }
   }
 
-  #add(object: PdfObject): void {
+  #add(object: PdfObject, isNew = true): void {
     if (this.objects.length >= limits.pdfObjectsMax) {
       this.isCut = true
       return
     }
     this.objects.push(object)
     this.#byNumber.set(object.number, object)
-    if (isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef') this.trailers.push(object.value)
+    if (isNew && isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef')
+      this.trailers.push(object.value)
   }
 
   #readObjects(text: string): void {
     let at = text.indexOf('obj')
     while (at >= 0 && !this.isCut) {
-      const number = numberBefore(text, at)
+      const numbers = numbersBefore(text, at)
       let next = at + 3
-      if (number !== undefined) next = Math.max(next, this.#readObject(text, at + 3, number))
+      if (numbers !== undefined) next = Math.max(next, this.#readObject(text, at + 3, ...numbers))
       at = text.indexOf('obj', next)
     }
   }
 
   /** Reads one object; gives the place behind it, or behind its stream. */
-  #readObject(text: string, from: number, number: number): number {
+  #readObject(text: string, from: number, number: number, generation: number): number {
     const parser = new PdfParser(text, from)
     const value = parser.next() ?? null
     this.hiddenNames += parser.hiddenNames
     parser.skipBlanks()
     if (!isDictionary(value) || !text.startsWith('stream', parser.at)) {
-      this.#add({ number, value })
+      this.#add({ number, generation, value })
       return parser.at
     }
     let start = parser.at + 6
@@ -77,7 +99,7 @@ export class PdfFile {
     const isRight = stated >= start && /^\s{0,4}endstream/.test(text.slice(stated, stated + 16))
     const found = isRight ? stated : text.indexOf('endstream', start)
     const end = found < 0 ? text.length : found
-    this.#add({ number, value, stream: { start, end } })
+    this.#add({ number, generation, value, stream: { start, end } })
     return end
   }
 
@@ -106,7 +128,7 @@ export class PdfFile {
         const parser = new PdfParser(text, first + offset)
         const value = parser.next()
         this.hiddenNames += parser.hiddenNames
-        if (value !== undefined) this.#add({ number, value })
+        if (value !== undefined) this.#add({ number, generation: 0, value })
       }
     }
   }
@@ -127,13 +149,16 @@ export class PdfFile {
   /** A stream's bytes with its filters undone. */
   read(object: PdfObject): Unfiltered {
     if (!object.stream || !isDictionary(object.value)) return { bytes: new Uint8Array(0), remaining: '' }
-    const data = this.#bytes.subarray(object.stream.start, object.stream.end)
+    const { number, generation, stream } = object
+    const raw = this.#bytes.subarray(stream.start, stream.end)
+    const isPlain = this.#decrypt === undefined || nameOf(object.value.get('Type')) === 'XRef'
+    const data = isPlain ? raw : (this.#decrypt?.(raw, number, generation) ?? raw)
     return unfilter(data, object.value, (value) => this.resolve(value), this.#inspection)
   }
 }
 
-/** The number in `12 0 ` right before a place; undefined where there is none. */
-function numberBefore(text: string, at: number): number | undefined {
-  const found = /(?:^|[^0-9])(\d{1,10})[\s\0]{1,20}\d{1,5}[\s\0]{0,20}$/.exec(text.slice(Math.max(0, at - 64), at))
-  return found?.[1] === undefined ? undefined : Number(found[1])
+/** The two numbers in `12 0 ` right before a place; undefined where there are none. */
+function numbersBefore(text: string, at: number): [number: number, generation: number] | undefined {
+  const found = /(?:^|[^0-9])(\d{1,10})[\s\0]{1,20}(\d{1,5})[\s\0]{0,20}$/.exec(text.slice(Math.max(0, at - 64), at))
+  return found === null ? undefined : [Number(found[1]), Number(found[2])]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Examination, PayloadFeature } from './examination.ts'
 import { examine } from './examine.ts'
-import { objectStream, packedStream, pdfFile } from './other.fixture.ts'
+import { encryptedPdf, objectStream, packedStream, pdfFile } from './other.fixture.ts'
 
 const look = (bytes: Uint8Array): Examination => examine({ name: 'guide.pdf', contentType: 'application/pdf', bytes })
 const featuresOf = ({ features }: Examination): PayloadFeature[] => [...new Set(features.map(({ feature }) => feature))]
@@ -69,7 +69,18 @@ describe('a PDF', () => {
     expect(look(file).pictures).toMatchObject([{ type: 'grey', width: 25, height: 25 }])
   })
 
-  test('that is encrypted is told as that', () => {
-    expect(featuresOf(look(pdfFile(['<< /Type /Catalog >>'], '/Encrypt << /V 2 >> ')))).toEqual(['encrypted-document'])
+  test('that is encrypted but opens without a password is read, and so is one whose password stands in the mail', () => {
+    const linksOf = (password: string, passwords: readonly string[]): string[] =>
+      examine(
+        { name: 'a.pdf', contentType: '', bytes: encryptedPdf('https://example.org/x', password) },
+        { passwords },
+      ).links.map(({ target }) => target)
+    expect(linksOf('', [])).toEqual(['https://example.org/x'])
+    expect(linksOf('secret', ['wrong', 'secret'])).toEqual(['https://example.org/x'])
+    expect(linksOf('secret', ['wrong'])).toEqual([])
+  })
+
+  test('that stays closed is told as that', () => {
+    expect(featuresOf(look(encryptedPdf('https://example.org/x', 'secret')))).toEqual(['encrypted-document'])
   })
 })

@@ -19,8 +19,8 @@ export function examinePdf(subject: Subject, inspection: Inspection): void {
   const actions = new PdfActions(file, subject, inspection)
   for (const object of file.objects) actions.examine(object)
   if (file.hiddenNames > 0) inspection.addProblem('Names in a PDF are written so that searches do not find them.')
-  if (file.isEncrypted) {
-    inspection.add('encrypted-document', subject.path, 'PDF that is encrypted')
+  if (file.isLocked) {
+    inspection.add('encrypted-document', subject.path, 'PDF with a password')
     return
   }
   const fonts = readFonts(file)
