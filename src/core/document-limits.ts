@@ -12,6 +12,12 @@ export const documentLimits = {
   documentFilesMax: 512,
   /** Levels of a file in a file in a file: attackers nest three to five (archive, image, shortcut, script). */
   documentDepthMax: 8,
+  /** Bytes of all files inside together: entries of an archive may overlap, so that few bytes give many files. */
+  documentExaminedBytesMax: 96 * mib,
+  /** Times its own size that a compound file is read: its entries may share what they hold. */
+  compoundReadsMax: 4,
+  /** Bytes of one page of a PDF that are searched for text. */
+  pdfContentBytesMax: 2 * mib,
   /** Bytes that are unpacked in all, and of one part: 64 MiB are inflated in under half a second, and a part of a
    *  document that acts is far smaller than 16 MiB. */
   documentInflatedBytesMax: 64 * mib,

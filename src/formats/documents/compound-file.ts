@@ -43,13 +43,16 @@ export function openCompoundFile(bytes: Uint8Array): CompoundFile | undefined {
   if (root === undefined) return undefined
   const mini = new MiniStream(sectors, uint32At(bytes, 60), root.start, uint32At(bytes, 56) || 4_096)
   const entries = walkTree(raw)
+  let left = bytes.length * limits.compoundReadsMax
   return {
     entries,
     classId: root.classId,
-    read: (entry, bytesMax = limits.documentPartBytesMax) =>
-      entry.size < mini.cutoff
-        ? mini.read(entry.start, Math.min(entry.size, bytesMax))
-        : sectors.readChain(entry.start, Math.min(entry.size, bytesMax)),
+    read: (entry, bytesMax = limits.documentPartBytesMax) => {
+      const size = Math.min(entry.size, bytesMax, left)
+      const content = entry.size < mini.cutoff ? mini.read(entry.start, size) : sectors.readChain(entry.start, size)
+      left -= content.length
+      return content
+    },
     find: (path) => {
       const wanted = path.toLowerCase()
       return entries.find((entry) => entry.path.toLowerCase() === wanted)

@@ -44,6 +44,7 @@ export class Inspection {
   readonly #waiting: Subject[] = []
   #textLength = 0
   #filesLeft: number = limits.documentFilesMax
+  #bytesLeft: number = limits.documentExaminedBytesMax
   #roundsLeft: number = limits.passwordRoundsMax
   /** Passwords that may be tried on what is encrypted. */
   readonly passwords: readonly string[]
@@ -121,10 +122,11 @@ export class Inspection {
     const path = [...within.path, cut]
     if (within.depth >= limits.documentDepthMax) {
       this.add('nested-too-deep', path, `more than ${limits.documentDepthMax} levels of files in files`)
-    } else if (this.#filesLeft <= 0) {
-      this.addProblem(`Only the first ${limits.documentFilesMax} files inside were looked at.`)
+    } else if (this.#filesLeft <= 0 || bytes.length > this.#bytesLeft) {
+      this.addProblem('There are more or larger files inside than were looked at.')
     } else {
       this.#filesLeft--
+      this.#bytesLeft -= bytes.length
       this.#waiting.push({ name, contentType: '', bytes, path, depth: within.depth + 1, role })
     }
   }

@@ -12,7 +12,7 @@ const compiledAloneBytes = 4_096
 /** Notes macros. True where there is a project with code. */
 export function reportMacros(file: CompoundFile, path: readonly string[], inspection: Inspection): boolean {
   let hasCode = false
-  for (const module of readVbaModules(file)) hasCode = reportModule(module, path, inspection) || hasCode
+  for (const module of readVbaModules(file, inspection)) hasCode = reportModule(module, path, inspection) || hasCode
   return hasCode
 }
 

@@ -38,9 +38,12 @@ export function unfilter(
   for (const [index, value] of filters.slice(0, filterCount).entries()) {
     const short = nameOf(resolve(value))
     const name = shortNames[short] ?? short
+    if (inspection.inflatedBytesLeft <= 0) return { bytes: new Uint8Array(0), remaining: '' }
     const given = resolve(parameters[index])
     const undone = undo(name, bytes, isDictionary(given) ? given : undefined, inspection)
     if (undone === undefined) return { bytes, remaining: name }
+    // Deflate counts for itself.
+    if (name !== 'FlateDecode') inspection.inflatedBytesLeft -= undone.length
     bytes = undone
   }
   return { bytes, remaining: '' }

@@ -89,7 +89,7 @@ function readRanges(values: readonly PdfValue[], found: Map<number, string>): vo
 
 /** The text of one content stream. */
 export function readPageText(bytes: Uint8Array, fonts: ReadonlyMap<string, PdfFont>): string {
-  const text = latin1Text(bytes)
+  const text = latin1Text(bytes.subarray(0, limits.pdfContentBytesMax))
   if (!text.includes('BT')) return ''
   const parser = new PdfParser(text)
   const pieces: string[] = []

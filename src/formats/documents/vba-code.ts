@@ -57,7 +57,10 @@ const suspiciousWords: readonly (readonly [said: string, pattern: RegExp])[] = [
     'memory calls',
     /\b(?:virtualalloc(?:ex)?|rtlmovememory|createthread|createremotethread|writeprocessmemory|enumsystem\w{1,40})\b/i,
   ],
-  ['writes a file', /\bopen\b[^\n]{1,300}\bfor\s+(?:output|binary|append|random)\b|\bsavetofile\b|\bcreatetextfile\b/i],
+  [
+    'writes a file',
+    /\bopen\b[^\n]{1,120}?\bfor\s+(?:output|binary|append|random)\b|\bsavetofile\b|\bcreatetextfile\b/i,
+  ],
   ['Environ', /\benviron\$?\b/i],
   ['registry', /\bregwrite\b|\bregread\b|\bsavesetting\b|\bhkey_/i],
   ['changes macro settings', /\baccessvbom\b|\bvbawarnings\b|\bvbproject\b|\bautomationsecurity\b/i],

@@ -4,7 +4,8 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { bufferOf, indexOfBytes, uint16At, uint32At } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
-import { decompressVba } from './vba-decompression.ts'
+import type { Inspection } from './inspection.ts'
+import { type Decompressed, decompressVba } from './vba-decompression.ts'
 
 /** A module with its source. */
 export interface VbaModule {
@@ -25,27 +26,38 @@ interface ListedModule {
 }
 
 /** All modules of all projects in the file. */
-export function readVbaModules(file: CompoundFile): VbaModule[] {
+export function readVbaModules(file: CompoundFile, inspection: Inspection): VbaModule[] {
   const found: VbaModule[] = []
   const seen = new Set<string>()
   for (const entry of file.entries) {
     if (entry.type !== 'stream' || entry.name.toLowerCase() !== 'dir') continue
     const folder = entry.path.slice(0, -entry.name.length)
-    const { modules, codePage } = readDirectoryStream(decompressStream(file, entry))
+    const { modules, codePage } = readDirectoryStream(decompressStream(file, entry, inspection))
     for (const module of modules) {
       const stream = file.find(folder + module.stream) ?? file.find(folder + module.name)
       if (stream === undefined || stream.type !== 'stream' || seen.has(stream.path)) continue
       seen.add(stream.path)
-      found.push(readModule(file, stream, module, codePage))
+      found.push(readModule(file, stream, module, codePage, inspection))
     }
   }
-  return [...found, ...findUnlisted(file, seen)]
+  return [...found, ...findUnlisted(file, seen, inspection)]
+}
+
+/** Unpacks, and counts it against what the examination may unpack. */
+function unpack(packed: Uint8Array, from: number, inspection: Inspection): Decompressed {
+  const found = decompressVba(
+    packed,
+    from,
+    Math.max(0, Math.min(limits.macroSourceBytesMax, inspection.inflatedBytesLeft)),
+  )
+  inspection.inflatedBytesLeft -= found.bytes.length
+  return found
 }
 
 /** A dir stream is packed whole; some writers leave a few bytes in front. */
-function decompressStream(file: CompoundFile, entry: CompoundEntry): Uint8Array {
+function decompressStream(file: CompoundFile, entry: CompoundEntry, inspection: Inspection): Uint8Array {
   const packed = file.read(entry, limits.macroSourceBytesMax)
-  return decompressVba(packed, 0, limits.macroSourceBytesMax).bytes
+  return unpack(packed, 0, inspection).bytes
 }
 
 const recordIds = {
@@ -107,10 +119,16 @@ function decodeCodePage(bytes: Uint8Array, codePage: number): string {
   return new TextDecoder(label).decode(bytes)
 }
 
-function readModule(file: CompoundFile, stream: CompoundEntry, module: ListedModule, codePage: number): VbaModule {
+function readModule(
+  file: CompoundFile,
+  stream: CompoundEntry,
+  module: ListedModule,
+  codePage: number,
+  inspection: Inspection,
+): VbaModule {
   const packed = file.read(stream, limits.documentPartBytesMax)
-  const stated = decompressVba(packed, module.offset, limits.macroSourceBytesMax)
-  const found = stated.isWhole && stated.bytes.length > 0 ? stated : searchSource(packed)
+  const stated = unpack(packed, module.offset, inspection)
+  const found = stated.isWhole && stated.bytes.length > 0 ? stated : searchSource(packed, inspection)
   return {
     name: module.name,
     source: decodeCodePage(found.bytes, codePage),
@@ -123,19 +141,19 @@ function readModule(file: CompoundFile, stream: CompoundEntry, module: ListedMod
 /** The first words of every module, `Attribute VB_`, as they look packed: letters only, eight to a flag byte. */
 const packedStart = '\0Attribut\0e '
 
-function searchSource(packed: Uint8Array): { bytes: Uint8Array; isWhole: boolean } {
+function searchSource(packed: Uint8Array, inspection: Inspection): { bytes: Uint8Array; isWhole: boolean } {
   const at = indexOfBytes(packed, packedStart)
   if (at < 3) return { bytes: new Uint8Array(0), isWhole: false }
-  return decompressVba(packed, at - 3, limits.macroSourceBytesMax)
+  return unpack(packed, at - 3, inspection)
 }
 
 /** Source in streams that no list names. */
-function findUnlisted(file: CompoundFile, seen: ReadonlySet<string>): VbaModule[] {
+function findUnlisted(file: CompoundFile, seen: ReadonlySet<string>, inspection: Inspection): VbaModule[] {
   const found: VbaModule[] = []
   for (const entry of file.entries) {
     if (entry.type !== 'stream' || seen.has(entry.path) || found.length >= limits.macroModulesMax) continue
     if (entry.size < packedStart.length || !/(?:^|\/)[^/]*vba[^/]*\//i.test(entry.path)) continue
-    const { bytes, isWhole } = searchSource(file.read(entry, limits.macroSourceBytesMax))
+    const { bytes, isWhole } = searchSource(file.read(entry, limits.macroSourceBytesMax), inspection)
     if (bytes.length === 0) continue
     found.push({ name: entry.name, source: latin1Text(bytes), path: entry.path, compiledBytes: 0, isWhole })
   }
