@@ -1,4 +1,5 @@
 /** The bounds of reading mail, each with the reason for its value. They are part of `limits`, from where they are used. */
+import { mailWatchLimits } from './mail-watch-limits.ts'
 
 const kib = 1024
 const mib = 1024 * kib
@@ -51,4 +52,5 @@ export const mailLimits = {
   /** Characters of one mail's name in a folder, and files of one mail folder that are read. */
   mailFolderFilesMax: 1_000_000,
   mailFolderDepthMax: 12,
+  ...mailWatchLimits,
 } as const

@@ -1,0 +1,282 @@
+/** Checks one mail after another: whom it claims to be, what shows that it is not, what it carries, whether it is one of a
+ *  campaign. Deterministic: the same mails in the same order give the same verdicts. Its memory of senders and campaigns
+ *  can be saved, restored and merged. */
+import { createHash } from 'node:crypto'
+import { limits } from '../../core/limits.ts'
+import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
+import { type Authentication, trustedAuthentication } from './authentication.ts'
+import { MailCampaigns, type SavedCampaigns } from './campaigns.ts'
+import { claimsOf, type IndexedClaim } from './claims.ts'
+import { type SavedHistory, SenderHistory } from './history.ts'
+import type { ProtectedIdentity } from './identity.ts'
+import { judgeLinks, type LinkFacts } from './links.ts'
+import { type OwnText, ownText } from './own-text.ts'
+import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures } from './payload.ts'
+import { emptyMailOffice, IdentityRegistry, type MailOffice } from './registry.ts'
+import { type ImpersonationSum, impersonationOf, phishingOf } from './score.ts'
+import { generalFailures, identityFailures, type SenderFacts, senderFacts } from './sender.ts'
+import { signsOf } from './signs.ts'
+import { fold } from './skeleton.ts'
+import { sketchOf } from './sketch.ts'
+import type { CampaignMembership, Carried, Failure, MailVerdict } from './verdict.ts'
+import { type Wording, wordingOf } from './wording.ts'
+
+/** What a checker is made of. */
+export interface MailCheckerParts {
+  /** Protected identities: the shipped ones (shipped-identities.ts) and the office's own. */
+  readonly identities: readonly ProtectedIdentity[]
+  readonly office?: MailOffice
+  /** `examine` of formats/documents. */
+  readonly examine: Examine
+}
+
+/** What is known of a mail beside its bytes. */
+export interface MailContext {
+  /** From a check when the mail arrived; without it, what trusted servers wrote into its header. */
+  readonly authentication?: Authentication
+  /** Whom the envelope names; without it, what the message says. */
+  readonly recipients?: readonly string[]
+  /** Texts of bar codes in its pictures, read by whoever can. */
+  readonly codes?: readonly string[]
+}
+
+/** A checker's memory as plain data. */
+export interface SavedMailState {
+  readonly history: SavedHistory
+  readonly campaigns: SavedCampaigns
+}
+
+/** From these scores on a mail is called so: README.md has what they mean on the corpora. */
+export const suspiciousFrom = 0.5
+export const attackFrom = 0.8
+
+/** What was gathered of one mail. */
+interface Gathered {
+  readonly message: MailMessage
+  readonly text: OwnText
+  readonly sender: SenderFacts
+  readonly files: FileFacts
+  readonly links: LinkFacts
+  readonly payload: readonly Carried[]
+  readonly words: Wording
+  readonly recipients: readonly string[]
+  readonly claims: readonly IndexedClaim[]
+  readonly failures: readonly Failure[]
+}
+
+interface Strongest {
+  readonly index: number
+  readonly sum: ImpersonationSum
+  readonly failures: readonly Failure[]
+}
+
+/** Checks mails and remembers them. */
+export class MailChecker {
+  readonly registry: IdentityRegistry
+  readonly history = new SenderHistory()
+  readonly campaigns = new MailCampaigns()
+  readonly #office: MailOffice
+  readonly #examine: Examine
+
+  constructor({ identities, office = emptyMailOffice, examine }: MailCheckerParts) {
+    this.registry = new IdentityRegistry(identities, office)
+    this.#office = office
+    this.#examine = examine
+  }
+
+  /** The verdict on a mail; the mail is then part of the checker's memory. */
+  check(message: MailMessage, context: MailContext = {}): MailVerdict {
+    const gathered = this.#gather(message, context)
+    const verdict = this.#judge(gathered)
+    const campaign = this.campaigns.add({
+      sketch: verdict.sketch,
+      timeMs: message.timeMs,
+      recipients: gathered.recipients.map(recipientHash),
+      score: verdict.score,
+      mail: message.messageId.slice(0, limits.mailFieldSearchedCharactersMax),
+    })
+    if (verdict.score < suspiciousFrom) this.history.learn(message, gathered.sender.authentication.outcome === 'pass')
+    if (campaign === undefined) return verdict
+    return withCampaign(verdict, campaign, isAnsweredFor(gathered.sender))
+  }
+
+  /** Takes a mail into the memory of senders without judging it: the office's sent mail, or an archive that is trusted. */
+  learn(message: MailMessage): void {
+    const { outcome } = trustedAuthentication(message, this.#office.trustedServers)
+    this.history.learn(message, outcome === 'pass')
+  }
+
+  /** The whole memory as plain data. */
+  save(): SavedMailState {
+    return { history: this.history.save(), campaigns: this.campaigns.save() }
+  }
+
+  /** Takes in a memory: its own from before, or another part's. */
+  merge(saved: SavedMailState): void {
+    this.history.merge(saved.history)
+    this.campaigns.merge(saved.campaigns)
+  }
+
+  /** A checker that goes on from a saved memory. */
+  static restore(parts: MailCheckerParts, saved: SavedMailState): MailChecker {
+    const checker = new MailChecker(parts)
+    checker.merge(saved)
+    return checker
+  }
+
+  #gather(message: MailMessage, context: MailContext): Gathered {
+    const { registry } = this
+    const authentication = context.authentication ?? trustedAuthentication(message, this.#office.trustedServers)
+    const sender = senderFacts(message, registry, this.#office, this.history, authentication)
+    const files = examineParts(message, this.#examine)
+    const recipients = recipientsOf(message, context)
+    const codes = [...(context.codes ?? []), ...files.links.flatMap(({ target, isCode }) => (isCode ? [target] : []))]
+    const allLinks: MailLink[] = [
+      ...message.links,
+      ...files.links.map(({ target }): MailLink => ({ target, text: target, from: 'text' })),
+      ...(context.codes ?? []).map((target): MailLink => ({ target, text: target, from: 'text' })),
+    ]
+    const links = judgeLinks(allLinks, registry, sender.domain, recipients)
+    const text = ownText(message.text)
+    const words = wordingOf(fold(text.own).replaceAll(/\s+/g, ' '))
+    const payload: Carried[] = [...files.carried, ...links.carried, ...carriedByText(message, links, words, files)]
+    if (codes.length > 0)
+      payload.push({
+        feature: 'qr-code-link',
+        path: [],
+        proof: `a bar code leads to ${(codes[0] ?? '').slice(0, limits.mailExcerptCharactersMax)}`,
+      })
+    const claims = claimsOf(message, text, registry, files.texts, sender.isFirstContact || !this.history.isTelling)
+    const failures = generalFailures(message, sender, this.history)
+    return { message, text, sender, files, links, payload, words, recipients, claims, failures }
+  }
+
+  #judge(gathered: Gathered): MailVerdict {
+    const { message, text, sender, files, links, payload, recipients, claims, failures } = gathered
+    const strongest = this.#strongestImpersonation(gathered)
+    const phishingSigns = signsOf({
+      message,
+      text,
+      sender,
+      claims,
+      failures,
+      links,
+      payload,
+      recipients,
+      subjectWords: wordingOf(fold(message.subject)),
+      bodyWords: gathered.words,
+    })
+    const phishing = phishingOf(phishingSigns)
+    const impersonation = strongest?.sum.probability ?? 0
+    const score = Math.max(impersonation, phishing.probability)
+    const posesAs =
+      strongest !== undefined && impersonation >= suspiciousFrom ? this.registry.identities[strongest.index] : undefined
+    const ofStrongest = strongest?.failures ?? []
+    const signs = impersonation >= phishing.probability ? (strongest?.sum.signs ?? []) : phishing.signs
+    return {
+      verdict: verdictOf(score),
+      score,
+      impersonation,
+      phishing: phishing.probability,
+      ...(posesAs === undefined
+        ? {}
+        : { posesAs: { id: posesAs.id, name: posesAs.name, kind: posesAs.kind, phone: posesAs.phone } }),
+      claims: claims.map(({ index: _index, isProduct: _isProduct, ...claim }) => claim),
+      failures: [...failures, ...ofStrongest].slice(0, limits.mailProofsMax),
+      payload: payload.slice(0, limits.mailProofsMax),
+      signs: [...signs].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, limits.mailProofsMax),
+      phishingSigns,
+      sketch: sketchOf({
+        message,
+        fileHashes: files.hashes,
+        features: fileFeatures(payload),
+        linkHosts: this.#tellingHosts(links),
+      }),
+      problems: [...message.problems, ...files.problems].slice(0, limits.mailProofsMax),
+    }
+  }
+
+  /** Of all identities that the mail names, the one that it poses as most surely. Brands are left to general phishing,
+   *  unless a mail bears their name outright. */
+  #strongestImpersonation({ message, sender, payload, claims, failures }: Gathered): Strongest | undefined {
+    let strongest: Strongest | undefined
+    const isGovernment =
+      /\.(?:gov|mil)$/.test(sender.domain) &&
+      sender.authentication.outcome !== 'fail' &&
+      sender.replyToDomains.length === 0
+    const carriesFiles = message.parts.some(
+      ({ disposition, contentType }) => disposition === 'attachment' && !contentType.startsWith('image/'),
+    )
+    for (const index of new Set(claims.map((claim) => claim.index))) {
+      const identity = this.registry.identities[index]
+      if (identity === undefined || identity.kind === 'brand') continue
+      const ofIdentity = [
+        ...failures.filter((failure) => this.#speaksOf(failure, index, sender)),
+        ...identityFailures(index, sender, this.registry, carriesFiles),
+      ]
+      const standing = {
+        isKnown: sender.isKnown || (sender.isOwnOffice && sender.authentication.outcome !== 'fail'),
+        isGovernment,
+      }
+      const sum = impersonationOf(
+        claims.filter((claim) => claim.index === index),
+        ofIdentity,
+        payload,
+        standing,
+      )
+      if (strongest === undefined || sum.probability > strongest.sum.probability) {
+        const own = ofIdentity.filter((failure) => failure.identity !== '')
+        strongest = { index, sum, failures: own }
+      }
+    }
+    return strongest
+  }
+
+  /** Whether a doubt about the sender bears on this identity: a look-alike of another's domain does not. */
+  #speaksOf({ kind }: Failure, index: number, sender: SenderFacts): boolean {
+    if (kind === 'look-alike-domain' || kind === 'subdomain-trick') {
+      return sender.lookAlike !== undefined && this.registry.ownersBelow(sender.lookAlike.of).includes(index)
+    }
+    if (kind === 'authentication-failed') return sender.owners.includes(index)
+    return true
+  }
+
+  /** Hosts that are everybody's tie no campaign. */
+  #tellingHosts = ({ hosts }: LinkFacts): string[] =>
+    hosts.filter((host) => this.registry.ownersOf(host).length === 0 && !everybodysHosts.has(host))
+}
+
+const everybodysHosts = new Set(
+  'w3.org schemas.microsoft.com youtube.com twitter.com x.com bit.ly t.co goo.gl tinyurl.com aka.ms github.com wikipedia.org'.split(
+    ' ',
+  ),
+)
+
+/** The word for a score. */
+export const verdictOf = (score: number): MailVerdict['verdict'] =>
+  score >= attackFrom ? 'attack' : score >= suspiciousFrom ? 'suspicious' : 'clean'
+
+const recipientHash = (address: string): string =>
+  createHash('sha256').update(`recipient\0${address}`).digest('hex').slice(0, 12)
+
+function recipientsOf(message: MailMessage, { recipients }: MailContext): string[] {
+  if (recipients !== undefined && recipients.length > 0) return recipients.map((address) => address.toLowerCase())
+  const envelope = message.envelopeTo ?? []
+  const delivered = message.headers
+    .filter(({ name }) => name === 'delivered-to' || name === 'x-original-to')
+    .map(({ value }) => value.trim().toLowerCase())
+  const named = [...message.to, ...message.cc].map(({ address }) => address).filter((address) => address !== '')
+  return [...new Set(envelope.length > 0 ? envelope : [...delivered, ...named])].slice(0, limits.mailSketchFactsMax)
+}
+
+/** Whether the sender is one whose text an attacker may have copied, rather than the attacker. */
+const isAnsweredFor = (sender: SenderFacts): boolean =>
+  sender.isKnown ||
+  sender.isOwnOffice ||
+  (sender.owners.length > 0 && ['pass', 'unknown'].includes(sender.authentication.outcome))
+
+/** A mail that is alike to an attack is suspect, though it shows less by itself. */
+function withCampaign(verdict: MailVerdict, campaign: CampaignMembership, isGenuine: boolean): MailVerdict {
+  if (verdict.score >= suspiciousFrom || isGenuine || !campaign.ties.includes('text')) return { ...verdict, campaign }
+  return { ...verdict, campaign, score: suspiciousFrom, verdict: 'suspicious' }
+}

@@ -1,0 +1,148 @@
+/** Whom a mail claims to be from: names of protected identities in what a reader looks at, each with where it stands and
+ *  how it was disguised. */
+import { limits } from '../../core/limits.ts'
+import type { MailMessage } from '../../formats/mail/message.ts'
+import { domainOfAddress, registrable } from './domains.ts'
+import { isFreeMail } from './free-mail.ts'
+import type { NameFound } from './name-scanner.ts'
+import type { OwnText } from './own-text.ts'
+import type { IdentityRegistry } from './registry.ts'
+import { fold } from './skeleton.ts'
+import type { Claim, ClaimSurface, TextTrick } from './verdict.ts'
+
+/** A claim with the identity's index in the registry. */
+export interface IndexedClaim extends Claim {
+  readonly index: number
+  readonly isProduct: boolean
+}
+
+/** `VR Systems Support Team`: what follows a name that speaks for itself. */
+const selfAfter =
+  /^(?:'s)?[\s,|-]{1,3}(?:inc\b|llc\b|corp\b|customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
+const selfBefore =
+  /(?:\bwe at|\bhere at|\bus at|\bon behalf of|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\byour|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\bmessage is from|\bsent by|\bthank you for (?:choosing|using)|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
+
+/** Gathers the claims of one mail. */
+class ClaimCollector {
+  readonly claims: IndexedClaim[] = []
+  readonly #registry: IdentityRegistry
+  readonly #around: string
+  readonly #seen = new Set<string>()
+
+  constructor(registry: IdentityRegistry, around: string) {
+    this.#registry = registry
+    this.#around = around
+  }
+
+  search(text: string, surface: ClaimSurface | ((found: NameFound) => ClaimSurface), charactersMax?: number): void {
+    if (text === '') return
+    const searched = text.slice(0, charactersMax ?? limits.mailFieldSearchedCharactersMax)
+    for (const found of this.#registry.namesIn(searched, this.#around)) {
+      const at = typeof surface === 'function' ? surface(found) : surface
+      this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct)
+    }
+  }
+
+  add(
+    index: number,
+    surface: ClaimSurface,
+    excerpt: string,
+    tricks: readonly TextTrick[] = [],
+    isProduct = false,
+  ): void {
+    const identity = this.#registry.identities[index]
+    const key = `${index} ${surface}`
+    if (identity === undefined || this.#seen.has(key) || this.claims.length >= limits.mailClaimsMax) return
+    this.#seen.add(key)
+    const { id, name, kind } = identity
+    this.claims.push({ identity: id, name, kind, surface, excerpt: cut(excerpt), tricks, index, isProduct })
+  }
+}
+
+const cut = (text: string): string => text.slice(0, limits.mailExcerptCharactersMax).replace(/\s+/g, ' ').trim()
+
+/** The claims of a mail. `documentTexts` are what its files say. */
+export function claimsOf(
+  message: MailMessage,
+  text: OwnText,
+  registry: IdentityRegistry,
+  documentTexts: readonly string[],
+  isFirstContact: boolean,
+): IndexedClaim[] {
+  const shown = [...message.from, ...message.sender].map(({ name }) => name)
+  const fileNames = message.parts.slice(0, limits.mailPartsJudgedMax).map(({ fileName }) => fileName)
+  const around = fold(
+    [
+      message.subject,
+      ...shown,
+      ...fileNames,
+      text.own.slice(0, limits.mailFieldSearchedCharactersMax),
+      message.from[0]?.address ?? '',
+    ]
+      .join(' ')
+      .slice(0, 4 * limits.mailFieldSearchedCharactersMax),
+  )
+  const collector = new ClaimCollector(registry, around)
+  claimsOfSenders(message, registry, collector, isFirstContact)
+  collector.search(message.subject, 'subject')
+  for (const name of fileNames) collector.search(name, 'attachment-name')
+  for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax)) collector.search(alt, 'image-text')
+  collector.search(text.signature, 'signature')
+  collector.search(text.own, bodySurface, limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
+  const linkTexts = message.links
+    .slice(0, limits.mailLinksJudgedMax)
+    .filter(({ from, text: said, target }) => from === 'html' && said !== target)
+    .map(({ text: said }) => said.slice(0, limits.mailExcerptCharactersMax))
+  collector.search(linkTexts.join('\n'), 'link-text', 4 * limits.mailFieldSearchedCharactersMax)
+  for (const said of documentTexts) collector.search(said, 'document-text', 4 * limits.mailFieldSearchedCharactersMax)
+  return collector.claims
+}
+
+const bodySurface = ({ surroundings }: NameFound): ClaimSurface =>
+  surroundings.some(({ before, after }) => selfAfter.test(after) || selfBefore.test(before))
+    ? 'self-presentation'
+    : 'body'
+
+function claimsOfSenders(
+  message: MailMessage,
+  registry: IdentityRegistry,
+  collector: ClaimCollector,
+  isFirstContact: boolean,
+): void {
+  for (const { name, address } of [...message.from, ...message.sender].slice(0, 4)) {
+    collector.search(name, 'display-name')
+    const joined = registry.joinedIn(name)
+    if (joined !== undefined) collector.add(joined, 'display-name', name)
+    const inName = addressIn(name)
+    if (inName !== '' && inName !== address) {
+      for (const owner of registry.ownersOf(domainOfAddress(inName))) collector.add(owner, 'display-name', name)
+    }
+    if (address === '') continue
+    const host = domainOfAddress(address)
+    const local = address.slice(0, address.lastIndexOf('@'))
+    // An address at a free mail service says nothing of the service.
+    const isFree = isFreeMail(registrable(host))
+    if (!isFree) for (const owner of registry.ownersOf(host)) collector.add(owner, 'sender-address', address)
+    collector.search(local.replaceAll(/[._+-]+/g, ' '), 'local-part')
+    const inLocal = registry.joinedIn(local)
+    if (inLocal !== undefined) collector.add(inLocal, 'local-part', local)
+    if (isFree) continue
+    const alike = registry.lookAlikes.find(host, isFirstContact)
+    if (alike !== undefined)
+      for (const owner of registry.ownersBelow(alike.of)) collector.add(owner, 'look-alike-domain', host)
+    // `vrsystems@…`, but also `…@vrsystems.mailer.example`: a name in the host that is no look-alike of a domain.
+    else if (registry.ownersOf(host).length === 0) {
+      const inHost = registry.joinedIn(registrable(host).replace(/\.[a-z]+$/, ''))
+      if (inHost !== undefined) collector.add(inHost, 'look-alike-domain', host)
+    }
+  }
+}
+
+/** A mail address that stands in a display name. */
+export function addressIn(name: string): string {
+  const at = name.indexOf('@')
+  if (at < 1) return ''
+  const before = /[\w.+-]{1,64}$/.exec(name.slice(Math.max(0, at - 64), at))
+  const after = /^(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}/i.exec(name.slice(at + 1, at + 256))
+  return before === null || after === null ? '' : `${before[0]}@${after[0]}`.toLowerCase()
+}

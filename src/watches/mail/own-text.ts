@@ -1,0 +1,56 @@
+/** Parts a mail's text into what its sender says and what is quoted or forwarded, and finds the signature. What is
+ *  quoted claims nothing in the sender's name: a warning that quotes a phish is no phish. */
+import { limits } from '../../core/limits.ts'
+
+export interface OwnText {
+  /** What the sender says, signature included. */
+  readonly own: string
+  /** What is quoted or forwarded below it. */
+  readonly quoted: string
+  /** The last lines of `own`, where one signs. */
+  readonly signature: string
+}
+
+const signatureLines = 10
+
+/** Lines after which everything is somebody else's mail. */
+const forwardMark =
+  /^[\s>*_-]{0,12}(?:begin forwarded message|forwarded message|original message|weitergeleitete nachricht|ursprüngliche nachricht|mensaje reenviado|mensaje original|message transféré|message d'origine|mensagem encaminhada|mensagem original)\b/i
+/** `On Tue, 3 May, Jane wrote:` and the heads that mail programs put above a quotation. */
+const quotationHead =
+  /^(?:on|am|le|el|em|il|op) .{6,200}(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef)\s*:?\s*$/i
+const headField =
+  /^[\s*>]{0,4}(?:from|von|de|sent|date|gesendet|envoyé|enviado|to|an|subject|betreff|objet|asunto|assunto)\s{0,2}\*?:\s*\S/i
+
+/** Parts a text; looks at its start and end within the bounds. */
+export function ownText(text: string): OwnText {
+  const searched = bounded(text)
+  const lines = searched.split('\n')
+  const own: string[] = []
+  const quoted: string[] = []
+  let isBelow = false
+  for (const [i, line] of lines.entries()) {
+    const short = line.length <= 300
+    if (!isBelow && short && (forwardMark.test(line) || quotationHead.test(line.trim()) || isHeadBlock(lines, i)))
+      isBelow = true
+    if (isBelow || /^\s{0,3}[>|]/.test(line)) quoted.push(line)
+    else own.push(line)
+  }
+  const filled = own.filter((line) => line.trim() !== '')
+  const signature = filled.slice(-signatureLines).join('\n').slice(-limits.mailSignatureCharactersMax)
+  return { own: own.join('\n'), quoted: quoted.join('\n'), signature }
+}
+
+/** Three fields of a mail's head within four lines, not at the very start. */
+function isHeadBlock(lines: readonly string[], at: number): boolean {
+  if (!headField.test((lines[at] as string).slice(0, 300))) return false
+  let count = 0
+  for (let i = at; i < Math.min(lines.length, at + 5); i++)
+    if (headField.test((lines[i] as string).slice(0, 300))) count++
+  return count >= 3
+}
+
+const bounded = (text: string): string => {
+  const { mailTextHeadCharactersMax: head, mailTextTailCharactersMax: tail } = limits
+  return text.length <= head + tail ? text : `${text.slice(0, head)}\n${text.slice(-tail)}`
+}

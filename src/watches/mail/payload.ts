@@ -1,0 +1,140 @@
+/** What a mail carries, from its files, its links, its HTML and its words, and how heavy each part is. */
+import { limits } from '../../core/limits.ts'
+import { type Examination, isActive, type PayloadFeature } from '../../formats/documents/examination.ts'
+import type { MailMessage, MailPart } from '../../formats/mail/message.ts'
+import type { LinkFacts } from './links.ts'
+import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
+import type { Wording } from './wording.ts'
+
+/** Looks into one file; pure (`examine` of formats/documents). */
+export type Examine = (file: {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}) => Examination
+
+/** The files of a mail and of the mails inside it. */
+export interface FileFacts {
+  readonly carried: readonly Carried[]
+  readonly texts: readonly string[]
+  readonly hashes: readonly string[]
+  readonly links: readonly { readonly target: string; readonly isCode: boolean }[]
+  readonly problems: readonly string[]
+}
+
+/** The parts of a mail and of those inside it, within the bounds. */
+export function allParts(message: MailMessage): MailPart[] {
+  const parts = [...message.parts]
+  for (const attached of message.attached.slice(0, limits.mailAttachedJudgedMax)) parts.push(...attached.parts)
+  return parts.slice(0, limits.mailPartsJudgedMax)
+}
+
+/** Examines them all. */
+export function examineParts(message: MailMessage, examine: Examine): FileFacts {
+  const carried: Carried[] = []
+  const texts: string[] = []
+  const hashes: string[] = []
+  const links: { target: string; isCode: boolean }[] = []
+  const problems: string[] = []
+  for (const { fileName, contentType, bytes } of allParts(message)) {
+    const found = examine({ name: fileName, contentType, bytes })
+    for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
+    if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
+    const isPicture = contentType.startsWith('image/')
+    // A logo is in everybody's mail; a file that somebody opens is not.
+    if (!isPicture) hashes.push(...found.hashes.slice(0, 1).map(({ sha256 }) => sha256))
+    for (const { target, from } of found.links) links.push({ target, isCode: from === 'qr-code' })
+    problems.push(...found.problems)
+  }
+  return { carried, texts, hashes, links, problems: problems.slice(0, limits.mailProofsMax) }
+}
+
+/** What the mail itself carries besides files: its words and its HTML. */
+export function carriedByText(message: MailMessage, links: LinkFacts, words: Wording, files: FileFacts): Carried[] {
+  const carried: Carried[] = []
+  const add = (feature: LinkFeature, proof: string): void => {
+    carried.push({ feature, path: [], proof: proof.slice(0, limits.mailExcerptCharactersMax) })
+  }
+  const said = (feature: LinkFeature, kind: Parameters<Wording['get']>[0]): void => {
+    const phrases = words.get(kind)
+    if (phrases !== undefined) add(feature, phrases.map((phrase) => `“${phrase}”`).join(', '))
+  }
+  said('asks-for-password', 'credentials')
+  said('asks-for-money', 'money')
+  said('urgency', 'urgency')
+  said('threat-of-loss', 'loss')
+  const hidden = (message.hiddenText ?? '').trim()
+  if (hidden.length >= hiddenFrom) add('hidden-text', `${hidden.length} characters that nobody sees`)
+  if (/<script[\s>]/i.test(message.html.slice(0, limits.mailHtmlSearchedCharactersMax)))
+    add('script-in-mail', 'a script in the HTML')
+  const shown = message.text.trim().length
+  if (message.html !== '' && links.clickable > 0 && shown < imageOnlyBelow && hasPicture(message, links)) {
+    add('image-only', 'a picture to click instead of text')
+  }
+  const isLocked = files.carried.some(
+    ({ feature }) => feature === 'encrypted-archive' || feature === 'encrypted-document',
+  )
+  const password = isLocked ? passwordIn(message.text) : ''
+  if (password !== '') add('archive-password', `the text gives a password for a locked file: ${password}`)
+  return carried
+}
+
+/** Preheaders of newsletters are hidden and short. */
+const hiddenFrom = 200
+const imageOnlyBelow = 160
+
+const hasPicture = (message: MailMessage, links: LinkFacts): boolean =>
+  links.imageDomains.length > 0 || message.parts.some(({ contentType }) => contentType.startsWith('image/'))
+
+/** The words around “password: 1234”. */
+function passwordIn(text: string): string {
+  const found =
+    /(?:password|passcode|pass|pwd|kennwort|passwort|contrasena|contraseña|senha|mot de passe)\s{0,3}(?:is|:|=|-)?\s{0,3}["“']?([^\s"”']{3,32})/i.exec(
+      text.slice(0, limits.mailTextHeadCharactersMax),
+    )
+  return found === null ? '' : found[0].replace(/\s+/g, ' ')
+}
+
+const grave = 2.5
+const fair = 1.5
+const slight = 0.5
+const linkWeights: Readonly<Record<LinkFeature, number>> = {
+  'link-text-differs': fair,
+  'link-shortener': fair,
+  'link-address': grave,
+  'link-punycode': fair,
+  'link-user-info': grave,
+  'link-look-alike': 3,
+  'link-free-hosting': fair,
+  'link-brand-in-path': fair,
+  'link-open-redirect': fair,
+  'link-recipient': slight,
+  'qr-code-link': fair,
+  'form-in-mail': grave,
+  'script-in-mail': fair,
+  'hidden-text': slight,
+  'image-only': slight,
+  'asks-for-password': fair,
+  'asks-for-money': slight,
+  urgency: slight,
+  'threat-of-loss': slight,
+  'archive-password': grave,
+}
+/** Locked files weigh more than other notable ones: what is in them cannot be looked at. */
+const locked: ReadonlySet<CarriedFeature> = new Set(['encrypted-document', 'encrypted-archive'])
+
+const isLinkFeature = (feature: CarriedFeature): feature is LinkFeature => feature in linkWeights
+
+/** Whether a feature can act by itself or on one click. */
+export const isActing = (feature: CarriedFeature): boolean => !isLinkFeature(feature) && isActive(feature)
+
+/** How heavy what is carried is beside a claimed name, as log-odds. */
+export function carriedWeight(feature: CarriedFeature): number {
+  if (isLinkFeature(feature)) return linkWeights[feature]
+  if (isActive(feature)) return 3
+  return locked.has(feature) ? 2 : 1
+}
+
+/** Features of files, for a sketch. */
+export const fileFeatures = (carried: readonly Carried[]): PayloadFeature[] =>
+  carried.flatMap(({ feature }) => (isLinkFeature(feature) ? [] : [feature]))

@@ -1,0 +1,119 @@
+/** Sums the evidence up. Two sums of log-odds, each shown part by part: that a mail poses as a protected identity (claim,
+ *  failure and payload; without a claim and a failure there is none), and that it is phishing whomever it names. */
+import type { IndexedClaim } from './claims.ts'
+import { carriedWeight } from './payload.ts'
+import type { Carried, Failure, FailureKind, Sign } from './verdict.ts'
+import {
+  claimCeiling,
+  claimWeights,
+  failureCeiling,
+  failureWeights,
+  furtherClaimShare,
+  governmentWeight,
+  impersonationBias,
+  knownSenderWeight,
+  otherDomainAsSenderWeight,
+  payloadCeiling,
+  payloadShare,
+  phishingBias,
+  signWeights,
+  trickWeights,
+} from './weights.ts'
+
+/** The probability of log-odds. */
+export const probability = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds))
+
+/** A sum with its parts. */
+export interface ImpersonationSum {
+  readonly probability: number
+  readonly signs: readonly Sign[]
+}
+
+/** What speaks for the sender. */
+export interface Standing {
+  readonly isKnown: boolean
+  readonly isGovernment: boolean
+}
+
+/** How surely a mail poses as one identity. `claims` and `failures` are of this identity, or of none in particular. */
+export function impersonationOf(
+  claims: readonly IndexedClaim[],
+  failures: readonly Failure[],
+  payload: readonly Carried[],
+  standing: Standing,
+): ImpersonationSum {
+  const telling = failures.filter(({ kind }) => kind !== 'first-contact' && kind !== 'never-uses')
+  if (claims.length === 0 || telling.length === 0) return { probability: 0, signs: [] }
+  const signs: Sign[] = [
+    ...claimSigns(claims),
+    ...capped(
+      failures.map(({ kind }) => ({ sign: `failure ${kind}`, weight: failureWeight(kind, claims) })),
+      failureCeiling,
+    ),
+    ...capped(
+      heaviestOfEach(payload).map(({ sign, weight }, i) => ({
+        sign,
+        weight: weight * payloadShare * (i === 0 ? 1 : 0.4),
+      })),
+      payloadCeiling,
+    ),
+  ]
+  if (standing.isKnown) signs.push({ sign: 'sender is known', weight: knownSenderWeight })
+  if (standing.isGovernment) signs.push({ sign: 'sender is a government', weight: governmentWeight })
+  const sum = signs.reduce((total, { weight }) => total + weight, impersonationBias)
+  return {
+    probability: probability(sum),
+    signs: [{ sign: 'before any evidence', weight: impersonationBias }, ...signs],
+  }
+}
+
+/** A name in a text may be anybody's topic; as the sender's own name it is a claim that another domain belies. */
+function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[]): number {
+  const isSenders = claims.some(({ surface }) => surface === 'display-name' || surface === 'local-part')
+  return kind === 'other-domain' && isSenders ? otherDomainAsSenderWeight : failureWeights[kind]
+}
+
+/** The strongest place counts whole, further ones by a share, tricks beside them. */
+function claimSigns(claims: readonly IndexedClaim[]): Sign[] {
+  const byWeight = claims
+    .map(({ surface, isProduct }) => ({ surface, weight: claimWeights[surface] * (isProduct ? 0.8 : 1) }))
+    .sort((a, b) => b.weight - a.weight)
+  const places = byWeight.map(({ surface, weight }, i) => ({
+    sign: `claim ${surface}`,
+    weight: weight * (i === 0 ? 1 : furtherClaimShare),
+  }))
+  const tricks = [...new Set(claims.flatMap((claim) => claim.tricks))].map((trick) => ({
+    sign: `trick ${trick}`,
+    weight: trickWeights[trick],
+  }))
+  return capped([...places, ...tricks], claimCeiling + tricks.reduce((sum, { weight }) => Math.max(sum, weight), 0))
+}
+
+function heaviestOfEach(payload: readonly Carried[]): Sign[] {
+  const features = [...new Set(payload.map(({ feature }) => feature))]
+  return features
+    .map((feature) => ({ sign: `carries ${feature}`, weight: carriedWeight(feature) }))
+    .sort((a, b) => b.weight - a.weight)
+}
+
+/** Signs whose weights are cut so that their sum is at most `max`. */
+function capped(signs: readonly Sign[], max: number): Sign[] {
+  let left = max
+  return signs.flatMap(({ sign, weight }) => {
+    const taken = Math.min(weight, left)
+    left -= Math.max(0, taken)
+    return taken <= 0 ? [] : [{ sign, weight: taken }]
+  })
+}
+
+/** How surely a mail is phishing, by its signs. */
+export function phishingOf(names: readonly string[]): {
+  readonly probability: number
+  readonly signs: readonly Sign[]
+} {
+  const signs = names.flatMap((sign) => {
+    const weight = signWeights[sign] ?? 0
+    return weight === 0 ? [] : [{ sign, weight }]
+  })
+  return { probability: probability(signs.reduce((sum, { weight }) => sum + weight, phishingBias)), signs }
+}

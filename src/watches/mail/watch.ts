@@ -1,0 +1,152 @@
+/** The mail watch: mails in, hits out. It is deterministic and works in event time; its memory can be saved and restored at
+ *  any mail and is bounded, and what makes room in it is said in a hit. */
+import type { FindingKind, Hit, Level } from '../../core/finding.ts'
+import { limits } from '../../core/limits.ts'
+import type { MailMessage } from '../../formats/mail/message.ts'
+import { MailChecker, type MailCheckerParts, type MailContext, type SavedMailState } from './check.ts'
+import { isActing } from './payload.ts'
+import type { CampaignMembership, MailVerdict } from './verdict.ts'
+
+/** A mail with what is known of it beside its bytes. */
+export interface MailRecord {
+  readonly message: MailMessage
+  readonly context?: MailContext
+}
+
+/** Where hits go, with the verdict that they come from: the desk keeps it, a scan prints it. */
+export type EmitMailHit = (hit: Hit, verdict: MailVerdict) => void
+
+const unknownSender = 'no sender'
+
+/** Shows mails to a checker and says what it holds against their senders. */
+export class MailWatch {
+  readonly name = 'mail'
+  readonly checker: MailChecker
+  readonly #emit: EmitMailHit
+  readonly #named = new Set<string>()
+  #saidForgotten = 0
+
+  constructor(parts: MailCheckerParts, emit: EmitMailHit, saved?: SavedMailState) {
+    this.checker = saved === undefined ? new MailChecker(parts) : MailChecker.restore(parts, saved)
+    this.#emit = emit
+    this.#saidForgotten = this.#forgotten
+  }
+
+  /** Judges mails in the order given; returns their verdicts in that order. */
+  messages(records: Iterable<MailRecord>): MailVerdict[] {
+    const verdicts: MailVerdict[] = []
+    for (const { message, context } of records) {
+      const verdict = this.checker.check(message, context)
+      verdicts.push(verdict)
+      for (const hit of hitsOf(message, verdict)) this.#emit(hit, verdict)
+      if (verdict.campaign !== undefined) this.#tellCampaign(message, verdict, verdict.campaign)
+      this.#tellForgotten(message, verdict)
+    }
+    return verdicts
+  }
+
+  /** The memory as plain data. */
+  save = (): SavedMailState => this.checker.save()
+
+  get #forgotten(): number {
+    return this.checker.history.forgotten + this.checker.campaigns.forgotten
+  }
+
+  /** A campaign is a hit at its second recipient, and again at each later mail of it. */
+  #tellCampaign(message: MailMessage, verdict: MailVerdict, campaign: CampaignMembership): void {
+    if (campaign.recipients < 2 || verdict.verdict === 'clean') return
+    const isNew = !this.#named.has(campaign.id)
+    if (isNew && this.#named.size < limits.mailSketchesMax) this.#named.add(campaign.id)
+    const hit = hitOf(message, verdict, 'mail-campaign', `mail/campaign/${campaign.ties[0] ?? 'text'}`)
+    this.#emit(
+      { ...hit, target: `campaign ${campaign.id}`, level: 'high', confidence: Math.max(hit.confidence, 0.8) },
+      verdict,
+    )
+  }
+
+  #tellForgotten(message: MailMessage, verdict: MailVerdict): void {
+    const forgotten = this.#forgotten
+    if (forgotten < this.#saidForgotten + forgottenStep) return
+    this.#saidForgotten = forgotten
+    const hit = hitOf(message, verdict, 'limit-reached', 'mail/limit/memory')
+    this.#emit(
+      {
+        ...hit,
+        level: 'low',
+        confidence: 1,
+        actor: { type: 'role', value: 'bellwether' },
+        target: 'the memory of mail',
+      },
+      verdict,
+    )
+  }
+}
+
+/** Forgotten entries after which it is said again. */
+const forgottenStep = 1_000
+
+/** What a verdict holds against a mail's sender. */
+export function hitsOf(message: MailMessage, verdict: MailVerdict): Hit[] {
+  const hits: Hit[] = []
+  const { posesAs } = verdict
+  if (posesAs !== undefined) {
+    const claim = verdict.claims.find(({ identity }) => identity === posesAs.id)
+    const hit = hitOf(message, verdict, 'mail-impersonation', `mail/impersonation/${claim?.surface ?? 'claim'}`)
+    hits.push({ ...hit, target: posesAs.name, confidence: verdict.impersonation })
+  } else if (verdict.verdict !== 'clean') {
+    hits.push(hitOf(message, verdict, 'mail-phishing', phishingRule(verdict)))
+  }
+  if (verdict.problems.length > 0 && hits.length === 0) {
+    hits.push({ ...hitOf(message, verdict, 'mail-unreadable', 'mail/unreadable/part'), level: 'low', confidence: 1 })
+  }
+  return hits
+}
+
+function phishingRule({ payload, claims }: MailVerdict): string {
+  if (payload.some(({ feature }) => isActing(feature))) return 'mail/phishing/active-content'
+  if (claims.length > 0) return 'mail/phishing/brand'
+  return payload.length > 0 ? 'mail/phishing/payload' : 'mail/phishing/signs'
+}
+
+function hitOf(message: MailMessage, verdict: MailVerdict, kind: FindingKind, rule: string): Hit {
+  const timeMs = Number.isNaN(message.timeMs) ? 0 : message.timeMs
+  const part = verdict.payload.find(({ feature }) => isActing(feature)) ?? verdict.payload[0]
+  return {
+    kind,
+    rule,
+    level: levelOf(verdict),
+    confidence: verdict.score,
+    timeMs,
+    actor: {
+      type: 'sender',
+      value: (message.from[0]?.address || unknownSender).slice(0, limits.identityNameCharactersMax),
+    },
+    target: 'the office’s mail',
+    ...(part === undefined ? {} : { part: part.feature }),
+    outcome: 'attempt',
+    place: message.place,
+    decidedAtMs: timeMs,
+    ...(verdict.campaign === undefined ? {} : { shape: `campaign ${verdict.campaign.id}` }),
+  }
+}
+
+/** An attack in a protected name with something that acts is the worst that mail brings. */
+function levelOf(verdict: MailVerdict): Level {
+  const acts = verdict.payload.some(({ feature }) => isActing(feature))
+  if (verdict.posesAs !== undefined) return acts && verdict.verdict === 'attack' ? 'critical' : 'high'
+  if (acts) return 'high'
+  return verdict.verdict === 'attack' ? 'medium' : 'low'
+}
+
+/** A mail that could not be read at all, by its reject's place. */
+export const unreadableHit = (place: Hit['place'], timeMs: number): Hit => ({
+  kind: 'mail-unreadable',
+  rule: 'mail/unreadable/whole',
+  level: 'low',
+  confidence: 1,
+  timeMs,
+  actor: { type: 'sender', value: unknownSender },
+  target: 'the office’s mail',
+  place,
+  decidedAtMs: timeMs,
+})
