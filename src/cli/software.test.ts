@@ -49,7 +49,9 @@ function setUp(): Desk {
     }
     const command = parseSoftware(args)
     if (!command.ok) return { code: 2, out: '', err: command.error }
-    return { code: await runSoftware(command.value, io), ...said }
+    const code = await runSoftware(command.value, io)
+    // Sentences are broken into lines wherever a long path leaves room.
+    return { code, out: said.out, err: said.err.replaceAll('\n', ' ') }
   }
   return { folder, ems, run, at: (...parts) => join(folder, ...parts) }
 }

@@ -15,6 +15,7 @@ import { hashTree } from '../sources/tree/hash-tree.ts'
 import { checkManifestFile, writeManifestFile } from '../sources/tree/manifest-file.ts'
 import { exitCodes } from './arguments.ts'
 import { keyPathIn, publicKeyIn, readOrMakeKey } from './key-file.ts'
+import { wrap } from './printable.ts'
 import type { BaselineCommand, SoftwareCommand, VerifyCommand } from './software-arguments.ts'
 import { expectedOf } from './software-arguments.ts'
 import { baselineText, faultText, type VerifyReport, verifyJson, verifyText } from './software-report.ts'
@@ -44,7 +45,7 @@ export async function runSoftware(command: SoftwareCommand, io: SoftwareIo): Pro
 
 function fail(io: SoftwareIo, message: string, code: number = exitCodes.nothingRead): number {
   io.progress('')
-  io.complain(`${message}\n`)
+  io.complain(`${wrap(message, io.columns).join('\n')}\n`)
   return code
 }
 
