@@ -64,7 +64,7 @@ class SyslogEventParser implements EventLineParser {
 }
 
 /** Other logs come in such lines too, and are better at their own. */
-const certaintyMax = 0.6
+const certainty = 0.6
 
 /** Takes `utcOffsetMinutes`, and `referenceMs` for times without a year. */
 export const syslogEvents: EventFormat = {
@@ -74,7 +74,7 @@ export const syslogEvents: EventFormat = {
   cut: 'lines',
   readsSyslog: true,
   recognise: (sample) =>
-    certaintyMax *
+    certainty *
     recogniseByLines(sample, new EventLineReader(new SyslogEventParser({})), (record) =>
       record.field('program') === '' ? 0.5 : 1,
     ),

@@ -138,8 +138,8 @@ class DeviceLineParser implements EventLineParser {
 const votingWords =
   /\b(?:ballots?|polls?|votes?|voter|precinct|election|tabulat\w{1,4}|scanner|zero report|peb|cast|contest)\b/i
 /** Lines of this shape are written by much else; a voting device's speak of voting. */
-const certaintyMax = 0.5
-const votingShareMin = 0.2
+const certainty = 0.5
+const votingShare = 0.2
 
 function recognise(sample: Uint8Array): number {
   let voting = 0
@@ -149,7 +149,7 @@ function recognise(sample: Uint8Array): number {
     if (votingWords.test(textOf(record.field('Description')))) voting++
     return 1
   })
-  return count > 0 && voting / count >= votingShareMin ? certaintyMax * share : 0
+  return count > 0 && voting / count >= votingShare ? certainty * share : 0
 }
 
 /** Takes `utcOffsetMinutes`: devices write local time without a zone. */
