@@ -137,7 +137,7 @@ async function streamOf(
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
   if (format === undefined) return makeProblem('unknown-format', file.path)
-  const { formatOptions } = options
+  const formatOptions = { ...options.formatOptions, referenceMs: file.modifiedMs }
   const headMs = firstTimeOf(format, formatOptions, sample.value)
   return new RecordStream({ file, format, formatOptions, sourceOptions }, headMs, openFeed)
 }

@@ -54,6 +54,9 @@ export type Recognise = (sample: Uint8Array) => number
 export interface FormatOptions {
   /** For logs that leave the time zone out: minutes east of UTC. */
   readonly utcOffsetMinutes?: number
+  /** For logs that leave the year out: about when the log ends, for example when its file was last written. Without it
+   *  such times are not known. */
+  readonly referenceMs?: number | undefined
   /** For JSON access logs: our field name to the log's key (dots reach into objects). */
   readonly fieldMap?: Readonly<Record<string, string>>
   /** For events: tells the kind of log of an event whose format does not say it all. */

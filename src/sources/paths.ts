@@ -16,6 +16,8 @@ export interface SourceFile {
   readonly openPath: string
   /** Size on disk when it was listed; 0 for a stream. */
   readonly bytes: number
+  /** When it was last written; not known of a stream. */
+  readonly modifiedMs?: number
 }
 
 /** What can be read, and what cannot and why. */
@@ -96,7 +98,7 @@ class Expansion {
     if (this.files.length >= limits.sourceFilesMax) return
     this.#seen.add(openPath)
     if (found.size === 0) this.problems.push(makeProblem('empty', path))
-    else this.files.push({ path, kind: 'file', openPath, bytes: found.size })
+    else this.files.push({ path, kind: 'file', openPath, bytes: found.size, modifiedMs: found.mtimeMs })
   }
 
   /** Walks a folder, depth first in the order of paths. */

@@ -4,9 +4,8 @@ import assert from 'node:assert/strict'
 import type { Reject } from '../../src/core/place.ts'
 import { cloudFormats } from '../../src/formats/cloud-formats.ts'
 import type { EventField, EventRecord } from '../../src/formats/event.ts'
-import type { EventOptions } from '../../src/formats/events/event-options.ts'
 import { aboutField, formatField } from '../../src/formats/events/event-values.ts'
-import type { EventFormat } from '../../src/formats/format.ts'
+import type { EventFormat, FormatOptions } from '../../src/formats/format.ts'
 import { linuxFormats } from '../../src/formats/linux-formats.ts'
 import { networkFormats } from '../../src/formats/network-formats.ts'
 import { votingFormats } from '../../src/formats/voting-formats.ts'
@@ -25,7 +24,7 @@ export interface EventReading {
 export function readEvents(
   format: EventFormat,
   input: Uint8Array | string,
-  options: EventOptions = {},
+  options: FormatOptions = {},
   chunkBytes: number = 1 << 20,
   source = 'fuzzed.log',
 ): EventReading {
@@ -92,7 +91,7 @@ function lineNumbers(bytes: Uint8Array): Int32Array {
 }
 
 /** Asserts the contract of a reader on these bytes; throws where it is broken. */
-export function checkEventFormat(format: EventFormat, bytes: Uint8Array, options: EventOptions = {}): void {
+export function checkEventFormat(format: EventFormat, bytes: Uint8Array, options: FormatOptions = {}): void {
   const sure = format.recognise(bytes)
   assert.ok(sure >= 0 && sure <= 1, 'recognise gives a share')
   const whole = readEvents(format, bytes, options)

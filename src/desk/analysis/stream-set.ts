@@ -123,8 +123,11 @@ export class StreamSet {
     head: Uint8Array | undefined,
   ): void {
     const saved = this.#analysis.savedStream(key)
+    const { utcOffsetMinutes } = definition
+    // Lines that name no year are of the last twelve months.
+    const referenceMs = Date.now()
     const formatOptions: FormatOptions =
-      definition.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: definition.utcOffsetMinutes }
+      utcOffsetMinutes === undefined ? { referenceMs } : { referenceMs, utcOffsetMinutes }
     this.#analysis.addStream(
       new LiveStream({
         key,

@@ -93,16 +93,17 @@ const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 /** A month by its English name's first three letters, from 1; 0 for what is none. */
 export const monthOf = (name: string): number => monthNames.indexOf(name.slice(0, 3).toLowerCase()) + 1
 
-/** A day a year-less time may be later than the moment when its log ended: clocks differ, zones are unknown. */
-const dayMs = 86_400_000
+/** How much later a year-less time may be than what is known of the log's end: clocks differ, zones are unknown, and a log
+ *  that is followed goes on. */
+const monthMs = 30 * 86_400_000
 
-/** The time of a date that names no year: the latest that is not later than the log's end. */
+/** The time of a date that names no year: the latest that is not much later than the log's end. */
 export function yearlessMs(timeInYear: (year: number) => number, referenceMs: number | undefined): number {
   if (referenceMs === undefined || Number.isNaN(referenceMs)) return Number.NaN
   const year = new Date(referenceMs).getUTCFullYear()
   for (const candidate of [year + 1, year, year - 1]) {
     const ms = timeInYear(candidate)
-    if (ms <= referenceMs + dayMs) return ms
+    if (ms <= referenceMs + monthMs) return ms
   }
   // 29 February comes every fourth year.
   for (let candidate = year - 2; candidate > year - 9; candidate--) {

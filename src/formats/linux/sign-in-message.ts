@@ -18,6 +18,8 @@ const signIn = { [aboutField]: 'authentication' }
 const failed = { ...signIn, outcome: 'failure' }
 const done = { ...signIn, outcome: 'success' }
 const from = '(?<src_ip>\\S{1,255}) port (?<src_port>\\d{1,5})'
+/** Older versions name no port, and end the address with a colon. */
+const fromAny = '(?<src_ip>\\S{1,255}?)(?: port (?<src_port>\\d{1,5})|(?=:? |:?$))'
 const word = (pattern: string, means: Found): Wording => ({ is: new RegExp(pattern), means })
 
 /** OpenSSH: `auth.c`, `packet.c`, `sshd.c`. Names of users may hold anything, so what stands behind them is matched last. */
@@ -50,15 +52,20 @@ const sshd: readonly Wording[] = [
     action: 'not-allowed',
   }),
   word(`^ROOT LOGIN REFUSED FROM ${from}`, { ...failed, action: 'login', user: 'root' }),
-  word(`^Connection (?:closed|reset) by (?:(?<state>authenticating|invalid) user (?<user>.{0,256}) )?${from}`, {
+  word(`^Connection (?:closed|reset) by (?:(?<state>authenticating|invalid) user (?<user>.{0,256}) )?${fromAny}`, {
     action: 'disconnect',
   }),
   word(
-    `^(?:Received disconnect|Disconnected) from (?:(?<state>authenticating|invalid )?user (?<user>.{0,256}) )?${from}`,
+    `^(?:error: )?(?:Received disconnect|Disconnected) from (?:(?<state>authenticating|invalid )?user (?<user>.{0,256}) )?${fromAny}`,
     {
       action: 'disconnect',
     },
   ),
+  word('^(?:input_userauth_request: )invalid user (?<user>.{0,256}?)(?: \\[preauth\\])?$', {
+    ...failed,
+    action: 'invalid-user',
+    invalid: true,
+  }),
   word('^Did not receive identification string from (?<src_ip>[^\\s:]{1,255})', { action: 'probe' }),
   word('^(?:error: )?(?:kex_exchange_identification|banner exchange): ', { action: 'probe' }),
   word('^Bad protocol version identification .{0,512} from (?<src_ip>\\S{1,255})', { action: 'probe' }),

@@ -2,10 +2,9 @@
  *  whatever else programs write. What a message says becomes fields where its wording is known. */
 import type { EventField, EventRecord } from '../event.ts'
 import { type EventLine, type EventLineParser, EventLineReader, recogniseByLines } from '../events/event-lines.ts'
-import type { EventOptions } from '../events/event-options.ts'
 import type { EventProblem } from '../events/event-values.ts'
 import { type EventFields, FieldEvent } from '../events/field-event.ts'
-import type { EventFormat } from '../format.ts'
+import type { EventFormat, FormatOptions } from '../format.ts'
 import { messageFields } from './sign-in-message.ts'
 import { readSyslogLine, type SyslogLine } from './syslog-line.ts'
 
@@ -42,15 +41,20 @@ function fieldsOf(line: SyslogLine, message: string): EventFields {
 }
 
 class SyslogEventParser implements EventLineParser {
-  readonly #options: EventOptions
+  readonly #options: FormatOptions
+  /** The log goes on beyond what was known of its end when it was opened. */
+  #referenceMs: number | undefined
 
-  constructor(options: EventOptions) {
+  constructor(options: FormatOptions) {
     this.#options = options
+    this.#referenceMs = options.referenceMs
   }
 
   parse(line: EventLine): EventRecord | EventProblem {
-    const head = readSyslogLine(line.bytes, line.start, line.end, this.#options)
+    const options = { ...this.#options, referenceMs: this.#referenceMs }
+    const head = readSyslogLine(line.bytes, line.start, line.end, options)
     if (head === undefined) return noHead
+    if (this.#referenceMs !== undefined && head.timeMs > this.#referenceMs) this.#referenceMs = head.timeMs
     const text = line.bytes.toString('utf8', line.start, line.end)
     const message = line.bytes.toString('utf8', head.messageStart, line.end)
     const { timeMs, host: computer } = head
@@ -78,5 +82,5 @@ export const syslogEvents: EventFormat = {
     recogniseByLines(sample, new EventLineReader(new SyslogEventParser({})), (record) =>
       record.field('program') === '' ? 0.5 : 1,
     ),
-  open: (options: EventOptions) => new EventLineReader(new SyslogEventParser(options)),
+  open: (options) => new EventLineReader(new SyslogEventParser(options)),
 }

@@ -1,8 +1,8 @@
 /** The heads of lines that Linux systems keep: syslog with and without priority (RFC 5424, RFC 3164, rsyslog's ISO times),
  *  and the forms of `journalctl` (`short`, `short-iso`, `short-full`, `short-unix`). */
 
-import type { EventOptions } from '../events/event-options.ts'
 import { calendarMs, epochTimeMs, isoTimeMs, monthOf, yearlessMs } from '../events/event-values.ts'
+import type { FormatOptions } from '../format.ts'
 import { latin1Text } from '../latin1.ts'
 import { headerOf, SyslogScan } from '../syslog-header.ts'
 
@@ -31,7 +31,7 @@ export function readSyslogLine(
   bytes: Uint8Array,
   start: number,
   end: number,
-  options: EventOptions,
+  options: FormatOptions,
 ): SyslogLine | undefined {
   const scan = new SyslogScan()
   const timeOptions = { utcOffsetMinutes: options.utcOffsetMinutes ?? 0 }
@@ -53,7 +53,7 @@ export function readSyslogLine(
   return readJournalHead(bytes, start, end, options)
 }
 
-function yearlessTime(text: string, { utcOffsetMinutes = 0, referenceMs }: EventOptions): number {
+function yearlessTime(text: string, { utcOffsetMinutes = 0, referenceMs }: FormatOptions): number {
   const parts = yearless.exec(text)
   if (parts === null) return Number.NaN
   const [, month = '', day, hour, minute, second, fraction = '0'] = parts
@@ -70,7 +70,7 @@ function readJournalHead(
   bytes: Uint8Array,
   start: number,
   end: number,
-  { utcOffsetMinutes = 0 }: EventOptions,
+  { utcOffsetMinutes = 0 }: FormatOptions,
 ): SyslogLine | undefined {
   const head = latin1Text(bytes, start, Math.min(end, start + 64))
   const long = longHead.exec(head)

@@ -3,7 +3,6 @@
 import { limits } from '../../core/limits.ts'
 import type { EventRecord } from '../event.ts'
 import { type EventLine, type EventLineParser, EventLineReader, recogniseByLines } from '../events/event-lines.ts'
-import type { EventOptions } from '../events/event-options.ts'
 import {
   aboutField,
   anyTimeMs,
@@ -14,7 +13,7 @@ import {
   yearlessMs,
 } from '../events/event-values.ts'
 import { type EventFields, FieldEvent } from '../events/field-event.ts'
-import type { EventFormat } from '../format.ts'
+import type { EventFormat, FormatOptions } from '../format.ts'
 import { readSyslogLine } from '../linux/syslog-line.ts'
 
 /** How the two differ. */
@@ -112,7 +111,7 @@ function readHead(text: string, dialect: Dialect): { fields: EventFields; rest: 
 const monthFirst = /^([A-Za-z]{3}) (\d{1,2})(?: (\d{4}))? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?(?: (UTC|GMT|Z))?/
 
 /** A time in any of the forms that CEF and LEEF allow; without a zone it is the device's. */
-function deviceTimeMs(text: string, { utcOffsetMinutes = 0, referenceMs }: EventOptions): number {
+function deviceTimeMs(text: string, { utcOffsetMinutes = 0, referenceMs }: FormatOptions): number {
   const any = anyTimeMs(text, utcOffsetMinutes)
   if (!Number.isNaN(any)) return any
   const parts = monthFirst.exec(text)
@@ -128,9 +127,9 @@ function deviceTimeMs(text: string, { utcOffsetMinutes = 0, referenceMs }: Event
 
 class SecurityEventParser implements EventLineParser {
   readonly #dialect: Dialect
-  readonly #options: EventOptions
+  readonly #options: FormatOptions
 
-  constructor(dialect: Dialect, options: EventOptions) {
+  constructor(dialect: Dialect, options: FormatOptions) {
     this.#dialect = dialect
     this.#options = options
   }
@@ -162,7 +161,7 @@ const formatOf = (dialect: Dialect, title: string): EventFormat => ({
   cut: 'lines',
   readsSyslog: true,
   recognise: (sample) => recogniseByLines(sample, new EventLineReader(new SecurityEventParser(dialect, {}))),
-  open: (options: EventOptions) => new EventLineReader(new SecurityEventParser(dialect, options)),
+  open: (options) => new EventLineReader(new SecurityEventParser(dialect, options)),
 })
 
 /** Common Event Format. */
