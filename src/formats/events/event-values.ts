@@ -93,17 +93,18 @@ const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 /** A month by its English name's first three letters, from 1; 0 for what is none. */
 export const monthOf = (name: string): number => monthNames.indexOf(name.slice(0, 3).toLowerCase()) + 1
 
-/** How much later a year-less time may be than what is known of the log's end: clocks differ, zones are unknown, and a log
- *  that is followed goes on. */
-const monthMs = 30 * 86_400_000
+const dayMs = 86_400_000
+/** How long a log without years may be silent while it is followed. */
+const silenceMs = 30 * dayMs
 
-/** The time of a date that names no year: the latest that is not much later than the log's end. */
+/** The time of a date that names no year: the latest that is not a day later than the log's end: clocks
+ *  differ, zones are unknown. */
 export function yearlessMs(timeInYear: (year: number) => number, referenceMs: number | undefined): number {
   if (referenceMs === undefined || Number.isNaN(referenceMs)) return Number.NaN
   const year = new Date(referenceMs).getUTCFullYear()
   for (const candidate of [year + 1, year, year - 1]) {
     const ms = timeInYear(candidate)
-    if (ms <= referenceMs + monthMs) return ms
+    if (ms <= referenceMs + dayMs) return ms
   }
   // 29 February comes every fourth year.
   for (let candidate = year - 2; candidate > year - 9; candidate--) {
@@ -123,6 +124,10 @@ export function anyTimeMs(value: EventField | undefined, utcOffsetMinutes = 0): 
   const local = unitedStatesTimeMs(text, utcOffsetMinutes)
   return Number.isNaN(local) ? epochTimeMs(text) : local
 }
+
+/** What is known of a log's end once it holds an event of this time: a log that is followed goes on. */
+export const referenceAfter = (referenceMs: number | undefined, timeMs: number): number | undefined =>
+  referenceMs === undefined || Number.isNaN(timeMs) ? referenceMs : Math.max(referenceMs, timeMs + silenceMs - dayMs)
 
 /** A place that covers two, of which the first begins first. */
 export const spanOf = (first: Place, last: Place): Place => ({

@@ -17,6 +17,13 @@ describe('the time of a line', () => {
     expect(read(`${at} sshd[1]: x`, { utcOffsetMinutes: -300 })?.timeMs).toBe(Date.UTC(2026, 5, 23, 7, 0, 1))
   })
 
+  test('without a year goes on into the next where the log does', () => {
+    const days = ['Jul 1', 'Jul 20', 'Aug 15', 'Sep 10', 'Oct 5', 'Nov 1', 'Nov 29', 'Dec 24', 'Jan 20']
+    const text = days.map((day) => `${day.replace(/ (\d)$/, '  $1')} 10:00:00 web1 sshd[1]: x\n`).join('')
+    const { records } = readEvents(syslogEvents, text, { referenceMs })
+    expect(records.map(({ timeMs }) => new Date(timeMs).getUTCFullYear())).toEqual([...Array(8).fill(2026), 2027])
+  })
+
   test('without a year is not known where nobody knows when the log ended', () => {
     expect(read(`${at} sshd[1]: x`, { referenceMs: undefined })?.timeMs).toBeNaN()
   })

@@ -2,7 +2,7 @@
  *  whatever else programs write. What a message says becomes fields where its wording is known. */
 import type { EventField, EventRecord } from '../event.ts'
 import { type EventLine, type EventLineParser, EventLineReader, recogniseByLines } from '../events/event-lines.ts'
-import type { EventProblem } from '../events/event-values.ts'
+import { type EventProblem, referenceAfter } from '../events/event-values.ts'
 import { type EventFields, FieldEvent } from '../events/field-event.ts'
 import type { EventFormat, FormatOptions } from '../format.ts'
 import { messageFields } from './sign-in-message.ts'
@@ -54,7 +54,7 @@ class SyslogEventParser implements EventLineParser {
     const options = { ...this.#options, referenceMs: this.#referenceMs }
     const head = readSyslogLine(line.bytes, line.start, line.end, options)
     if (head === undefined) return noHead
-    if (this.#referenceMs !== undefined && head.timeMs > this.#referenceMs) this.#referenceMs = head.timeMs
+    this.#referenceMs = referenceAfter(this.#referenceMs, head.timeMs)
     const text = line.bytes.toString('utf8', line.start, line.end)
     const message = line.bytes.toString('utf8', head.messageStart, line.end)
     const { timeMs, host: computer } = head
