@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
 import { receivedSteps } from '../../formats/mail/received.ts'
 import { domainOfAddress, registrable } from './domains.ts'
+import { isFreeMail } from './free-mail.ts'
 import { fold } from './skeleton.ts'
 
 /** Minima kept, and how they are banded to find what is alike: at a Jaccard similarity of 0.7 two texts share a band of
@@ -18,14 +19,18 @@ export interface MailSketch {
   /** 64 minima of 16 bits of the hashes of three words in a row (Broder 1997; cut to b bits, Li and König 2010), as hex;
    *  empty where the text is too short to tell. */
   readonly text: string
+  /** How many groups of three words the text has, rounded down to a power of two: short texts are alike by chance. */
+  readonly groups: number
   /** SHA-256 of the attached files, hex. */
   readonly files: readonly string[]
   /** What the files and the text carry, sorted. */
   readonly features: readonly string[]
   /** Hashes of the hosts of links, cut to 64 bits, hex. */
   readonly hosts: readonly string[]
-  /** Hashes of what the mail was sent with: network, envelope domain, mail program; 64 bits, hex. */
+  /** Hashes of the sender's address and the envelope's domain; 64 bits, hex. */
   readonly senders: readonly string[]
+  /** Hash of the sending network. */
+  readonly networks: readonly string[]
 }
 
 /** How many three-word groups a text must have to be compared. */
@@ -68,10 +73,11 @@ export function sketchWords(text: string): string[] {
 }
 
 /** The minima of a text. */
-function minimaOf(words: readonly string[]): string {
+function minimaOf(words: readonly string[]): { text: string; groups: number } {
   const shingles = new Set<number>()
   for (let i = 0; i + 2 < words.length; i++) shingles.add(hash32(`${words[i]} ${words[i + 1]} ${words[i + 2]}`))
-  if (shingles.size < shinglesMin) return ''
+  if (shingles.size < shinglesMin) return { text: '', groups: 0 }
+  const groups = 2 ** Math.floor(Math.log2(shingles.size))
   const minima = new Uint32Array(sketchSize).fill(0xffffffff)
   for (const shingle of shingles) {
     for (let i = 0; i < sketchSize; i++) {
@@ -81,7 +87,8 @@ function minimaOf(words: readonly string[]): string {
       if (value < (minima[i] as number)) minima[i] = value
     }
   }
-  return [...minima].map((value) => (value & 0xffff).toString(16).padStart(4, '0')).join('')
+  const text = [...minima].map((value) => (value & 0xffff).toString(16).padStart(4, '0')).join('')
+  return { text, groups }
 }
 
 /** What of a mail goes into its sketch. */
@@ -96,24 +103,29 @@ export interface SketchParts {
 export function sketchOf({ message, fileHashes, features, linkHosts }: SketchParts): MailSketch {
   const few = (values: readonly string[]): string[] => [...new Set(values)].sort().slice(0, limits.mailSketchFactsMax)
   return {
-    text: minimaOf(sketchWords(`${message.subject}\n${message.text}`)),
+    ...minimaOf(sketchWords(`${message.subject}\n${message.text}`)),
     files: few(fileHashes),
     features: few(features),
     hosts: few(linkHosts.map((host) => hash64('host', host))),
     senders: few(sendersOf(message).map((value) => hash64('sender', value))),
+    networks: few(networksOf(message).map((value) => hash64('network', value))),
   }
 }
 
 function sendersOf(message: MailMessage): string[] {
   const values: string[] = []
-  const outside = receivedSteps(message).find(({ address }) => address !== '' && !isPrivate(address))
-  if (outside !== undefined)
-    values.push(
-      `net ${outside.address.includes(':') ? outside.address.split(':').slice(0, 3).join(':') : outside.address.split('.').slice(0, 3).join('.')}`,
-    )
   const envelope = registrable(domainOfAddress(message.returnPath))
-  if (envelope !== '') values.push(`envelope ${envelope}`)
+  if (envelope !== '' && !isFreeMail(envelope)) values.push(`envelope ${envelope}`)
+  const from = message.from[0]?.address ?? ''
+  if (from !== '') values.push(`from ${from}`)
   return values
+}
+
+/** The network of the first machine outside: 256 addresses of IPv4, or a /48. */
+function networksOf(message: MailMessage): string[] {
+  const address = receivedSteps(message).find((step) => step.address !== '' && !isPrivate(step.address))?.address
+  if (address === undefined) return []
+  return [address.includes(':') ? address.split(':').slice(0, 3).join(':') : address.split('.').slice(0, 3).join('.')]
 }
 
 const isPrivate = (address: string): boolean =>
@@ -143,6 +155,9 @@ export const alikeFrom = 0.7
 /** Similarity that is enough beside a shared host, file feature or sender. */
 const relatedFrom = 0.35
 
+/** Groups of words from which on a text alone tells: a polite sentence or two is anybody's. */
+const longFrom = 32
+
 const shares = (a: readonly string[], b: readonly string[]): boolean => a.some((value) => b.includes(value))
 
 /** What ties two mails to one campaign; empty where nothing does. Neither office needs the other's mail for this. */
@@ -152,12 +167,16 @@ export function tiesBetween(a: MailSketch, b: MailSketch): ('text' | 'file' | 'l
   const sameSender = shares(a.senders, b.senders)
   const sameFile = shares(a.files, b.files)
   const ties: ('text' | 'file' | 'link' | 'infrastructure')[] = []
-  if (similarity >= alikeFrom) ties.push('text')
-  if (sameFile) ties.push('file')
-  const isRelated = similarity >= relatedFrom || ((a.text === '' || b.text === '') && sameSender)
-  if (sameHost && isRelated) ties.push('link')
+  const isShort = Math.min(a.groups, b.groups) < longFrom
+  const isTextless = a.text === '' || b.text === ''
+  if (similarity >= alikeFrom && (!isShort || sameHost || sameSender || sameFile)) ties.push('text')
+  // A file alone may be anybody's form; with the sender, a link or like words it is one campaign's.
+  if (sameFile && (sameSender || sameHost || isTextless || similarity >= relatedFrom)) ties.push('file')
+  if (sameHost && (similarity >= relatedFrom || (isTextless && sameSender))) ties.push('link')
   const sameFeatures = a.features.length > 0 && shares(a.features, b.features)
-  if (sameSender && similarity >= relatedFrom && (sameHost || sameFeatures)) ties.push('infrastructure')
+  const sameInfrastructure = sameSender || shares(a.networks, b.networks)
+  if (sameInfrastructure && similarity >= relatedFrom && !isShort && (sameHost || sameFeatures))
+    ties.push('infrastructure')
   return ties
 }
 
