@@ -67,6 +67,7 @@ function hostOf(target: string): string[] {
 }
 
 export const mailSystems = ['microsoft-365', 'google-workspace', 'rspamd', 'postfix'] as const
+/** A mail system that there is an instruction for. */
 export type MailSystem = (typeof mailSystems)[number]
 
 /** The instruction for one mail system: a sentence for a person, then what to paste. */

@@ -160,7 +160,9 @@ function finished(fields: Fields, label: string, problems: string[]): ProtectedI
     .map((text) => text.toLowerCase())
     .filter((text) => isAddress(text) || !problems.push(`${named}: “${text}” is not a mail address and was left out.`))
   if (domains.length === 0 && addresses.length === 0) {
-    problems.push(`${named} has no domain: every mail in its name will look as if it were not its own.`)
+    problems.push(
+      `${named}: no domain or address of it can be taken: every mail in its name will look as if it were not its own.`,
+    )
   }
   const kind = textOf(fields.kind).toLowerCase()
   if (kind !== '' && !isKind(kind)) problems.push(`${named}: the kind “${kind}” is not known; it was taken as vendor.`)

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { readIdentities } from './read-identities.ts'
+import { emptyMailOffice, IdentityRegistry } from './registry.ts'
+import { shippedIdentities } from './shipped-identities.ts'
+import { foldDeep } from './skeleton.ts'
+
+const registry = new IdentityRegistry(shippedIdentities)
+
+describe('the shipped identities', () => {
+  test('have each a domain, a source and a day', () => {
+    for (const { id, domains, source, asOf } of shippedIdentities) {
+      expect(domains.length, id).toBeGreaterThan(0)
+      expect(source, id).toMatch(/^https:\/\//)
+      expect(asOf, id).toMatch(/^\d{4}-\d\d-\d\d$/)
+    }
+    expect(new Set(shippedIdentities.map(({ id }) => id)).size).toBe(shippedIdentities.length)
+  })
+
+  test('look like no other of them', () => {
+    const alike = shippedIdentities
+      .flatMap(({ domains }) => domains)
+      .filter((domain) => registry.lookAlikes.find(domain, true) !== undefined)
+    expect(alike).toEqual([])
+  })
+})
+
+describe('a list of identities', () => {
+  test.each([
+    ['JSON', '{"vendors":[{"name":"Acme Voting","authorised_domains":["https://www.acmevoting.com/"]}]}'],
+    ['JSON, a bare list', '[{"vendor":"Acme Voting","domain":"acmevoting.com"}]'],
+    ['TOML', '[[identities]]\nname = "Acme Voting"\ndomains = ["acmevoting.com"]\n'],
+    ['rows', 'name,domains\nAcme Voting,acmevoting.com\n'],
+  ])('is read from %s', (_, text) => {
+    const read = readIdentities(text)
+    expect(read).toMatchObject({
+      ok: true,
+      value: { identities: [{ id: 'acme-voting', domains: ['acmevoting.com'] }], problems: [] },
+    })
+  })
+
+  test('says what it cannot take, and keeps the rest', () => {
+    const read = readIdentities(
+      '[{"name":"Acme Voting","domains":["acme voting"],"colour":"red"},{"domains":["x.com"]},{"name":"B","domains":["b.org"]}]',
+    )
+    expect(read.ok && read.value.identities.map(({ name }) => name)).toEqual(['Acme Voting', 'B'])
+    expect(read.ok && read.value.problems).toEqual([
+      'Entry 1: the field “colour” is not known and was left out.',
+      'Entry 1 (Acme Voting): “acme voting” is not a domain and was left out.',
+      'Entry 1 (Acme Voting): no domain or address of it can be taken: every mail in its name will look as if it were not its own.',
+      'Entry 2 has no name and was left out.',
+    ])
+  })
+
+  test('that is damaged is an error of one sentence', () => {
+    expect(readIdentities('{"a":', 'vendors.json')).toMatchObject({ ok: false })
+    expect(readIdentities('')).toMatchObject({ ok: false })
+  })
+})
+
+describe('a name', () => {
+  test('is found with its office, and a common word only beside its context', () => {
+    const names = (text: string): string[] =>
+      registry.namesIn(text, '').map(({ name }) => registry.identities[name.identity]?.id ?? '')
+    expect(names('Hart of the matter')).toEqual([])
+    expect(names('Hart election support')).toEqual(['hart-intercivic'])
+    expect(names('ES&S update')).toEqual(['election-systems-and-software'])
+  })
+
+  test('of one of the office’s people is protected', () => {
+    const own = new IdentityRegistry([], {
+      ...emptyMailOffice,
+      domains: ['county.example'],
+      people: [{ name: 'Dana Morales', addresses: [] }],
+    })
+    expect(own.namesIn('Dana Morales', '')).toHaveLength(1)
+  })
+
+  test('reads the same as what passes for it', () => {
+    expect(foldDeep('vr-systerns')).toBe(foldDeep('VR-Systems'))
+    expect(foldDeep('VR Ѕystеms')).toBe(foldDeep('VR Systems'))
+    expect(foldDeep('c1earba11ot')).toBe(foldDeep('clearballot'))
+  })
+})
