@@ -23,7 +23,6 @@ export class MailWatch {
   readonly name = 'mail'
   readonly checker: MailChecker
   readonly #emit: EmitMailHit
-  readonly #named = new Set<string>()
   #saidForgotten = 0
 
   constructor(parts: MailCheckerParts, emit: EmitMailHit, saved?: SavedMailState) {
@@ -55,8 +54,6 @@ export class MailWatch {
   /** A campaign is a hit at its second recipient, and again at each later mail of it. */
   #tellCampaign(message: MailMessage, verdict: MailVerdict, campaign: CampaignMembership): void {
     if (campaign.recipients < 2 || verdict.verdict === 'clean') return
-    const isNew = !this.#named.has(campaign.id)
-    if (isNew && this.#named.size < limits.mailSketchesMax) this.#named.add(campaign.id)
     const hit = hitOf(message, verdict, 'mail-campaign', `mail/campaign/${campaign.ties[0] ?? 'text'}`)
     this.#emit(
       { ...hit, target: `campaign ${campaign.id}`, level: 'high', confidence: Math.max(hit.confidence, 0.8) },
