@@ -52,8 +52,9 @@ export const documentLimits = {
   macroSourceBytesMax: 4 * mib,
   /** Records of a workbook, presentation or field list that are walked through. */
   officeRecordsMax: 1_000_000,
-  /** Tags of an XML part, HTML page, or tokens of RTF and PDF that are read: 16 MiB of the densest text. */
-  markupTokensMax: 2_000_000,
+  /** Tags of an XML part, HTML page, or tokens of RTF and PDF that are read: a second's work, and ten times what the
+   *  longest document has. */
+  markupTokensMax: 1_000_000,
   /** Characters of one attribute, field instruction or formula. */
   markupValueCharactersMax: 64 * kib,
   /** Hash rounds spent on well-known passwords: Office writes 50,000 or 100,000, and 100,000 take 0.1 s. */

@@ -50,8 +50,8 @@ export function utf16Text(bytes: Uint8Array, at = 0, length: number = bytes.leng
 export function zeroEndedText(bytes: Uint8Array, at: number, lengthMax: number): string {
   if (at >= bytes.length) return ''
   const end = Math.min(bytes.length, at + lengthMax)
-  const nul = bytes.indexOf(0, at)
-  return latin1Text(bytes, at, nul < 0 ? end : Math.min(nul, end))
+  const nul = bytes.subarray(at, end).indexOf(0)
+  return latin1Text(bytes, at, nul < 0 ? end : at + nul)
 }
 
 /** Bytes as text: by its byte-order mark, else UTF-8 where it is valid, else one byte a character. */

@@ -25,9 +25,6 @@ const objectMark = Uint8Array.of(
   0xac,
 )
 
-/** A name with an ending, in UTF-16: names of attached files stand among a section's properties. */
-const wideName = /(?:[\x20-\x7e]\0){1,120}\.\0(?:[a-zA-Z0-9]\0){2,4}\0/g
-
 /** Examines a section. */
 export function examineOneNote(subject: Subject, inspection: Inspection): void {
   const { bytes } = subject
@@ -47,13 +44,18 @@ export function examineOneNote(subject: Subject, inspection: Inspection): void {
   }
 }
 
+/** Names of attached files stand among a section's properties, in UTF-16: letters, a dot, an ending. */
 function attachmentNames(view: Buffer): string[] {
   const found = new Set<string>()
-  const text = view.toString('latin1', 0, Math.min(view.length, limits.documentPartBytesMax))
-  for (let match = wideName.exec(text); match !== null && found.size < 32; match = wideName.exec(text)) {
-    const name = match[0].replaceAll('\0', '')
-    if (/\.(?!one$|png$|jpe?g$|gif$|bmp$|emf$)[a-z0-9]{2,4}$/i.test(name)) found.add(name)
+  const dot = '.\0'
+  for (let at = view.indexOf(dot, 0, 'latin1'), count = 0; at >= 0 && found.size < 32; count++) {
+    if (count >= limits.documentEntriesMax) break
+    const before = view.toString('utf16le', Math.max(at % 2, at - 240), at)
+    const behind = view.toString('utf16le', at, at + 10)
+    const stem = /[\x20-\x7e]{1,120}$/.exec(before)?.[0] ?? ''
+    const ending = /^\.[a-z0-9]{2,4}(?![a-z0-9])/i.exec(behind)?.[0] ?? ''
+    if (stem !== '' && ending !== '' && !/^\.(?:one|png|jpe?g|gif|bmp|emf)$/i.test(ending)) found.add(stem + ending)
+    at = view.indexOf(dot, at + 2, 'latin1')
   }
-  wideName.lastIndex = 0
   return [...found]
 }
