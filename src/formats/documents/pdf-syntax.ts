@@ -41,6 +41,7 @@ export class PdfWord {
   }
 }
 
+/** Values by their names. */
 export type PdfDictionary = ReadonlyMap<string, PdfValue>
 /** Any value. */
 export type PdfValue =
@@ -54,6 +55,7 @@ export type PdfValue =
   | readonly PdfValue[]
   | PdfDictionary
 
+/** Tell the two sorts that hold others. */
 export const isDictionary = (value: PdfValue | undefined): value is PdfDictionary => value instanceof Map
 export const isList = (value: PdfValue | undefined): value is readonly PdfValue[] => Array.isArray(value)
 
