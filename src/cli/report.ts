@@ -33,7 +33,7 @@ export interface SourceSummary {
   readonly format: string
   /** The format's name in plain words. */
   readonly formatTitle: string
-  readonly kind: 'requests' | 'statements' | 'events'
+  readonly kind: 'requests' | 'statements' | 'events' | 'messages'
   readonly records: number
   readonly rejects: number
   /** The first rejects of this source. */
@@ -136,9 +136,19 @@ export function summarySentences(input: ReportInput): string[] {
 
 /** `306,119 web requests and 41,000 database log entries`. */
 function recordsInWords({ sources }: ReportInput): string {
-  const words = { requests: 'web request', statements: 'database log entry', events: 'event' } as const
-  const manyWords = { requests: 'web requests', statements: 'database log entries', events: 'events' } as const
-  const parts = (['requests', 'statements', 'events'] as const).flatMap((kind) => {
+  const words = {
+    requests: 'web request',
+    statements: 'database log entry',
+    events: 'event',
+    messages: 'mail',
+  } as const
+  const manyWords = {
+    requests: 'web requests',
+    statements: 'database log entries',
+    events: 'events',
+    messages: 'mails',
+  } as const
+  const parts = (['requests', 'statements', 'events', 'messages'] as const).flatMap((kind) => {
     const records = sources.reduce((sum, source) => sum + (source.kind === kind ? source.records : 0), 0)
     return records === 0 ? [] : [counted(records, words[kind], manyWords[kind])]
   })

@@ -16,6 +16,7 @@ import { type IndicatorList, readIndicatorList } from '../formats/indicator-list
 import { readEvidence } from '../sources/evidence-lines.ts'
 import type { Problem } from '../sources/problem.ts'
 import type { MakeEngine } from '../watches/machines/watch.ts'
+import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
 import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
 import { HitsFile } from './hits-file.ts'
@@ -96,6 +97,7 @@ async function runScan(command: ScanCommand): Promise<number> {
       evidence?.add(place, kind, finding)
     },
     loadEngine: () => loadEngine(command.rulePaths),
+    loadMail,
     ...(hits === undefined ? {} : { onMatch: (match) => hits.add(match) }),
     onProgress: (state) => {
       if (!command.quiet) bar.update({ ...state, lines: state.records })
@@ -255,6 +257,13 @@ async function reportInput(office: Office, result: ScanResult, problems: Problem
     evidenceLines: await firstEvidence(result, problems),
     generatedAtMs: Date.now(),
   }
+}
+
+/** The protected identities that come with Bellwether, and the reader of attached files; loaded when there is mail. */
+async function loadMail(): Promise<MailCheckerParts> {
+  const { examine } = await import('../formats/documents/examine.ts')
+  const { shippedIdentities } = await import('../watches/mail/shipped-identities.ts')
+  return { identities: shippedIdentities, examine }
 }
 
 /** Our rules and those of the paths, compiled when the first event comes. What cannot be used is said, and the rest is

@@ -9,6 +9,7 @@ import type { EventRecord } from '../formats/event.ts'
 import type { Format, FormatOptions } from '../formats/format.ts'
 import { formatNamed, recogniseFormat } from '../formats/formats.ts'
 import type { IndicatorList } from '../formats/indicator-list.ts'
+import { isMailSample } from '../formats/mail/recognise-mail.ts'
 import { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import { buildIncidents } from '../incidents/build.ts'
@@ -22,8 +23,10 @@ import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
 import { readSample } from '../sources/source.ts'
 import type { MakeEngine, SeenMatch } from '../watches/machines/watch.ts'
+import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { WatchSet } from '../watches/watch-set.ts'
 import type { SourceSummary } from './report.ts'
+import { scanMail } from './scan-mail.ts'
 
 export interface ScanOptions {
   readonly paths: readonly string[]
@@ -39,6 +42,8 @@ export interface ScanOptions {
   readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
   /** Loads the rules; asked only where there are events or database statements. None are used where it is left out. */
   readonly loadEngine?: () => Promise<MakeEngine>
+  /** What mail is checked against; asked only where there is mail. */
+  readonly loadMail?: () => Promise<MailCheckerParts>
   /** Called for every match of a rule. */
   readonly onMatch?: (match: SeenMatch) => void
   /** Called after each batch. */
@@ -78,21 +83,24 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
       ? thread.open(request)
       : new LocalFeed(request)
   const streams: RecordStream[] = []
+  const mailFiles: SourceFile[] = []
   for (const file of expanded.files) {
     const stream = await streamOf(file, options, openFeed)
     if (stream instanceof RecordStream) streams.push(stream)
+    else if (stream === 'mail') mailFiles.push(file)
     else problems.push(stream)
   }
   const ledger = new FindingLedger()
   const needsRules = streams.some((stream) => stream.request.format.kind !== 'requests')
   const texts = new Map<string, string>()
+  const emit = (hit: Hit): void => {
+    const finding = ledger.add(hit)
+    if (hit.text !== undefined && texts.size < limits.evidenceTextsMax) texts.set(placeKey(hit.place), hit.text)
+    options.onEvidence?.(hit.place, hit.kind, finding)
+  }
   const watch = new WatchSet({
     office: options.office,
-    emit: (hit: Hit) => {
-      const finding = ledger.add(hit)
-      if (hit.text !== undefined && texts.size < limits.evidenceTextsMax) texts.set(placeKey(hit.place), hit.text)
-      options.onEvidence?.(hit.place, hit.kind, finding)
-    },
+    emit,
     makeEngine: needsRules && options.loadEngine !== undefined ? await options.loadEngine() : noRules,
     ...(options.onMatch === undefined ? {} : { onMatch: options.onMatch }),
   })
@@ -101,14 +109,17 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   watch.finish()
   await thread?.close()
   for (const stream of streams) problems.push(...stream.problems)
+  const mail = mailFiles.length > 0 && options.loadMail !== undefined ? await options.loadMail() : undefined
+  const mails = mail === undefined ? [] : await scanMail(mailFiles, mail, emit)
+  for (const each of mails) problems.push(...each.problems)
   return {
     incidents: buildIncidents(ledger.findings, (address) => listWith(options.indicators, address)),
     findingIds: ledger.findings.map((finding) => finding.id),
-    sources: streams.map(summaryOf),
+    sources: [...streams.map(summaryOf), ...mails.map(({ summary }) => summary)],
     texts,
     problems,
-    firstTimeMs: least(streams.map((stream) => stream.count.firstTimeMs)),
-    lastTimeMs: greatest(streams.map((stream) => stream.count.lastTimeMs)),
+    firstTimeMs: least([...streams.map(({ count }) => count), ...mails].map(({ firstTimeMs }) => firstTimeMs)),
+    lastTimeMs: greatest([...streams.map(({ count }) => count), ...mails].map(({ lastTimeMs }) => lastTimeMs)),
     streams,
   }
 }
@@ -130,12 +141,13 @@ async function streamOf(
   file: SourceFile,
   options: ScanOptions,
   openFeed: (request: FeedRequest) => Feed,
-): Promise<RecordStream | Problem> {
+): Promise<RecordStream | 'mail' | Problem> {
   const sourceOptions = { spool: options.spool }
   const sample = await readSample(file, sourceOptions)
   if (!sample.ok) return sample.error
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
+  if (format === undefined && options.loadMail !== undefined && isMailSample(sample.value)) return 'mail'
   if (format === undefined) return makeProblem('unknown-format', file.path)
   const formatOptions = { ...options.formatOptions, referenceMs: file.modifiedMs }
   const headMs = firstTimeOf(format, formatOptions, sample.value)
