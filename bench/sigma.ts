@@ -128,7 +128,7 @@ function load(): Engine {
   const rules = loadRules()
   const cache = JSON.stringify(rules)
   const mappings = parseMappings(
-    JSON.parse(readFileSync(join(import.meta.dirname, '../src/sigma/example-mappings/windows.json'), 'utf8')),
+    JSON.parse(readFileSync(join(import.meta.dirname, '../data/mappings/windows.json'), 'utf8')),
   )
   if (!mappings.ok) throw new Error(mappings.error)
   const { engine, rejects } = timed('compiling', rules.length, () => compile(rules, mappings.value))

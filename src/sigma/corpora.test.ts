@@ -68,7 +68,7 @@ describe.skipIf(files.length === 0)('the public rules', () => {
   const pairs = existsSync(root) ? globSync('regression_data/**/*.json', { cwd: root }) : []
   test('fire on the events that they were recorded with', () => {
     const mappings = parseMappings(
-      JSON.parse(readFileSync(join(import.meta.dirname, 'example-mappings', 'windows.json'), 'utf8')),
+      JSON.parse(readFileSync(join(import.meta.dirname, '../../data/mappings/windows.json'), 'utf8')),
     )
     const { engine } = compile(rules, mappings.ok ? mappings.value : {})
     const silent = pairs.filter((path) => {

@@ -5,7 +5,7 @@ import type { CorrelationMatch, Correlator, LimitReport } from './correlator.ts'
 import type { FieldValue, Logsource, SigmaEvent } from './event.ts'
 import { type FieldMapping, factsOf, isFor, type LogsourceTable, placesFor } from './mappings.ts'
 import type { ResolvedDetection, ResolvedRules } from './resolve.ts'
-import { Route } from './route.ts'
+import { namesOf, Route } from './route.ts'
 import type { DetectionRule } from './rule.ts'
 
 /** A rule that matched one event. */
@@ -62,7 +62,7 @@ export class Engine {
     const compared = resolved.table.predicates.flatMap(({ tests }) =>
       tests.flatMap((each) => (each.kind === 'field' ? [each.name] : [])),
     )
-    for (const field of [...correlator.fields, ...compared]) for (const name of placeOf(field).names) names.add(name)
+    for (const field of [...correlator.fields, ...compared]) for (const name of namesOf(placeOf(field))) names.add(name)
     names.delete('')
     return { names, needsRaw: this.#routeFor(logsource).needsRaw }
   }

@@ -5,8 +5,8 @@ import { eventOf } from './event.ts'
 import { type Mappings, parseMappings } from './mappings.ts'
 import { compiled } from './rule-text.fixture.ts'
 
-const load = (name: string): Mappings => {
-  const parsed = parseMappings(JSON.parse(readFileSync(join(import.meta.dirname, 'example-mappings', name), 'utf8')))
+const load = (path: string): Mappings => {
+  const parsed = parseMappings(JSON.parse(readFileSync(join(import.meta.dirname, path), 'utf8')))
   if (!parsed.ok) throw new Error(parsed.error)
   return parsed.value
 }
@@ -15,8 +15,8 @@ const rule = (words: string, selection: string): string =>
 const count = (mappings: Mappings, text: string, event: Readonly<Record<string, unknown>>): number =>
   compiled([text], mappings).engine.match(eventOf(event)).length
 
-describe('the example for Windows', () => {
-  const windows = load('windows.json')
+describe('the tables for Windows', () => {
+  const windows = load('../../data/mappings/windows.json')
   const creation = rule(
     'product: windows, category: process_creation',
     "Image|endswith: '\\cmd.exe'\n    IntegrityLevel: High",

@@ -20,13 +20,19 @@ export interface LogsourceEntry {
   readonly is: LogsourceWords
 }
 
+/** Fields that are put together, with a text between them. */
+export interface JoinedFields {
+  readonly joined: readonly string[]
+  readonly by: string
+}
+
 /** Where the fields that rules name stand in logs of a kind. */
 export interface FieldMapping {
   /** The kind of log, as a rule's logsource would name it. */
   readonly when: RuleLogsource
   /** Sigma's name of a field to the log's name, or to several of which the first that an event has counts. The name
-   *  itself is no longer looked at, unless it is among them. */
-  readonly fields: Readonly<Record<string, string | readonly string[]>>
+   *  itself is no longer looked at, unless it is among them. Or to fields that make it together. */
+  readonly fields: Readonly<Record<string, string | readonly string[] | JoinedFields>>
   /** Sigma's name of a field to values that are to be read as others. */
   readonly values?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
@@ -49,6 +55,8 @@ const isWords = (value: unknown): boolean =>
   Object.entries(value).every(
     ([key, words]) => ['product', 'category', 'service'].includes(key) && (isText(words) || isListOf(words, isText)),
   )
+const isJoined = (value: unknown): value is JoinedFields =>
+  isRecord(value) && isListOf(value.joined, isText) && isText(value.by)
 const isTableOf = (value: unknown, is: (each: unknown) => boolean): boolean =>
   isRecord(value) && Object.values(value).every(is)
 
@@ -63,7 +71,7 @@ function entryProblem(entry: unknown): string | undefined {
 function mappingProblem(mapping: unknown): string | undefined {
   if (!isRecord(mapping)) return 'is not an object'
   if (!isWords(mapping.when)) return 'has no "when" of product, category and service'
-  if (!isTableOf(mapping.fields, (value) => isText(value) || isListOf(value, isText))) {
+  if (!isTableOf(mapping.fields, (value) => isText(value) || isListOf(value, isText) || isJoined(value))) {
     return 'has no "fields" of names to names'
   }
   const { values } = mapping
@@ -174,8 +182,9 @@ export function placesFor(mappings: readonly FieldMapping[], facts: LogsourceFac
   return (field) => {
     const mapping = fitting.find(({ fields }) => Object.hasOwn(fields, field))
     const table = fitting.find(({ values }) => values !== undefined && Object.hasOwn(values, field))?.values?.[field]
+    const found = mapping?.fields[field] ?? field
     return {
-      names: mapping === undefined ? [field] : listOf(mapping.fields[field]),
+      ...(isJoined(found) ? { names: [], joined: { names: found.joined, by: found.by } } : { names: listOf(found) }),
       ...(table === undefined ? {} : { values: new Map(Object.entries(table)) }),
     }
   }

@@ -11,9 +11,14 @@ import { Scanner } from './scanner.ts'
 export interface FieldPlace {
   /** The first that the event has counts. */
   readonly names: readonly string[]
+  /** Where the event has none of these: other fields that are put together, with a text between them. */
+  readonly joined?: { readonly names: readonly string[]; readonly by: string }
   /** Replaces values, by their text. */
   readonly values?: ReadonlyMap<string, string>
 }
+
+/** All names that a place asks for. */
+export const namesOf = (place: FieldPlace): readonly string[] => [...place.names, ...(place.joined?.names ?? [])]
 
 /** A rule of a route: a number that is the caller's, and the rule's logic. */
 export interface RoutedRule {
@@ -182,7 +187,7 @@ export class Route implements ScanSink, CheckScope {
 
   /** The names under which fields are looked up in this kind of event. */
   get names(): readonly string[] {
-    return this.#slots.flatMap((slot) => slot.place.names)
+    return this.#slots.flatMap((slot) => namesOf(slot.place))
   }
 
   /** Whether keywords are searched in this kind of event. */
@@ -305,5 +310,13 @@ export function readPlace(event: SigmaEvent, place: FieldPlace): FieldValue | un
     const text = isListed(value) ? undefined : textOf(value)
     return text === undefined ? value : (place.values.get(text) ?? value)
   }
-  return undefined
+  return place.joined === undefined ? undefined : joinedValue(event, place.joined.names, place.joined.by)
+}
+
+function joinedValue(event: SigmaEvent, names: readonly string[], by: string): string | undefined {
+  const texts = names.flatMap((name) => {
+    const value = event.field(name)
+    return value === undefined || value === null || isListed(value) ? [] : [String(value)]
+  })
+  return texts.length === 0 ? undefined : texts.join(by)
 }
