@@ -29,6 +29,8 @@ export const evtxLimits = {
   evtxTextCharactersMax: 512 * kib,
   /** Depth of a Windows event that is written as JSON or XML: Elastic's nest six levels. */
   windowsEventDepthMax: 32,
+  /** Characters of a field that is scanned without making a string of it; longer ones are scanned all the same. */
+  foldedTextBytesMax: 64 * kib,
   /** Places in the orders of keys of JSON events that are remembered: an event has some 50, a busy collector sees some
    *  hundred kinds of them. */
   windowsKeyPlacesMax: 65_536,

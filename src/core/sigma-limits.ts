@@ -37,9 +37,9 @@ export const sigmaLimits = {
   sigmaLogsourcesMax: 4_096,
   /** Ways of writing the dashes of one literal that are scanned for: two dashes in five forms each. */
   sigmaDashSpellingsMax: 25,
-  /** Values of one field whose findings are kept, and the longest so kept: real logs repeat themselves within some
-   *  hundreds of values; 128 KiB a field at most. */
-  sigmaKeptValuesMax: 512,
+  /** Places for values of one field whose findings are kept, and the longest so kept: real logs repeat themselves within
+   *  some hundreds of values; 256 KiB a field at most. */
+  sigmaKeptValuesMax: 1_024,
   sigmaKeptValueCharactersMax: 256,
   /** How late an event may be and still be in the window that it belongs to, where windows are judged when they are
    *  over: collectors that send in batches are minutes late. */

@@ -1,7 +1,8 @@
 /** One Windows event of a JSON log. Its fields are decoded from the log's bytes when they are asked for; it stays good for
  *  as long as it is held, and keeps the batch of about 1 MiB alive that it was read with. */
 import type { Place } from '../core/place.ts'
-import type { EventField, EventKind, EventScalar, KindOf } from './event.ts'
+import type { EventField, EventKind, EventScalar, KindOf, RawBytes } from './event.ts'
+import { asciiFolds, type FoldedText } from './folded-text.ts'
 import { listedFields, messageFields } from './windows-described.ts'
 import type { WindowsEvent } from './windows-event.ts'
 import { kindBits, valueKinds } from './windows-json-scan.ts'
@@ -12,6 +13,7 @@ import { windowsTimeMs } from './windows-time.ts'
 export interface JsonBatch {
   readonly source: string
   readonly bytes: Buffer
+  readonly view: DataView
   /** Where the batch stands in the source. */
   readonly offset: number
   readonly kindOf: KindOf | undefined
@@ -25,6 +27,13 @@ const kindMask = (1 << kindBits) - 1
 /** Sysmon's events of the registry and of WMI, which have a field EventType of their own. */
 const eventsWithType: ReadonlySet<number> = new Set([12, 13, 14, 19, 20, 21])
 
+const backslash = 92
+/** What a backslash makes of the character behind it; 0 for what takes more than one. */
+const escapes = new Uint8Array(256)
+for (const [name, byte] of Object.entries({ '"': 34, '\\': 92, '/': 47, b: 8, f: 12, n: 10, r: 13, t: 9 })) {
+  escapes[name.charCodeAt(0)] = byte
+}
+
 /** The text between two quotes. */
 function unescaped(bytes: Buffer, from: number, end: number, kind: number): string {
   const text =
@@ -35,6 +44,22 @@ function unescaped(bytes: Buffer, from: number, end: number, kind: number): stri
   } catch {
     return text.replace(/\\(["\\/])/g, '$1')
   }
+}
+
+/** Folds a text with escapes; false where there are others than those of one character. */
+function foldEscaped(source: Uint8Array, from: number, end: number, into: FoldedText): boolean {
+  if (end - from > into.room) return false
+  const { bytes } = into
+  let length = 0
+  for (let at = from; at < end; at++) {
+    let byte = source[at] as number
+    if (byte === backslash) {
+      byte = escapes[source[++at] as number] as number
+      if (byte === 0) return false
+    }
+    bytes[length++] = asciiFolds[byte] as number
+  }
+  return into.end(length, 0)
 }
 
 function bareValue(bytes: Buffer, from: number, end: number): EventScalar {
@@ -138,9 +163,27 @@ export class WindowsJsonEvent implements WindowsEvent {
     return this.#values(leaves)
   }
 
+  fold(name: string, into: FoldedText): boolean {
+    const leaves = this.#shape.fields.get(name)
+    if (leaves === undefined || leaves.length !== 1 || name === 'EventType') return false
+    const { spans, bytes } = this.#batch
+    const span = this.#spansAt + (leaves[0] as number) * 2
+    const at = spans[span] as number
+    const size = spans[span + 1] as number
+    const kind = size & kindMask
+    const end = at + (size >>> kindBits)
+    if (kind === valueKinds.text) return into.takeBytes(bytes, at, end)
+    return kind === (valueKinds.text | valueKinds.escaped) && foldEscaped(bytes, at, end, into)
+  }
+
   systemField(name: string): EventField | undefined {
     const leaves = this.#shape.system.get(name)
     return leaves === undefined ? undefined : this.#values(leaves)
+  }
+
+  get rawJson(): RawBytes {
+    const { bytes, view } = this.#batch
+    return { bytes, view, from: this.#at, end: this.#at + this.#length }
   }
 
   get raw(): readonly string[] {

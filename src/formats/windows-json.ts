@@ -74,6 +74,7 @@ class WindowsJsonReader implements EventReader {
     this.#batch = {
       source: chunk.source,
       bytes,
+      view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
       offset: chunk.offset + from - chunk.start,
       kindOf: this.#options.kindOf,
       utcOffsetMinutes: this.#options.utcOffsetMinutes ?? 0,

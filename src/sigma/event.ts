@@ -1,6 +1,8 @@
 /** What the engine asks of an event: fields by name, a time, the kind of log, and its text for keywords. Formats offer
  *  this view over their own records; `eventOf` makes one of a plain object. */
 import { limits } from '../core/limits.ts'
+import type { RawBytes } from '../formats/event.ts'
+import type { FoldedText } from '../formats/folded-text.ts'
 
 /** A value of a field. */
 export type FieldScalar = string | number | boolean | null
@@ -21,6 +23,9 @@ export interface SigmaEvent {
   /** The value of a field: undefined where the event has no such field, null where it has it without a value. Dots lead
    *  into nested objects. It is asked at most once an event for each field that rules of its log source name. */
   field(name: string): FieldValue | undefined
+  /** Writes a field that is one text of ASCII into `into`, without making a string of it; false where it is not, or where
+   *  the event cannot. */
+  fold?(name: string, into: FoldedText): boolean
   /** When it happened, in milliseconds since 1970; NaN where that is not known. */
   readonly timeMs: number
   /** Left out where the engine's table of log sources shall find it from the fields. */
@@ -28,6 +33,8 @@ export interface SigmaEvent {
   /** The texts in which keywords are searched: the line, or the values. Asked only where a rule of its log source has
    *  keywords. Values are better than a line in which they are escaped. */
   readonly raw: string | readonly string[]
+  /** The bytes of the object of JSON that holds all texts of `raw`, where there is one. */
+  readonly rawJson?: RawBytes
   /** What names the event to the caller, kept by correlations as evidence: a record id, a line, a place. */
   readonly ref?: string | number
 }

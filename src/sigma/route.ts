@@ -1,9 +1,12 @@
 /** The rules for one kind of log, made ready: events of that kind are scanned once for all literals of all rules, and a
  *  rule's condition is looked at only where one of its witnesses was found. */
+
+import { FoldedText } from '../formats/folded-text.ts'
 import { type Check, type CheckScope, makeCheck, scannable, textOf } from './checks.ts'
 import type { FieldValue, SigmaEvent } from './event.ts'
 import type { Expression, Predicate } from './expression.ts'
 import { isTrue, type PredicateTraits, ProgramTable, witnessesOf } from './program.ts'
+import { RawProbe } from './raw-probe.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { Scanner } from './scanner.ts'
 
@@ -31,11 +34,18 @@ interface Slot {
   readonly place: FieldPlace
   readonly literals: ScanLiteral[]
   scanner: Scanner | undefined
+  /** Of the whole event's: tells most events that hold none of the literals. */
+  probe: RawProbe | undefined
+  /** The name under which events may give the field folded; empty where values must be looked at. */
+  readonly foldedName: string
   isRaw: boolean
   value: FieldValue | undefined
   readAt: number
   scannedAt: number
 }
+
+/** Takes the texts that are scanned, one after the other. */
+const folded = new FoldedText()
 
 /** What became of a predicate on the event at hand, added to the event's base. What is below the base is of an earlier
  *  event. */
@@ -45,8 +55,38 @@ const hinted = 3
 const baseStep = 4
 
 /** Share of events on which a literal stands, roughly: the longer the rarer, and rarer still at a fixed place. */
-function literalFrequency(literal: string, isAnchored: boolean): number {
-  return Math.max(0.0005, (isAnchored ? 0.25 : 0.6) * 0.72 ** literal.length)
+function literalFrequency({ literal, anchoring }: ScanLiteral): number {
+  return Math.max(0.0005, (anchoring === 'contains' ? 0.6 : 0.25) * 0.72 ** literal.length)
+}
+
+function visitPredicates(expression: Expression, visit: (predicate: number) => void): void {
+  if (expression.kind === 'test') visit(expression.predicate)
+  else if (expression.kind === 'not') visitPredicates(expression.of, visit)
+  else for (const part of expression.of) visitPredicates(part, visit)
+}
+
+/** How often predicates are announced, roughly. What many rules name is common: the programs of Windows itself. */
+function frequenciesOf(
+  expressions: readonly Expression[],
+  literals: readonly (readonly ScanLiteral[])[],
+): Float64Array {
+  const rulesWith = new Map<string, number>()
+  const keyOf = ({ literal, anchoring }: ScanLiteral): string => `${anchoring} ${literal}`
+  for (const expression of expressions) {
+    const found = new Set<string>()
+    visitPredicates(expression, (predicate) => {
+      for (const each of literals[predicate] ?? []) found.add(keyOf(each))
+    })
+    for (const key of found) rulesWith.set(key, (rulesWith.get(key) ?? 0) + 1)
+  }
+  return Float64Array.from(literals, (all) => {
+    let sum = 0
+    for (const each of all) {
+      const share = ((rulesWith.get(keyOf(each)) ?? 1) - 1) / expressions.length
+      sum += Math.max(literalFrequency(each), share)
+    }
+    return Math.min(1, sum)
+  })
 }
 
 const isListed = (value: FieldValue | undefined): value is readonly (string | number | boolean | null)[] =>
@@ -63,7 +103,6 @@ export class Route implements ScanSink, CheckScope {
   readonly #slotOf: Int32Array
   readonly #checks: (readonly Check[])[] = []
   readonly #isAlways: Uint8Array
-  readonly #frequencies: Float64Array
   readonly #state: Int32Array
   readonly #witnessed: (readonly number[] | undefined)[]
   /** Of rules. */
@@ -103,21 +142,19 @@ export class Route implements ScanSink, CheckScope {
     this.#numbers = rules.map((rule) => rule.number)
     this.#slotOf = new Int32Array(local.size)
     this.#isAlways = new Uint8Array(local.size)
-    this.#frequencies = new Float64Array(local.size)
     this.#state = new Int32Array(local.size)
-    for (const [global, predicate] of local) this.#prepare(predicate, predicates[global] as Predicate)
-
+    const literals = [...local.keys()].map((global, predicate) => {
+      return this.#prepare(predicate, predicates[global] as Predicate)
+    })
+    const frequencies = frequenciesOf(expressions, literals)
     const traits: PredicateTraits = {
       isAnnounced: (predicate) => this.#isAlways[predicate] === 0,
-      frequency: (predicate) => this.#frequencies[predicate] as number,
+      frequency: (predicate) => frequencies[predicate] as number,
       cost: (predicate) => (this.#isAlways[predicate] as number) * 2 + Math.sign(this.#checks[predicate]?.length ?? 0),
     }
-    const programs = new ProgramTable(traits)
     const witnessed: (number[] | undefined)[] = Array.from({ length: local.size })
     const always: number[] = []
-    this.#entries = new Int32Array(rules.length)
     for (const [rule, expression] of expressions.entries()) {
-      this.#entries[rule] = programs.add(expression)
       const witnesses = witnessesOf(expression, traits)
       if (witnesses === undefined) always.push(rule)
       for (const predicate of witnesses?.predicates ?? []) {
@@ -130,6 +167,8 @@ export class Route implements ScanSink, CheckScope {
     this.#always = always
     this.#askedAt = new Int32Array(rules.length)
     this.#candidates = new Int32Array(rules.length)
+    const programs = new ProgramTable(traits)
+    this.#entries = Int32Array.from(expressions, (expression) => programs.add(expression))
     this.#nodePredicate = Int32Array.from(programs.predicates)
     this.#onTrue = Int32Array.from(programs.onTrue)
     this.#onFalse = Int32Array.from(programs.onFalse)
@@ -138,44 +177,41 @@ export class Route implements ScanSink, CheckScope {
     )
     this.#eager = [...eager]
     for (const slot of this.#slots) {
-      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals, !slot.isRaw)
+      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals)
+      if (slot.isRaw) slot.probe = RawProbe.of(slot.literals)
       slot.literals.length = 0
     }
   }
 
   /** Puts a predicate's literals into the scan of its field, and what they do not decide into checks. */
-  #prepare(predicate: number, { field, tests }: Predicate): void {
-    const slotNumber = this.#slotFor(field)
-    const slot = this.#slots[slotNumber] as Slot
-    this.#slotOf[predicate] = slotNumber
+  #prepare(predicate: number, { field, tests }: Predicate): readonly ScanLiteral[] {
+    this.#slotOf[predicate] = this.#slotFor(field)
     const checks: Check[] = []
-    let frequency = 0
+    const all: ScanLiteral[] = []
     for (const test of tests) {
       const literals = scannable(test)
-      for (const { literal, anchoring } of literals) {
-        slot.literals.push({ literal, anchoring, output: predicate * 2 })
-        frequency += literalFrequency(literal, anchoring !== 'contains')
-      }
+      for (const { literal, anchoring } of literals) all.push({ literal, anchoring, output: predicate * 2 })
       if (literals.length > 0) continue
       const check = makeCheck(test)
       checks.push(check)
       if (check.hints === undefined) this.#isAlways[predicate] = 1
-      for (const literal of check.hints ?? []) {
-        slot.literals.push({ literal, anchoring: 'contains', output: predicate * 2 + 1 })
-        frequency += literalFrequency(literal, false)
-      }
+      for (const literal of check.hints ?? []) all.push({ literal, anchoring: 'contains', output: predicate * 2 + 1 })
     }
-    this.#checks[predicate] = checks
-    this.#frequencies[predicate] = Math.min(1, frequency)
+    this.#checks.push(checks)
+    this.#slots[this.#slotOf[predicate] as number]?.literals.push(...all)
+    return all
   }
 
   #slotFor(field: string): number {
     const known = this.#slotNumbers.get(field)
     if (known !== undefined) return known
+    const place = field === '' ? { names: [] } : this.#places(field)
     const made = this.#slots.push({
-      place: field === '' ? { names: [] } : this.#places(field),
+      place,
+      foldedName: place.values === undefined ? (place.names[0] ?? '') : '',
       literals: [],
       scanner: undefined,
+      probe: undefined,
       isRaw: field === '',
       value: undefined,
       readAt: 0,
@@ -259,14 +295,26 @@ export class Route implements ScanSink, CheckScope {
     slot.scannedAt = this.#base
     const { scanner } = slot
     if (scanner === undefined) return
+    if (slot.foldedName !== '' && this.#event?.fold?.(slot.foldedName, folded) === true) {
+      scanner.scanFolded(folded, this)
+      return
+    }
+    if (slot.probe !== undefined) {
+      const raw = this.#event?.rawJson
+      if (raw !== undefined && !slot.probe.mayStandIn(raw)) return
+    }
     const value = this.#read(number)
-    if (typeof value === 'string') scanner.scan(value, this)
-    else if (isListed(value)) {
+    if (isListed(value)) {
       for (const each of value) {
         const text = textOf(each)
-        if (text !== undefined) scanner.scan(text, this)
+        if (text !== undefined) this.#scanText(scanner, text)
       }
-    } else if (value !== undefined && value !== null) scanner.scan(String(value), this)
+    } else if (value !== undefined && value !== null) this.#scanText(scanner, String(value))
+  }
+
+  #scanText(scanner: Scanner, text: string): void {
+    if (folded.takeText(text)) scanner.scanFolded(folded, this)
+    else scanner.scan(text, this)
   }
 
   /** A literal was found: even numbers decide their predicate, odd ones say that it should be asked. */

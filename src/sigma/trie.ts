@@ -1,5 +1,6 @@
 /** Finds which of many literals a text equals, begins with or ends with, in one walk from its start or its end that stops
  *  where no literal goes on. Case is folded on the way, so that no text is copied. */
+import type { FoldedText } from '../formats/folded-text.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { foldUnit } from './text.ts'
 
@@ -57,6 +58,29 @@ export class Trie {
     return (folded < 128 ? this.#ascii[folded] : this.#others.get(folded)) ?? 0
   }
 
+  /** As `scan`, for a folded text of ASCII. */
+  scanFolded({ bytes, length }: FoldedText, sink: ScanSink): void {
+    const ascii = this.#ascii
+    const next = this.#next
+    const step = this.#isBackward ? -1 : 1
+    let at = this.#isBackward ? length - 1 : 0
+    let row = 0
+    for (let left = length; left > 0; left--, at += step) {
+      row = next[row + (ascii[bytes[at] as number] as number)] as number
+      if (row === 0) return
+      if (row < 0) {
+        row = ~row
+        this.#report(row, left === 1, sink)
+      }
+    }
+  }
+
+  #report(row: number, isEnd: boolean, sink: ScanSink): void {
+    const node = row / this.#width
+    for (const output of this.#outputs[node] as readonly number[]) sink.hit(output)
+    if (isEnd) for (const output of this.#endOutputs[node] as readonly number[]) sink.hit(output)
+  }
+
   /** Reports the literals at the text's start, or at its end where the trie is backward. */
   scan(text: string, sink: ScanSink): void {
     const { length } = text
@@ -71,9 +95,7 @@ export class Trie {
       row = next
       if (next < 0) {
         row = ~next
-        const node = row / this.#width
-        for (const output of this.#outputs[node] as readonly number[]) sink.hit(output)
-        if (left === 1) for (const output of this.#endOutputs[node] as readonly number[]) sink.hit(output)
+        this.#report(row, left === 1, sink)
       }
     }
   }

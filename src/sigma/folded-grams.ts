@@ -1,0 +1,164 @@
+/** Finds which of many literals a folded text of ASCII contains. Each literal stands under four of its bytes in a row, the
+ *  rarest it has; the text is read four bytes at a time, and where they are somebody's, the literal is compared. A table of
+ *  bits that fits the first-level cache answers for most places. */
+import type { FoldedText } from '../formats/folded-text.ts'
+import type { ScanLiteral, ScanSink } from './scan-literal.ts'
+import { hasRareUnit } from './text.ts'
+
+const gramBytes = 4
+/** Bytes that are stepped over at most: each literal stands under as many grams. */
+const strideMost = 8
+const spread = 0x9e3779b1
+
+const byteAt = (text: string, at: number): number => text.charCodeAt(at)
+const gramAt = (text: string, at: number): number =>
+  byteAt(text, at) | (byteAt(text, at + 1) << 8) | (byteAt(text, at + 2) << 16) | (byteAt(text, at + 3) << 24)
+
+/** Bytes that may follow a literal that is shorter than a gram: all folded ones, and the zero behind the text. */
+const followers = Array.from({ length: 128 }, (_, byte) => byte).filter((byte) => byte < 65 || byte > 90)
+
+/** The grams from a place in a literal on; several where it is shorter. */
+function gramsFrom(text: string, at: number): number[] {
+  if (text.length >= gramBytes) return [gramAt(text, at)]
+  const known = text.length
+  let grams = [0]
+  for (let i = 0; i < gramBytes; i++) {
+    grams =
+      i < known
+        ? grams.map((gram) => gram | (byteAt(text, i) << (i * 8)))
+        : grams.flatMap((gram) => followers.map((byte) => gram | (byte << (i * 8))))
+  }
+  return grams
+}
+
+/** Literals shorter than this would stand under too many grams: they are compared with every place. */
+const tableLengthMin = 3
+
+/** All literals that may stand anywhere in a text of ASCII. */
+export class FoldedGrams {
+  readonly #shift: number
+  readonly #bits: Int32Array
+  /** By hashed gram: where its literals begin in `#members`, or 0. */
+  readonly #heads: Int32Array
+  /** Runs of pairs, each ended by -1: a literal's number, and how far into it the gram begins. */
+  readonly #members: Int32Array
+  readonly #stride: number
+  /** Of literals: their bytes one after the other, and where each begins. */
+  readonly #bytes: Uint8Array
+  readonly #starts: Int32Array
+  readonly #outputs: (readonly number[])[]
+  readonly #shortest: number
+  /** Numbers of the literals that are too short for the table. */
+  readonly #tiny: readonly number[]
+
+  /** Those that hold more than ASCII are left out: no such text contains them. */
+  constructor(literals: readonly ScanLiteral[]) {
+    const byText = new Map<string, number[]>()
+    for (const { literal, output } of literals) {
+      if (hasRareUnit(literal)) continue
+      const outputs = byText.get(literal)
+      if (outputs === undefined) byText.set(literal, [output])
+      else if (!outputs.includes(output)) outputs.push(output)
+    }
+    const texts = [...byText.keys()]
+    this.#outputs = [...byText.values()]
+    this.#shortest = texts.reduce((least, text) => Math.min(least, text.length), Number.POSITIVE_INFINITY)
+    this.#starts = new Int32Array(texts.length + 1)
+    for (const [index, text] of texts.entries()) this.#starts[index + 1] = (this.#starts[index] as number) + text.length
+    this.#bytes = Uint8Array.from(Buffer.from(texts.join(''), 'latin1'))
+    this.#tiny = texts.flatMap((text, index) => (text.length < tableLengthMin ? [index] : []))
+    this.#stride = Math.max(1, Math.min(strideMost, this.#shortest - gramBytes + 1))
+    // Some 32 places a literal: most bits stay empty. 2^17 bits are 16 KiB.
+    const bits = Math.min(17, Math.max(10, Math.ceil(Math.log2((texts.length + 1) * this.#stride * 32))))
+    this.#shift = 32 - bits
+    this.#bits = new Int32Array(2 ** (bits - 5))
+    this.#heads = new Int32Array(2 ** bits)
+    const runs = this.#place(texts)
+    this.#members = new Int32Array(1 + runs.values().reduce((sum, run) => sum + run.length + 1, 0))
+    let at = 1
+    for (const [place, run] of runs) {
+      this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
+      this.#heads[place] = at
+      this.#members.set(run, at)
+      at += run.length
+      this.#members[at++] = -1
+    }
+  }
+
+  /** Chooses each literal's grams; gives literals by place in the table. */
+  #place(texts: readonly string[]): Map<number, number[]> {
+    const commonness = new Map<number, number>()
+    const longs = texts.filter((text) => text.length >= gramBytes)
+    for (const text of longs) {
+      for (let at = 0; at + gramBytes <= text.length; at++) {
+        const gram = gramAt(text, at)
+        commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
+      }
+    }
+    const runs = new Map<number, number[]>()
+    for (const [index, text] of texts.entries()) {
+      if (text.length < tableLengthMin) continue
+      const begin = this.#rarestRun(text, commonness)
+      for (let at = begin; at < begin + this.#stride; at++) {
+        for (const gram of gramsFrom(text, at)) {
+          const place = Math.imul(gram, spread) >>> this.#shift
+          const run = runs.get(place)
+          if (run === undefined) runs.set(place, [index, at])
+          else run.push(index, at)
+        }
+      }
+    }
+    return runs
+  }
+
+  /** Where the grams in a row begin that the fewest literals have. */
+  #rarestRun(text: string, commonness: ReadonlyMap<number, number>): number {
+    let best = 0
+    let least = Number.POSITIVE_INFINITY
+    for (let begin = 0; begin + this.#stride + gramBytes - 1 <= text.length; begin++) {
+      let sum = 0
+      for (let at = begin; at < begin + this.#stride; at++) sum += commonness.get(gramAt(text, at)) ?? 0
+      if (sum < least) {
+        least = sum
+        best = begin
+      }
+    }
+    return best
+  }
+
+  /** Reports every literal that the text contains. */
+  scan({ bytes, view, length }: FoldedText, sink: ScanSink): void {
+    if (length < this.#shortest) return
+    const bits = this.#bits
+    const shift = this.#shift
+    const stride = this.#stride
+    // The first gram that a stride meets of a literal at the text's start is its last.
+    const end = length - Math.min(gramBytes, this.#shortest)
+    for (let i = stride - 1; i <= end; i += stride) {
+      const place = Math.imul(view.getInt32(i, true), spread) >>> shift
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(bytes, length, i, place, sink)
+    }
+    for (const index of this.#tiny) {
+      for (let i = 0; i < length; i++) this.#compare(bytes, length, i, index, sink)
+    }
+  }
+
+  /** Compares the literals of a place whose gram begins at a byte of the text. */
+  #compareAll(bytes: Uint8Array, length: number, gramAt: number, place: number, sink: ScanSink): void {
+    const members = this.#members
+    let at = this.#heads[place] as number
+    for (let index = members[at] as number; index >= 0; index = members[at] as number) {
+      this.#compare(bytes, length, gramAt - (members[at + 1] as number), index, sink)
+      at += 2
+    }
+  }
+
+  #compare(bytes: Uint8Array, textLength: number, begin: number, index: number, sink: ScanSink): void {
+    const literals = this.#bytes
+    const from = this.#starts[index] as number
+    const length = (this.#starts[index + 1] as number) - from
+    if (begin < 0 || begin + length > textLength) return
+    for (let i = 0; i < length; i++) if (bytes[begin + i] !== literals[from + i]) return
+    for (const output of this.#outputs[index] as readonly number[]) sink.hit(output)
+  }
+}

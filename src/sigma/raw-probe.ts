@@ -1,0 +1,76 @@
+/** Says of the bytes of a line of JSON that none of some texts can stand in its values, without decoding them: it looks for
+ *  a piece of each text that no writer of JSON escapes. What it lets through must be looked at. */
+import type { RawBytes } from '../formats/event.ts'
+import type { ScanLiteral } from './scan-literal.ts'
+
+const gramBytes = 4
+const strideMost = 8
+const spread = 0x9e3779b1
+/** Sets the bit that tells small letters from capitals; other characters are taken for one another, which does no harm. */
+const caseBits = 0x20202020
+
+/** Longest run of characters that stand in JSON as they are, whoever writes it. */
+function plainPiece(literal: string): string {
+  const pieces = literal.split(/[^a-z0-9 .:;,_-]/)
+  return pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
+}
+
+const gramOf = (piece: string, at: number): number =>
+  piece.charCodeAt(at) |
+  (piece.charCodeAt(at + 1) << 8) |
+  (piece.charCodeAt(at + 2) << 16) |
+  (piece.charCodeAt(at + 3) << 24) |
+  caseBits
+
+/** The pieces of some texts. */
+export class RawProbe {
+  readonly #pieces: readonly string[]
+  readonly #stride: number
+  readonly #bits = new Int32Array(1_024)
+  /** Pieces by the hash of a gram, and how far into them the gram begins. */
+  readonly #byGram = new Map<number, { readonly piece: string; readonly at: number }[]>()
+
+  private constructor(pieces: readonly string[]) {
+    this.#pieces = pieces
+    const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), Number.POSITIVE_INFINITY)
+    this.#stride = Math.min(strideMost, shortest - gramBytes + 1)
+    for (const piece of this.#pieces) {
+      for (let at = 0; at < this.#stride; at++) {
+        const place = Math.imul(gramOf(piece, at), spread) >>> 17
+        this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
+        const others = this.#byGram.get(place)
+        if (others === undefined) this.#byGram.set(place, [{ piece, at }])
+        else others.push({ piece, at })
+      }
+    }
+  }
+
+  /** A probe for these texts; undefined where one of them cannot be told so. */
+  static of(literals: readonly ScanLiteral[]): RawProbe | undefined {
+    const pieces = [...new Set(literals.map(({ literal }) => plainPiece(literal)))]
+    return pieces.length === 0 || pieces.some((piece) => piece.length < gramBytes) ? undefined : new RawProbe(pieces)
+  }
+
+  /** False where none of the texts is in the bytes. */
+  mayStandIn({ bytes, view, from, end }: RawBytes): boolean {
+    const bits = this.#bits
+    const stride = this.#stride
+    for (let at = from + stride - 1; at + gramBytes <= end; at += stride) {
+      const place = Math.imul(view.getInt32(at, true) | caseBits, spread) >>> 17
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place))
+        return true
+    }
+    return false
+  }
+
+  #stands(bytes: Uint8Array, gramAt: number, end: number, place: number): boolean {
+    for (const { piece, at } of this.#byGram.get(place) ?? []) {
+      const begin = gramAt - at
+      if (begin < 0 || begin + piece.length > end) continue
+      let i = 0
+      while (i < piece.length && ((bytes[begin + i] as number) | 0x20) === (piece.charCodeAt(i) | 0x20)) i++
+      if (i === piece.length) return true
+    }
+    return false
+  }
+}
