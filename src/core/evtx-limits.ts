@@ -31,6 +31,9 @@ export const evtxLimits = {
   windowsEventDepthMax: 32,
   /** Characters of a field that is scanned without making a string of it; longer ones are scanned all the same. */
   foldedTextBytesMax: 64 * kib,
+  /** Kinds of logs remembered of events with the same keys: Sysmon has some thirty, the security log more with one set of
+   *  fields. */
+  windowsShapeKindsMax: 64,
   /** Places in the orders of keys of JSON events that are remembered: an event has some 50, a busy collector sees some
    *  hundred kinds of them. */
   windowsKeyPlacesMax: 65_536,

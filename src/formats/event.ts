@@ -33,8 +33,8 @@ export interface EventRecord {
   /** A field by the name that the log gives it. Dots lead into nested objects. Undefined where the event has none of
    *  that name, null where it has it without a value. */
   field(name: string): EventField | undefined
-  /** Writes a field that is one text of ASCII into `into`, without making a string of it; false where it is not. For
-   *  formats that have the bytes at hand. */
+  /** Writes a field that is one text of ASCII into `into`, without making a string of it, or bytes that name it where it
+   *  holds more; false where it is none. For formats that have the bytes at hand. */
   fold?(name: string, into: FoldedText): boolean
   /** When it happened, by the event itself, in milliseconds since 1970; NaN where that is not known. */
   readonly timeMs: number

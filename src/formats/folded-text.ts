@@ -17,6 +17,8 @@ export class FoldedText {
   readonly bytes: Uint8Array = new Uint8Array(this.room + guardBytes)
   readonly view: DataView = new DataView(this.bytes.buffer)
   length = 0
+  /** The bytes only name the text, the same for the same text: it holds more than ASCII, and must be asked for itself. */
+  isKey = false
 
   /** Takes a text; false where it cannot. */
   takeText(text: string): boolean {
@@ -60,9 +62,21 @@ export class FoldedText {
     return this.end(count, high === 0 ? all : 255)
   }
 
+  /** Takes bytes that name a text; false where there are too many. */
+  takeKey(source: Uint8Array, from: number, end: number): boolean {
+    const length = end - from
+    if (length > this.room) return false
+    const { bytes } = this
+    for (let i = 0; i < length; i++) bytes[i] = source[from + i] as number
+    this.end(length, 0)
+    this.isKey = true
+    return true
+  }
+
   /** Ends a text that was written into `bytes`; `all` is the union of its characters. */
   end(length: number, all: number): boolean {
     this.length = length
+    this.isKey = false
     this.view.setInt32(length, 0, true)
     this.view.setInt32(length + 4, 0, true)
     return all < 128

@@ -1,12 +1,13 @@
 /** One Windows event of a JSON log. Its fields are decoded from the log's bytes when they are asked for; it stays good for
  *  as long as it is held, and keeps the batch of about 1 MiB alive that it was read with. */
+import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import type { EventField, EventKind, EventScalar, KindOf, RawBytes } from './event.ts'
 import { asciiFolds, type FoldedText } from './folded-text.ts'
 import { listedFields, messageFields } from './windows-described.ts'
 import type { WindowsEvent } from './windows-event.ts'
 import { kindBits, valueKinds } from './windows-json-scan.ts'
-import type { JsonShape, Leaves } from './windows-json-shape.ts'
+import type { JsonShape, Leaves, TellingKind } from './windows-json-shape.ts'
 import { windowsTimeMs } from './windows-time.ts'
 
 /** What events that were read together share. */
@@ -44,6 +45,16 @@ function unescaped(bytes: Buffer, from: number, end: number, kind: number): stri
   } catch {
     return text.replace(/\\(["\\/])/g, '$1')
   }
+}
+
+/** Whether a bare word is a number that is shown as it is written. */
+function isPlainNumber(bytes: Uint8Array, from: number, end: number): boolean {
+  if (end - from > 15 || (bytes[from] === 48 && end - from > 1)) return false
+  for (let at = from; at < end; at++) {
+    const byte = bytes[at] as number
+    if (byte < 48 || byte > 57) return false
+  }
+  return true
 }
 
 /** Folds a text with escapes; false where there are others than those of one character. */
@@ -88,6 +99,38 @@ function nestedValue(bytes: Buffer, from: number, end: number): EventField {
 }
 
 const isList = (value: EventField | undefined): value is readonly EventScalar[] => Array.isArray(value)
+
+/** The kind of log of events of one shape whose telling values are the same, byte for byte. */
+class KnownKind implements TellingKind {
+  readonly kind: EventKind
+  readonly #leaves: readonly number[]
+  /** The telling values, each behind its size and kind. */
+  readonly #values: Int32Array
+
+  constructor(kind: EventKind, leaves: readonly number[], bytes: Uint8Array, spans: Int32Array, spansAt: number) {
+    this.kind = kind
+    this.#leaves = leaves
+    const values: number[] = []
+    for (const leaf of leaves) {
+      const [at = 0, size = 0] = spans.subarray(spansAt + leaf * 2, spansAt + leaf * 2 + 2)
+      values.push(size, ...bytes.subarray(at, at + (size >>> kindBits)))
+    }
+    this.#values = Int32Array.from(values)
+  }
+
+  isOf(bytes: Uint8Array, spans: Int32Array, spansAt: number): boolean {
+    const values = this.#values
+    let next = 0
+    for (const leaf of this.#leaves) {
+      const at = spans[spansAt + leaf * 2] as number
+      const size = spans[spansAt + leaf * 2 + 1] as number
+      if (values[next++] !== size) return false
+      const length = size >>> kindBits
+      for (let i = 0; i < length; i++) if (bytes[at + i] !== values[next++]) return false
+    }
+    return true
+  }
+}
 
 /** One event. */
 export class WindowsJsonEvent implements WindowsEvent {
@@ -149,7 +192,20 @@ export class WindowsJsonEvent implements WindowsEvent {
   }
 
   get logsource(): EventKind | undefined {
-    return this.#batch.kindOf?.((name) => this.systemField(name) ?? this.field(name))
+    const { kindOf, bytes, spans } = this.#batch
+    if (kindOf === undefined) return undefined
+    const { kinds } = this.#shape
+    for (const known of kinds) if (known.isOf(bytes, spans, this.#spansAt)) return known.kind
+    const leaves = new Set<number>()
+    const kind = kindOf((name) => {
+      for (const leaf of this.#shape.system.get(name) ?? this.#shape.fields.get(name) ?? []) leaves.add(leaf)
+      return this.systemField(name) ?? this.field(name)
+    })
+    if (this.#described === undefined) {
+      if (kinds.length >= limits.windowsShapeKindsMax) kinds.length = 0
+      kinds.unshift(new KnownKind(kind, [...leaves], bytes, spans, this.#spansAt))
+    }
+    return kind
   }
 
   field(name: string): EventField | undefined {
@@ -173,7 +229,10 @@ export class WindowsJsonEvent implements WindowsEvent {
     const kind = size & kindMask
     const end = at + (size >>> kindBits)
     if (kind === valueKinds.text) return into.takeBytes(bytes, at, end)
-    return kind === (valueKinds.text | valueKinds.escaped) && foldEscaped(bytes, at, end, into)
+    if (kind === valueKinds.bare) return isPlainNumber(bytes, at, end) && into.takeBytes(bytes, at, end)
+    if (kind === valueKinds.nested) return false
+    if (kind === (valueKinds.text | valueKinds.escaped) && foldEscaped(bytes, at, end, into)) return true
+    return into.takeKey(bytes, at, end)
   }
 
   systemField(name: string): EventField | undefined {

@@ -1,12 +1,19 @@
 /** Which value of a line of JSON is which field of a Windows event, worked out once for all lines with the same keys. It
  *  knows the forms in which programs write such events: as Windows' own XML (evtx_dump, Chainsaw, Velociraptor), winlogbeat
  *  and the Elastic agent, Wazuh, PowerShell, and flat ones (NXLog, Splunk and others). It sees names, not values. */
+import type { EventKind } from './event.ts'
 import { aliasOf, powerShellNames, systemAliases, wrappers } from './windows-json-names.ts'
 
 /** A value of a line: the keys that lead to it, and its number. */
 export interface LeafPath {
   readonly parts: readonly string[]
   readonly leaf: number
+}
+
+/** A kind of log, and how events of it are told from others of their shape. */
+export interface TellingKind {
+  readonly kind: EventKind
+  isOf(bytes: Uint8Array, spans: Int32Array, spansAt: number): boolean
 }
 
 /** Values that make one field, where there are several of its name. */
@@ -30,6 +37,8 @@ export interface JsonShape {
   readonly dataName: number
   /** The text that Windows shows for the event, where some fields stand only there; else -1. */
   readonly message: number
+  /** Kinds of logs that events of this shape were found to be of, the newest first. */
+  readonly kinds: TellingKind[]
   /** How many values there are. */
   readonly count: number
   /** Some fields may stand in lists or in the message. */
@@ -186,6 +195,7 @@ export function buildShape(leaves: readonly LeafPath[]): JsonShape {
     lists,
     dataName,
     message,
+    kinds: [],
     count: leaves.length,
     isDescribed: lists.length > 0 || message >= 0,
   }

@@ -23,8 +23,8 @@ export interface SigmaEvent {
   /** The value of a field: undefined where the event has no such field, null where it has it without a value. Dots lead
    *  into nested objects. It is asked at most once an event for each field that rules of its log source name. */
   field(name: string): FieldValue | undefined
-  /** Writes a field that is one text of ASCII into `into`, without making a string of it; false where it is not, or where
-   *  the event cannot. */
+  /** Writes a field that is one text of ASCII into `into`, without making a string of it, or bytes that name it where it
+   *  holds more; false where it is none, or where the event cannot. */
   fold?(name: string, into: FoldedText): boolean
   /** When it happened, in milliseconds since 1970; NaN where that is not known. */
   readonly timeMs: number

@@ -8,12 +8,16 @@ const trialLookups = 1_024
 const placesFirst = 64
 
 /** A hash of a folded text, four bytes at a time. */
-function hashOf({ view, length }: FoldedText): number {
-  let hash = length
+function hashOf({ view, length, isKey }: FoldedText): number {
+  let hash = isKey ? ~length : length
   for (let at = 0; at < length; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), 0x85ebca6b) ^ (hash >>> 15)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return hash ^ (hash >>> 16)
 }
+
+/** Tells keys from texts of the same bytes. */
+const sizeOf = ({ length, isKey }: FoldedText): number => (isKey ? ~length : length)
+const noSize = 0x7fff_ffff
 
 /** Finds by text. */
 export class KeptFinds {
@@ -22,7 +26,7 @@ export class KeptFinds {
   #places = placesFirst
   #used = 0
   #hashes = new Int32Array(placesFirst)
-  #lengths = new Int32Array(placesFirst).fill(-1)
+  #lengths = new Int32Array(placesFirst).fill(noSize)
   #texts = new Int32Array((placesFirst * limits.sigmaKeptValueCharactersMax) / 4)
   #finds: (readonly number[])[] = []
   #hash = 0
@@ -35,7 +39,7 @@ export class KeptFinds {
     const hash = hashOf(text)
     this.#hash = hash
     const place = hash & (this.#places - 1)
-    if (this.#hashes[place] !== hash || this.#lengths[place] !== text.length) return undefined
+    if (this.#hashes[place] !== hash || this.#lengths[place] !== sizeOf(text)) return undefined
     const texts = this.#texts
     const { view, length } = text
     let word = (place * limits.sigmaKeptValueCharactersMax) / 4
@@ -48,9 +52,9 @@ export class KeptFinds {
   keep(text: FoldedText, found: readonly number[]): void {
     if (this.#used * 2 > this.#places && this.#places < limits.sigmaKeptValuesMax) this.#grow()
     const place = this.#hash & (this.#places - 1)
-    if ((this.#lengths[place] as number) < 0) this.#used++
+    if (this.#lengths[place] === noSize) this.#used++
     this.#hashes[place] = this.#hash
-    this.#lengths[place] = text.length
+    this.#lengths[place] = sizeOf(text)
     this.#finds[place] = found
     let word = (place * limits.sigmaKeptValueCharactersMax) / 4
     for (let at = 0; at < text.length; at += 4) this.#texts[word++] = text.view.getInt32(at, true)
@@ -70,7 +74,7 @@ export class KeptFinds {
     this.#places = places
     this.#used = 0
     this.#hashes = new Int32Array(places)
-    this.#lengths = new Int32Array(places).fill(-1)
+    this.#lengths = new Int32Array(places).fill(noSize)
     this.#texts = new Int32Array((places * limits.sigmaKeptValueCharactersMax) / 4)
     this.#finds = []
   }

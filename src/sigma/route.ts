@@ -36,6 +36,8 @@ interface Slot {
   scanner: Scanner | undefined
   /** Of the whole event's: tells most events that hold none of the literals. */
   probe: RawProbe | undefined
+  /** The text of the event at hand. */
+  readonly text: () => string
   /** The name under which events may give the field folded; empty where values must be looked at. */
   readonly foldedName: string
   isRaw: boolean
@@ -206,8 +208,10 @@ export class Route implements ScanSink, CheckScope {
     const known = this.#slotNumbers.get(field)
     if (known !== undefined) return known
     const place = field === '' ? { names: [] } : this.#places(field)
-    const made = this.#slots.push({
+    const made = this.#slots.length
+    this.#slots.push({
       place,
+      text: () => String(this.#read(made)),
       foldedName: place.values === undefined ? (place.names[0] ?? '') : '',
       literals: [],
       scanner: undefined,
@@ -217,8 +221,8 @@ export class Route implements ScanSink, CheckScope {
       readAt: 0,
       scannedAt: 0,
     })
-    this.#slotNumbers.set(field, made - 1)
-    return made - 1
+    this.#slotNumbers.set(field, made)
+    return made
   }
 
   /** The names under which fields are looked up in this kind of event. */
@@ -296,7 +300,7 @@ export class Route implements ScanSink, CheckScope {
     const { scanner } = slot
     if (scanner === undefined) return
     if (slot.foldedName !== '' && this.#event?.fold?.(slot.foldedName, folded) === true) {
-      scanner.scanFolded(folded, this)
+      scanner.scanFolded(folded, this, slot.text)
       return
     }
     if (slot.probe !== undefined) {
@@ -313,7 +317,7 @@ export class Route implements ScanSink, CheckScope {
   }
 
   #scanText(scanner: Scanner, text: string): void {
-    if (folded.takeText(text)) scanner.scanFolded(folded, this)
+    if (folded.takeText(text)) scanner.scanFolded(folded, this, () => text)
     else scanner.scan(text, this)
   }
 

@@ -33,19 +33,24 @@ export class Scanner implements ScanSink {
     this.#ofEmpty = literals.filter((each) => each.literal === '').map((each) => each.output)
   }
 
-  /** Reports every literal that stands in a folded text as it should. */
-  scanFolded(text: FoldedText, sink: ScanSink): void {
-    if (text.length === 0) {
+  /** Reports every literal that stands in a folded text as it should. Where there is only its key, `text` gives it. */
+  scanFolded(folded: FoldedText, sink: ScanSink, text: () => string): void {
+    if (folded.length === 0) {
       for (const output of this.#ofEmpty) sink.hit(output)
       return
     }
-    if (!this.#kept.pays || text.length > limits.sigmaKeptValueCharactersMax) return this.#scanFolded(text, sink)
-    let found = this.#kept.of(text)
+    if (!this.#kept.pays || folded.length > limits.sigmaKeptValueCharactersMax) {
+      if (folded.isKey) this.scan(text(), sink)
+      else this.#scanFolded(folded, sink)
+      return
+    }
+    let found = this.#kept.of(folded)
     if (found === undefined) {
       this.#found = []
-      this.#scanFolded(text, this)
+      if (folded.isKey) this.scan(text(), this)
+      else this.#scanFolded(folded, this)
       found = this.#found
-      if (this.#kept.pays) this.#kept.keep(text, found)
+      if (this.#kept.pays) this.#kept.keep(folded, found)
     }
     for (const output of found) sink.hit(output)
   }
