@@ -68,8 +68,8 @@ export class FoldedGrams {
     this.#bytes = Uint8Array.from(Buffer.from(texts.join(''), 'latin1'))
     this.#tiny = texts.flatMap((text, index) => (text.length < tableLengthMin ? [index] : []))
     this.#stride = Math.max(1, Math.min(strideMost, this.#shortest - gramBytes + 1))
-    // Some 32 places a literal: most bits stay empty. 2^17 bits are 16 KiB.
-    const bits = Math.min(17, Math.max(10, Math.ceil(Math.log2((texts.length + 1) * this.#stride * 32))))
+    // Some 32 places a literal: most bits stay empty. 2^19 bits are 64 KiB.
+    const bits = Math.min(19, Math.max(10, Math.ceil(Math.log2((texts.length + 1) * this.#stride * 32))))
     this.#shift = 32 - bits
     this.#bits = new Int32Array(2 ** (bits - 5))
     this.#heads = new Int32Array(2 ** bits)
