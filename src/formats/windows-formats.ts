@@ -3,6 +3,7 @@ import { limits } from '../core/limits.ts'
 import { EvtxReader, recogniseEvtx } from './evtx/evtx.ts'
 import type { EventFormat } from './format.ts'
 import { windowsJson } from './windows-json.ts'
+import { windowsXml } from './windows-xml.ts'
 
 /** Windows' own log files. */
 const evtx: EventFormat = {
@@ -14,4 +15,4 @@ const evtx: EventFormat = {
   open: ({ kindOf }) => new EvtxReader(kindOf === undefined ? {} : { kindOf }),
 }
 
-export const windowsFormats: readonly EventFormat[] = [evtx, windowsJson]
+export const windowsFormats: readonly EventFormat[] = [evtx, windowsJson, windowsXml]
