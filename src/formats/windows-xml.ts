@@ -52,7 +52,7 @@ class WindowsXmlReader implements EventReader {
       }
       this.#pass(bytes, at, begin)
       // Sought once, where there is none: the tags of a million events that do not end cost no more than their bytes.
-      if (close >= 0 && close < begin) close = bytes.indexOf(closing, begin)
+      if (close >= 0 && close <= begin) close = bytes.indexOf(closing, begin)
       if (close < 0 && !chunk.last) return { bytes: begin, lines: this.#line - chunk.line }
       // Where an event begins inside another, the first has no end.
       const inner = nextEvent(bytes, begin + 1)

@@ -105,7 +105,9 @@ export class EvtxChunk {
     let position = sizes + count * 4
     if (position > end) return -1
     this.failure = 'its template cannot be read'
-    const template = this.#templateAt(definition)
+    // A definition begins with the number by which it is filled in.
+    const isItsOwn = definition + 8 <= bytes.length && uint32At(bytes, definition + 4) === uint32At(bytes, at + 2)
+    const template = isItsOwn ? this.#templateAt(definition) : undefined
     if (template === undefined) return -1
     const frame = this.#claim(count + frameHead)
     const { frames } = this

@@ -49,6 +49,18 @@ export function recogniseEvtx(sample: Uint8Array): number {
   return startsWith(bytes, 0, chunkSignature) ? 0.9 : 0
 }
 
+/** Where the next chunk begins: too early, where bytes are missing from the unused rest of the one before. */
+function earlyChunk(bytes: Buffer, from: number, until: number): number {
+  for (
+    let at = bytes.indexOf(chunkSignature, from);
+    at >= 0 && at < until;
+    at = bytes.indexOf(chunkSignature, at + 1)
+  ) {
+    if (chunkHead(bytes, at, bytes.length)?.isSound) return at
+  }
+  return until
+}
+
 /** Reads one log in the order of its bytes. */
 export class EvtxReader {
   readonly #store: TemplateStore
@@ -112,8 +124,9 @@ export class EvtxReader {
     const until = Math.min(bytes.length, chunkBytes)
     const head = chunkHead(bytes, 0, until)
     if (head?.isSound && head.areRecordsSound) {
-      this.#chunk(source, bytes, until, offset, head, sink)
-      return until
+      const soundEnd = earlyChunk(bytes, head.end, until)
+      this.#chunk(source, bytes, soundEnd, offset, head, sink)
+      return soundEnd
     }
     // Something is wrong: the next chunk may begin too early, where bytes are missing.
     const found = bytes.indexOf(chunkSignature, head === undefined ? 0 : firstRecordAt)
