@@ -104,24 +104,28 @@ const value = fc.oneof(
 )
 const event: fc.Arbitrary<PlainEvent> = fc.record({ f: value, g: value, 'h.i': value }, { requiredKeys: [] })
 
-test('the indexed engine matches what the naive one matches', () => {
-  fc.assert(
-    fc.property(
-      fc.array(rule, { minLength: 1, maxLength: 6 }),
-      fc.array(event, { minLength: 1, maxLength: 8 }),
-      (rules, events) => {
-        const documents = rules.map((each, i) => stringify({ title: `r${i}`, logsource: testLogsource, ...each }))
-        const parsed = parseRules(documents.join('---\n'), 'random.yml')
-        expect(parsed.rejects).toEqual([])
-        const { engine, rejects } = compile(parsed.rules)
-        expect(rejects).toEqual([])
-        for (const each of [...events, ...events]) {
-          const found = engine.match(eventOf(each, { logsource: testLogsource })).map((match) => match.rule.title)
-          const expected = rules.flatMap((one, i) => (naivelyMatches(one, each) ? [`r${i}`] : []))
-          expect([each, found]).toEqual([each, expected])
-        }
-      },
-    ),
-    { numRuns, seed: 4 },
-  )
-}, 60_000 + numRuns * 200)
+test(
+  'the indexed engine matches what the naive one matches',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.array(rule, { minLength: 1, maxLength: 6 }),
+        fc.array(event, { minLength: 1, maxLength: 8 }),
+        (rules, events) => {
+          const documents = rules.map((each, i) => stringify({ title: `r${i}`, logsource: testLogsource, ...each }))
+          const parsed = parseRules(documents.join('---\n'), 'random.yml')
+          expect(parsed.rejects).toEqual([])
+          const { engine, rejects } = compile(parsed.rules)
+          expect(rejects).toEqual([])
+          for (const each of [...events, ...events]) {
+            const found = engine.match(eventOf(each, { logsource: testLogsource })).map((match) => match.rule.title)
+            const expected = rules.flatMap((one, i) => (naivelyMatches(one, each) ? [`r${i}`] : []))
+            expect([each, found]).toEqual([each, expected])
+          }
+        },
+      ),
+      { numRuns, seed: 4 },
+    )
+  },
+  60_000 + numRuns * 200,
+)

@@ -75,13 +75,25 @@ export const systemTemplate: TemplateSpec = {
   },
 }
 
+const bySource = new Map<string, TemplateSpec>([['Security', systemTemplate]])
+
+/** The system part of another log. */
+function templateFor(channel: string): TemplateSpec {
+  const known = bySource.get(channel)
+  if (known !== undefined) return known
+  const text = JSON.stringify(systemTemplate.root).replace('Security', channel)
+  const made = { id: 1_000 + bySource.size, root: JSON.parse(text) as ElementSpec }
+  bySource.set(channel, made)
+  return made
+}
+
 /** A record of the usual form: the system part with the event's own data inside. */
-export function usualRecord(id: number, eventId: number, inner: InstanceSpec): RecordSpec {
+export function usualRecord(id: number, eventId: number, inner: InstanceSpec, channel = 'Security'): RecordSpec {
   const timeMs = 1_793_692_800_000 + id
   return {
     id,
     timeMs,
-    template: systemTemplate,
+    template: templateFor(channel),
     values: [
       noValue,
       numberValue(6, 2, eventId),
