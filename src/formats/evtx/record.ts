@@ -3,12 +3,13 @@
 import { limits } from '../../core/limits.ts'
 import type { Place } from '../../core/place.ts'
 import type { EventField, EventKind, EventScalar } from '../event.ts'
+import type { FoldedText } from '../folded-text.ts'
 import type { WindowsEvent } from '../windows-event.ts'
 import { type EvtxChunk, frameHead } from './chunk.ts'
 import { eventJson } from './render-json.ts'
 import { eventXml } from './render-xml.ts'
 import type { Plan, Shape } from './shape.ts'
-import { filetimeMs, uint16At, uint64At, valueAt } from './values.ts'
+import { filetimeMs, uint16At, uint64At, valueAt, valueTypes } from './values.ts'
 
 /** Bytes before a record's XML: magic, size, number, time. */
 export const recordHeadBytes = 24
@@ -117,6 +118,20 @@ export class EvtxRecord implements WindowsEvent {
     const plan = this.#shape.fields.get(name)
     if (plan !== undefined) return this.#decode(plan)
     return name.includes('.') ? this.#atPath(name) : undefined
+  }
+
+  fold(name: string, into: FoldedText): boolean {
+    const plan = this.#shape.fields.get(name)
+    if (plan === undefined || plan.slot < 0) return false
+    const { bytes, frames } = this.#chunk
+    const from = this.#frameOf(plan.frame)
+    if (from < 0 || plan.slot >= (frames[from] as number)) return false
+    const head = (frames[from + 1] as number) + plan.slot * 4
+    if (bytes[head + 2] !== valueTypes.text) return false
+    const at = frames[from + frameHead + plan.slot] as number
+    let end = at + (uint16At(bytes, head) & ~1)
+    while (end > at && bytes[end - 1] === 0 && bytes[end - 2] === 0) end -= 2
+    return into.takeUnits(bytes, at, (end - at) / 2)
   }
 
   systemField(name: string): EventField | undefined {
