@@ -21,6 +21,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return await desk(rest)
     case 'hunt':
       return await hunt(rest)
+    case 'mail':
+      return await mail(rest)
     case 'pack':
       return await pack(rest)
     case 'backup':
@@ -44,6 +46,17 @@ async function hunt(argv: readonly string[]): Promise<number> {
   if (!command.ok) return refuse([command.error.message])
   const colour = colourWanted(command.value.colour, process.stdout.isTTY === true, process.env)
   return await runHunt(command.value, { columns: process.stdout.columns ?? columnsDefault, colour, print, complain })
+}
+
+async function mail(argv: readonly string[]): Promise<number> {
+  const { parseMailCheck, runMailCheck } = await import('./mail-check.ts')
+  const command = parseMailCheck(argv)
+  if (!command.ok) return refuse([command.error.message])
+  return await runMailCheck(command.value, {
+    columns: Math.min(columnsDefault, process.stdout.columns ?? columnsDefault),
+    print,
+    complain,
+  })
 }
 
 async function pack(argv: readonly string[]): Promise<number> {

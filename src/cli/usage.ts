@@ -14,6 +14,7 @@ Commands:
   bellwether desk       Watches your logs all day, in a console in your browser.
   bellwether scan       Reads logs once and prints a report.
   bellwether demo       Shows such a report, on a made-up attack.
+  bellwether mail check Says of mails whether they pose as somebody you trust.
   bellwether hunt       Searches what the desk has kept.
   bellwether pack       Packs logs of a machine without network for the desk.
   bellwether collect    Prepares a USB stick that collects hashes and logs.

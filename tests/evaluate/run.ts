@@ -1,6 +1,6 @@
 /** `npm run evaluate`: runs the watch over whichever corpora are present and prints Markdown tables. With `--generated`
  *  also over variations of the corpora and over this project's own recordings; `--only PATTERN` takes recordings by
- *  name; `--strict` makes a missed bar an exit code of 1. */
+ *  name; `--strict` makes a missed bar an exit code of 1. `npm run evaluate -- mail` measures the mail watch (mail.ts). */
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { barsTable, recordingBars, stringBars } from './bars.ts'
@@ -11,6 +11,11 @@ import { evaluateStrings, type Table } from './strings.ts'
 import { markdownTable } from './table.ts'
 import { exposureTable, incidentsTable, linesTable } from './tables.ts'
 import { variationsOf } from './variations.ts'
+
+if (process.argv[2] === 'mail') {
+  await import('./mail.ts')
+  process.exit()
+}
 
 const { values } = parseArgs({
   options: {

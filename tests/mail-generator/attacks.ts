@@ -218,5 +218,10 @@ export function attackDraft(random: Random, plan: AttackPlan, timeMs: number): D
   if (plan.claim === 'attachment-name' && draft.files.length === 0)
     carry(random, draft, 'macro-ooxml', { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
   setClaim(random, draft, plan, person)
+  if (plan.sender === 'thread') {
+    // Who takes a conversation over writes under the name that it was with.
+    if (plan.claim === 'display-name' && plan.disguise === 'none') draft.fromName = plan.vendor.name
+    draft.subject = `Re: ${draft.subject}`
+  }
   return draft
 }

@@ -115,7 +115,10 @@ function addHistory(random: Random, vendors: readonly Vendor[], add: Add): void 
     ).entries()) {
       const draws = random.fork(`${vendor.id}/${kind}`)
       const draft = negativeDraft(draws, kind, vendor, startMs - (300 - 60 * index) * dayMs + draws.integer(0, dayMs))
-      if (kind === 'genuine-files') draft.messageId = threadOf(vendor)
+      if (kind === 'genuine-files') {
+        draft.messageId = threadOf(vendor)
+        draft.fromName = vendor.name
+      }
       add(draws, draft, { ...nothing, label: 'history', technique: kind, identity: vendor.id, campaign: '' })
     }
   }

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exitCodes } from './arguments.ts'
+import { parseMailCheck, runMailCheck } from './mail-check.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bellwether-mail-check-'))
+  const attack = `From: "VR Systems" <vr.elections@gmail.com>\nTo: <clerk@county.example>\nSubject: New EViD User Guides\u001b[2J\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>Please read the new guides of VR Systems.</p><p><a href="http://198.51.100.9/x">https://www.vrsystems.com/</a></p>\n--b\nContent-Type: application/octet-stream; name="New EViD User Guides.js"\n\nnew ActiveXObject("WScript.Shell").Run("cmd")\n--b--\n`
+  writeFileSync(join(folder, '1.eml'), attack)
+  writeFileSync(join(folder, '2.eml'), 'From: Pat <pat@county.example>\nSubject: Lunch\n\nPizza or salad?\n')
+  writeFileSync(join(folder, '3.eml'), 'no mail at all')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function run(...args: readonly string[]): Promise<{ code: number; out: string; complaints: string }> {
+  const command = parseMailCheck(['check', ...args])
+  if (!command.ok) throw new Error(command.error.message)
+  let out = ''
+  let complaints = ''
+  const code = await runMailCheck(command.value, {
+    columns: 80,
+    print: (text) => {
+      out += text
+    },
+    complain: (text) => {
+      complaints += text
+    },
+  })
+  return { code, out, complaints }
+}
+
+describe('mail check', () => {
+  test('tells in 80 columns whom a mail poses as, with its proofs and what to do', async () => {
+    const { code, out } = await run(join(folder, '1.eml'))
+    expect(code).toBe(exitCodes.done)
+    expect(out).toContain('ATTACK: this mail poses as VR Systems')
+    expect(out).toContain('vr.elections@gmail.com')
+    expect(out).toContain('New EViD User Guides.js')
+    expect(out).toContain('What to do:')
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('shows nothing of a mail that a terminal would obey', async () => {
+    const { out } = await run(folder)
+    expect(out).not.toContain('\u001b')
+    expect(out).toContain('<U+001B>')
+  })
+
+  test('prints one line of JSON a mail, and one for a mail that cannot be read', async () => {
+    const { out } = await run('--json', folder)
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines.map(({ verdict }) => verdict)).toEqual(['attack', 'clean', null])
+    expect(Object.keys(lines[0] ?? {})).toEqual(
+      expect.arrayContaining(['file', 'verdict', 'score', 'claims', 'failures', 'payload', 'campaign']),
+    )
+    expect(lines[2]).toMatchObject({ unreadable: { reason: 'not-this-format' } })
+  })
+
+  test('protects the names of a list that the office gives', async () => {
+    const list = join(folder, 'vendors.json')
+    writeFileSync(
+      list,
+      JSON.stringify([{ id: 'q', name: 'Quellmar Ballots', kind: 'vendor', domains: ['quellmar.example'] }]),
+    )
+    const mail = join(folder, 'q.eml')
+    writeFileSync(
+      mail,
+      'From: Quellmar Ballots <q1@gmail.com>\nSubject: Update\n\nSign in at http://198.51.100.7/login to keep your account.\n',
+    )
+    const verdicts = async (...args: readonly string[]): Promise<unknown> =>
+      JSON.parse((await run('--json', mail, ...args)).out).posesAs
+    expect(await verdicts()).toBeNull()
+    expect(await verdicts('--vendors', list)).toBe('q')
+    rmSync(list)
+    rmSync(mail)
+  })
+
+  test('ends with a code of its own when it is asked to', async () => {
+    expect((await run(join(folder, '1.eml'), '--fail-on', 'attack')).code).toBe(exitCodes.found)
+    expect((await run(join(folder, '2.eml'), '--fail-on', 'attack')).code).toBe(exitCodes.done)
+    expect((await run(join(folder, 'none.eml'))).code).toBe(exitCodes.nothingRead)
+  })
+})
+
+test('what is not understood is refused with a sentence', () => {
+  expect(parseMailCheck([])).toMatchObject({ ok: false })
+  expect(parseMailCheck(['check'])).toMatchObject({ ok: false })
+  expect(parseMailCheck(['check', 'a', '--fail-on', 'clean'])).toMatchObject({ ok: false })
+})

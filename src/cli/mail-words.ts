@@ -1,0 +1,178 @@
+/** What the mail check says of one mail: as a line of JSON, and in words for a person. Everything from the mail is shown as
+ *  characters, never obeyed. */
+import type { Reject } from '../core/place.ts'
+import type { MailMessage } from '../formats/mail/message.ts'
+import type { Claim, ClaimSurface, FailureKind, MailVerdict, TextTrick } from '../watches/mail/verdict.ts'
+import { excerpt, printable, wrap } from './printable.ts'
+
+/** A mail with its verdict. */
+export interface Shown {
+  readonly file: string
+  readonly message: MailMessage
+  readonly verdict: MailVerdict
+}
+
+/** `{file, verdict, score, claims, failures, payload, campaign}`, one line a mail. */
+export function mailLine({ file, verdict }: Shown): Readonly<Record<string, unknown>> {
+  return {
+    file,
+    verdict: verdict.verdict,
+    score: Number(verdict.score.toFixed(4)),
+    impersonation: Number(verdict.impersonation.toFixed(4)),
+    phishing: Number(verdict.phishing.toFixed(4)),
+    posesAs: verdict.posesAs?.id ?? null,
+    claims: verdict.claims.map(({ identity, name, surface, excerpt: text, tricks }) => ({
+      identity,
+      name,
+      surface,
+      text,
+      tricks,
+    })),
+    failures: verdict.failures,
+    payload: verdict.payload,
+    campaign: verdict.campaign ?? null,
+    problems: verdict.problems,
+  }
+}
+
+/** A mail that cannot be read is told of, and never left out. */
+export const rejectLine = (file: string, { reason, message }: Reject): Readonly<Record<string, unknown>> => ({
+  file,
+  verdict: null,
+  unreadable: { reason, message },
+})
+
+const surfaceWords: Readonly<Record<ClaimSurface, string>> = {
+  'display-name': 'in the sender’s name',
+  'sender-address': 'in the sender’s address',
+  'local-part': 'in front of the @ of the sender’s address',
+  'look-alike-domain': 'as a domain that looks like theirs',
+  signature: 'in the signature',
+  'self-presentation': 'where the writer says who they are',
+  subject: 'in the subject',
+  'attachment-name': 'in the name of a file',
+  'link-text': 'in the words of a link',
+  'image-text': 'in the text of a picture',
+  'document-text': 'inside a file',
+  body: 'in the text',
+}
+
+const trickWords: Readonly<Record<TextTrick, string>> = {
+  spacing: 'letters set apart',
+  homoglyph: 'letters of another alphabet that look the same',
+  invisible: 'invisible characters between the letters',
+  accent: 'letters with accents',
+  'letter-pair': 'pairs of letters that look like one',
+}
+
+const failureWords: Readonly<Record<FailureKind, string>> = {
+  'free-mail': 'It comes from a service where anybody gets an address',
+  'look-alike-domain': 'Its domain only looks like theirs',
+  'subdomain-trick': 'Their name stands in front of another’s domain',
+  'punycode-domain': 'Its domain has letters of another alphabet',
+  'other-domain': 'Its domain is not theirs',
+  'authentication-failed': 'The check of the sender failed',
+  'not-authenticated': 'No server vouches for the sender',
+  'reply-to-elsewhere': 'Answers would go to somebody else',
+  'return-path-elsewhere': 'The envelope names another sender',
+  'first-contact': 'This sender never wrote to the office before',
+  'thread-hijacked': 'It poses as an answer in a conversation of yours',
+  'never-uses': 'They never write in this way',
+  'display-name-address': 'The sender’s name shows another address than the real one',
+}
+
+const shownCharacters = 160
+const shownProofs = 12
+
+/** A list with its head, each entry wrapped and indented. */
+function list(head: string, entries: readonly string[], columns: number): string[] {
+  if (entries.length === 0) return []
+  const lines = [head]
+  for (const entry of entries.slice(0, shownProofs)) {
+    for (const [index, line] of wrap(entry, columns - 4).entries())
+      lines.push(`${index === 0 ? '  - ' : '    '}${line}`)
+  }
+  if (entries.length > shownProofs) lines.push(`  - and ${entries.length - shownProofs} more`)
+  return lines
+}
+
+const claimText = ({ name, surface, excerpt: text, tricks }: Claim): string => {
+  const disguise = tricks.length === 0 ? '' : ` Disguised by ${tricks.map((trick) => trickWords[trick]).join(', ')}.`
+  return printable(`${name}, ${surfaceWords[surface]}: "${excerpt(text, shownCharacters)}".${disguise}`)
+}
+
+const titles: Readonly<Record<MailVerdict['verdict'], string>> = {
+  attack: 'ATTACK',
+  suspicious: 'SUSPICIOUS',
+  clean: 'Nothing found',
+}
+
+/** The first line says what the mail is held for. */
+function titleOf({ verdict, posesAs }: MailVerdict): string {
+  const title = titles[verdict]
+  if (verdict === 'clean') return title
+  if (posesAs !== undefined) return `${title}: this mail poses as ${posesAs.name}, and they did not send it.`
+  return `${title}: this mail has the marks of phishing.`
+}
+
+function adviceOf({ verdict, posesAs, campaign }: MailVerdict): string[] {
+  if (verdict === 'clean') return []
+  const advice = ['Do not open its files or links, and do not answer it. Keep it; do not forward it.']
+  if (posesAs !== undefined) {
+    advice.push(
+      posesAs.phone === ''
+        ? `Call ${posesAs.name} by the number on your contract, not by one in the mail.`
+        : `Call ${posesAs.name} at ${posesAs.phone}, not at a number in the mail.`,
+    )
+  }
+  if (campaign !== undefined) advice.push('Others got it too: warn everybody in the office.')
+  return advice
+}
+
+const proofText = (proof: string): string => (proof === '' ? '' : `: ${excerpt(proof, shownCharacters)}`)
+
+/** The mail in words, at most `columns` wide. */
+export function mailWords({ file, message, verdict }: Shown, columns: number): string[] {
+  const fact = (label: string, text: string): string[] => wrap(`${label} ${excerpt(text, shownCharacters)}`, columns)
+  const [from] = message.from
+  const head = [
+    ...wrap(printable(titleOf(verdict)), columns),
+    ...fact('File:', file),
+    ...fact('From:', from === undefined ? '(nobody)' : `${from.name} <${from.address}>`.trim()),
+    ...fact('Subject:', message.subject),
+  ]
+  const { campaign } = verdict
+  const isClean = verdict.verdict === 'clean'
+  if (isClean) return [...head, ...list('Not looked at:', verdict.problems.map(printable), columns)]
+  return [
+    ...head,
+    ...list('Whom it names:', verdict.claims.map(claimText), columns),
+    ...list(
+      'What does not fit:',
+      verdict.failures.map(({ kind, proof }) => `${failureWords[kind]}${proofText(proof)}`),
+      columns,
+    ),
+    ...list(
+      'What it carries:',
+      verdict.payload.map(({ feature, path, proof }) => carriedText(feature, path, proof)),
+      columns,
+    ),
+    ...(campaign === undefined ? [] : list('Campaign:', [campaignText(campaign)], columns)),
+    ...list('Not looked at:', verdict.problems.map(printable), columns),
+    ...list('What to do:', adviceOf(verdict).map(printable), columns),
+  ]
+}
+
+function carriedText(feature: string, path: readonly string[], proof: string): string {
+  const where = path.length === 0 ? '' : ` in ${path.map((each) => excerpt(each, shownCharacters)).join(' > ')}`
+  return `${feature.replaceAll('-', ' ')}${where}${proofText(proof)}`
+}
+
+const campaignText = ({ id, mails, recipients }: NonNullable<MailVerdict['campaign']>): string =>
+  printable(`${id}: ${mails} mails like this one, to ${recipients} recipients so far.`)
+
+/** A mail that cannot be read, in words. */
+export const rejectWords = (file: string, { message }: Reject, columns: number): string[] => [
+  ...wrap(`UNREADABLE: ${printable(message)} Look at it by hand.`, columns),
+  ...wrap(`File: ${excerpt(file, shownCharacters)}`, columns),
+]
