@@ -75,6 +75,13 @@ export const limits = {
   shapeCharactersMax: 300,
   fingerprintCharactersMax: 48,
   partNameCharactersMax: 40,
+  /** Rules whose own advice is given, and rules and machines that are named in an incident's story: more is not read. */
+  rulesSpelledOutMax: 3,
+  rulesNamedMax: 6,
+  machinesNamedMax: 5,
+  /** Of a file's head that may be a mail's: bytes and header lines that are looked at. Servers add some 30 fields. */
+  mailSampleBytesMax: 16 * kib,
+  mailSampleLinesMax: 200,
   /** Accounts and computers are named this far: AWS allows names of roles of 64 characters behind a path of 512. */
   actorNameCharactersMax: 200,
   /** The text of a record that has no lines of its own (EVTX as JSON) is kept this far. */

@@ -2,6 +2,7 @@
  *  data/advice/advice.json, where each step and each contact is written once; this file only looks them up. */
 import words from '../../data/advice/advice.json' with { type: 'json' }
 import { type Finding, type FindingKind, levelRank, type Outcome, outcomes } from '../core/finding.ts'
+import { limits } from '../core/limits.ts'
 import type { Advice } from './incident.ts'
 
 interface AdviceKeys {
@@ -80,14 +81,11 @@ export function adviceForFindings(
   return [...adviceOfRules(findings), ...adviceByKind(found)]
 }
 
-/** Rules whose own words are given before the general ones: more would not be read. */
-const rulesSpelledOutMax = 3
-
 /** What rules themselves say, the gravest first. */
 function adviceOfRules(findings: readonly Pick<Finding, 'kind' | 'level' | 'words'>[]): Advice[] {
   const advice = new Map<string, Advice>()
   for (const { words } of findings.toSorted((a, b) => levelRank(b.level) - levelRank(a.level))) {
-    if (words?.plain === undefined || advice.size >= rulesSpelledOutMax) continue
+    if (words?.plain === undefined || advice.size >= limits.rulesSpelledOutMax) continue
     advice.set(words.plain, { meaning: words.plain, now: words.doNow ?? [], call: [] })
   }
   return [...advice.values()]

@@ -10,6 +10,7 @@ import {
   type RuleWords,
   watchOf,
 } from '../core/finding.ts'
+import { limits } from '../core/limits.ts'
 
 /** What a story is told from. */
 export interface StoryFacts {
@@ -138,9 +139,11 @@ function whoSentence(facts: StoryFacts): string {
 }
 
 function machineSentence(facts: StoryFacts): string {
-  const machines = list([...new Set(facts.findings.map(({ target }) => `“${target}”`))].slice(0, machinesNamedMax))
+  const machines = list(
+    [...new Set(facts.findings.map(({ target }) => `“${target}”`))].slice(0, limits.machinesNamedMax),
+  )
   const accounts = facts.actors.filter(({ type }) => type === 'account').map(({ value }) => `“${value}”`)
-  const by = accounts.length === 0 ? '' : ` Signed in: ${list(accounts.slice(0, machinesNamedMax))}.`
+  const by = accounts.length === 0 ? '' : ` Signed in: ${list(accounts.slice(0, limits.machinesNamedMax))}.`
   return `${plural(facts.lineCount, 'record')} of ${machines} ${facts.lineCount === 1 ? 'shows' : 'show'} it.${by}`
 }
 
@@ -165,17 +168,13 @@ function rulesOf(facts: StoryFacts): RuleWords[] {
 function ruleSentence(facts: StoryFacts): string {
   const rules = rulesOf(facts)
   const shown = rules
-    .slice(0, rulesNamedMax)
+    .slice(0, limits.rulesNamedMax)
     .map(({ title, techniques = [] }) =>
       techniques.length === 0 ? `“${title}”` : `“${title}” (${techniques.join(', ')})`,
     )
-  const more = rules.length > rulesNamedMax ? [plural(rules.length - rulesNamedMax, 'other')] : []
+  const more = rules.length > limits.rulesNamedMax ? [plural(rules.length - limits.rulesNamedMax, 'other')] : []
   return `It is what ${rules.length === 1 ? 'the rule' : 'the rules'} ${list([...shown, ...more])} ${rules.length === 1 ? 'looks' : 'look'} for. Administrators sometimes do the same: ask who did it, and why.`
 }
-
-/** More names than this are not read. */
-const machinesNamedMax = 5
-const rulesNamedMax = 6
 
 function mailSentence(facts: StoryFacts): string {
   if (facts.kinds.every((kind) => kind === 'mail-unreadable')) return ''

@@ -24,6 +24,7 @@ interface SavedWatches {
   readonly machines?: unknown
 }
 
+/** The watches of one context. */
 export class WatchSet {
   readonly #parts: WatchParts
   #registration: RegistrationWatch | undefined

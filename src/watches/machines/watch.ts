@@ -45,6 +45,7 @@ class EventAtHand implements SigmaEvent {
   }
 }
 
+/** The watch; see README.md beside it. */
 export class MachinesWatch {
   readonly name = 'machines'
   readonly #engine: Engine
