@@ -25,6 +25,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return await mail(rest)
     case 'pack':
       return await pack(rest)
+    case 'rules':
+      return await rules(rest)
     case 'backup':
     case 'restore':
       return await backup(name, rest)
@@ -101,6 +103,14 @@ async function collect(argv: readonly string[]): Promise<number> {
     return exitCodes.done
   }
   return await runCollect(argv, { print, complain, root })
+}
+
+async function rules(argv: readonly string[]): Promise<number> {
+  const { parseRulesCommand, runRules } = await import('./rules.ts')
+  const command = parseRulesCommand(argv, defaultDataPath(process.env))
+  if (!command.ok) return refuse([command.error])
+  const columns = process.stdout.columns ?? columnsDefault
+  return await runRules(command.value, { columns, nowMs: Date.now(), print, complain })
 }
 
 async function backup(name: 'backup' | 'restore', argv: readonly string[]): Promise<number> {

@@ -18,14 +18,16 @@ export interface CaseOutcome {
   readonly problems: readonly RuleProblem[]
 }
 
+/** Ids and names that a rule refers to. */
+export const referencesOf = (rule: SigmaRule): readonly string[] => (rule.kind === 'correlation' ? rule.rules : [])
+
 /** A rule with all that it refers to, filters left out. */
 export function withReferences(rule: SigmaRule, all: readonly SigmaRule[]): SigmaRule[] {
   const needed = new Set<SigmaRule>()
   const visit = (each: SigmaRule): void => {
     if (needed.has(each)) return
     needed.add(each)
-    if (each.kind !== 'correlation') return
-    for (const reference of each.rules) {
+    for (const reference of referencesOf(each)) {
       const found = all.find(({ id, name }) => id === reference || name === reference)
       if (found !== undefined) visit(found)
     }
