@@ -1,4 +1,5 @@
 /** What `bellwether rules` says: sentences and tables for a terminal, at most as wide as it is. It decides nothing. */
+import { basename } from 'node:path'
 import { limits } from '../core/limits.ts'
 import type { CheckedRules } from '../desk/rules/check-rules.ts'
 import type { Coverage } from '../desk/rules/coverage.ts'
@@ -113,7 +114,7 @@ export class RulesPage {
   added({ set, isUpdate, added, changed, removed, broken, problems, waiting, usable }: AddedSet): string {
     const parts = [
       this.#say(
-        `${counted(set.rules, 'rule')} of ${set.from} ${set.rules === 1 ? 'is' : 'are'} kept as "${set.name}". ${countInDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${countInDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}.`,
+        `${counted(set.rules, 'rule')} of ${basename(set.from)} ${set.rules === 1 ? 'is' : 'are'} kept as "${set.name}". ${countInDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${countInDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}.`,
       ),
     ]
     if (isUpdate) {
