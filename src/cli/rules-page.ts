@@ -88,7 +88,7 @@ export class RulesPage {
     }
     const widest = Math.max(...[...byName.keys()].map((name) => name.length))
     const rows = [...byName].map(([name, count]) => `  ${printable(name).padEnd(widest)}  ${counted(count, 'rule')}\n`)
-    return `${this.#say('These rules wait for values of your office. Write them under [placeholders] in bellwether.toml:')}${rows.join('')}\n`
+    return `${this.#say('These rules wait for values of your office. Write them under [rules.placeholders] in bellwether.toml:')}${rows.join('')}\n`
   }
 
   covered({ tactics, techniques, rules, untagged }: Coverage): string {

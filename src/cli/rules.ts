@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
 import { checkRules } from '../desk/rules/check-rules.ts'
 import { coverageOf, navigatorLayer } from '../desk/rules/coverage.ts'
-import { type OfficePlaceholders, readPlaceholders } from '../desk/rules/office-placeholders.ts'
+import { noOfficeRules, type OfficeRules, readOfficeRules } from '../desk/rules/office-rules.ts'
 import { ownRulesPath, RuleLibrary } from '../desk/rules/rule-library.ts'
 import { addSet, isSetName, keptSetPaths, listSets, removeSet, setNameOf } from '../desk/rules/rule-store.ts'
 import { testRules } from '../desk/rules/test-rules.ts'
@@ -97,9 +97,10 @@ function commandOf(
 /** Does it. The answer is the exit code. */
 export async function runRules(command: RulesCommand, own: RulesProcess): Promise<number> {
   const page = new RulesPage(own.columns)
-  const office = await readPlaceholders(join(command.dataPath, 'bellwether.toml'))
+  const office = await readOfficeRules(join(command.dataPath, 'bellwether.toml'))
   if (!office.ok) own.complain(`${office.error}\n`)
-  const placeholders = office.ok ? office.value : {}
+  const rules = office.ok ? office.value : noOfficeRules
+  const { placeholders } = rules
   switch (command.name) {
     case 'check': {
       const checked = await checkRules(command.paths, placeholders)
@@ -114,7 +115,7 @@ export async function runRules(command: RulesCommand, own: RulesProcess): Promis
       return tested.wrong.length + tested.problems.length > 0 ? exitCodes.found : exitCodes.done
     }
     case 'coverage':
-      return await cover(command, placeholders, page, own)
+      return await cover(command, rules, page, own)
     case 'add': {
       const { path, set: name, dataPath } = command
       const added = await addSet({ path, name, dataPath, nowMs: own.nowMs, placeholders })
@@ -136,12 +137,12 @@ export async function runRules(command: RulesCommand, own: RulesProcess): Promis
 
 async function cover(
   command: Extract<RulesCommand, { name: 'coverage' }>,
-  placeholders: OfficePlaceholders,
+  { paths: officePaths, placeholders }: OfficeRules,
   page: RulesPage,
   own: RulesProcess,
 ): Promise<number> {
   const isAll = command.paths.length === 0
-  const paths = isAll ? [ownRulesPath, ...(await keptSetPaths(command.dataPath))] : command.paths
+  const paths = isAll ? [ownRulesPath, ...(await keptSetPaths(command.dataPath)), ...officePaths] : command.paths
   const cachePath = join(command.dataPath, 'cache', 'rules')
   const library = await RuleLibrary.load(paths, { placeholders, ...(isAll ? { cachePath } : {}) })
   const coverage = coverageOf(library.rules)
