@@ -72,7 +72,7 @@ const options = {
 type OptionName = keyof typeof options
 const commandNames = ['scan', 'demo', 'help', 'version'] as const
 /** Commands that read their own arguments. */
-export const otherCommands = ['desk', 'hunt', 'pack', 'collect', 'software', 'backup', 'restore'] as const
+export const otherCommands = ['desk', 'hunt', 'pack', 'collect', 'software', 'rules', 'backup', 'restore'] as const
 /** Options that say what to read; `demo` reads its own recording. */
 const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'rules', 'hits', 'utc-offset']
 /** What an option's value is, for the sentence that asks for it. */

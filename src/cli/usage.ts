@@ -19,6 +19,7 @@ Commands:
   bellwether pack       Packs logs of a machine without network for the desk.
   bellwether collect    Prepares a USB stick that collects hashes and logs.
   bellwether software   Says whether installed software is what it should be.
+  bellwether rules      Checks and keeps detection rules for machines.
   bellwether backup     Copies what the desk knows; restore puts it back.
 
 Examples:
@@ -53,6 +54,10 @@ Use of the desk:
   bellwether collect STICK
   bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
   bellwether software verify DIR --baseline FILE | --hashes FILE [--json]
+  bellwether rules check PATH... | test [PATH...] | coverage [PATH...]
+                   [--navigator FILE] | add FILE.zip|FOLDER [--name NAME]
+                   | list | remove NAME   [--data FOLDER]
+      Rules in the Sigma format. See docs/how-to/rules.md.
   bellwether backup [--data FOLDER] [TO]
   bellwether restore BACKUP [--data FOLDER]
 

@@ -5,6 +5,7 @@ import type { Reject } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { databaseFormats } from '../../formats/database-formats.ts'
 import type { EventRecord, KindOf } from '../../formats/event.ts'
+import { eventFormats } from '../../formats/event-formats.ts'
 import type { Chunk, EventFormat, Progress, StatementFormat } from '../../formats/format.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { statementEvent } from '../../formats/statement-event.ts'
@@ -12,7 +13,7 @@ import { windowsFormats } from '../../formats/windows-formats.ts'
 import type { RuleCase } from './case-file.ts'
 
 /** Formats whose records rules can look at. */
-const formats: readonly (EventFormat | StatementFormat)[] = [...windowsFormats, ...databaseFormats]
+const formats: readonly (EventFormat | StatementFormat)[] = [...windowsFormats, ...eventFormats, ...databaseFormats]
 /** Below this share of recognised lines no format is taken. */
 const shareMin = 0.2
 
@@ -48,11 +49,14 @@ interface CaseLog {
   readonly kindOf: KindOf
 }
 
+/** About when logs of cases end, for those that write no year. */
+const referenceMs = Date.UTC(2026, 11, 31)
+
 /** Times of logs without a zone are taken as UTC. */
 function read(format: EventFormat | StatementFormat, log: CaseLog): { events: EventRecord[]; rejects: Reject[] } {
   const events: EventRecord[] = []
   const rejects: Reject[] = []
-  const options = { kindOf: log.kindOf, utcOffsetMinutes: 0 }
+  const options = { kindOf: log.kindOf, utcOffsetMinutes: 0, referenceMs }
   if (format.kind === 'events') {
     const reader = format.open(options)
     readAll(log, (chunk) => reader.read(chunk, events, rejects))
