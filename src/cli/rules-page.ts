@@ -81,13 +81,17 @@ export class RulesPage {
   /** Which values rules wait for. */
   #waiting(waiting: readonly RuleProblem[]): string {
     if (waiting.length === 0) return ''
-    const byName = new Map<string, number>()
+    // Names are compared without case.
+    const byName = new Map<string, { readonly name: string; readonly count: number }>()
     for (const { problem } of waiting) {
       const name = /%([^%]+)%/.exec(problem)?.[1] ?? 'others'
-      byName.set(name, (byName.get(name) ?? 0) + 1)
+      const known = byName.get(name.toLowerCase())
+      byName.set(name.toLowerCase(), { name: known?.name ?? name, count: (known?.count ?? 0) + 1 })
     }
     const widest = Math.max(...[...byName.keys()].map((name) => name.length))
-    const rows = [...byName].map(([name, count]) => `  ${printable(name).padEnd(widest)}  ${counted(count, 'rule')}\n`)
+    const rows = [...byName.values()].map(
+      ({ name, count }) => `  ${printable(name).padEnd(widest)}  ${counted(count, 'rule')}\n`,
+    )
     return `${this.#say('These rules wait for values of your office. Write them under [rules.placeholders] in bellwether.toml:')}${rows.join('')}\n`
   }
 
