@@ -56,7 +56,7 @@ describe('our rules', () => {
     async () => {
       const { wrong, problems, cases, untested } = await testRules([ownRulesPath], placeholders)
       expect(problems).toEqual([])
-    expect(wrong.map(({ case: each, fired }) => `${each.file}: ${each.name}: fired ${fired}`)).toEqual([])
+      expect(wrong.map(({ case: each, fired }) => `${each.file}: ${each.name}: fired ${fired}`)).toEqual([])
       expect(untested).toBe(0)
       expect(cases).toBeGreaterThanOrEqual(2 * checked.rules)
     },
