@@ -80,6 +80,12 @@ async function software(argv: readonly string[]): Promise<number> {
     print(softwareUsage)
     return exitCodes.done
   }
+  if (argv[0] === 'keep') {
+    const { parseKeep, runKeep } = await import('./software-keep.ts')
+    const kept = parseKeep(argv.slice(1), defaultDataPath(process.env))
+    if (!kept.ok) return refuse([kept.error.message])
+    return await runKeep(kept.value, { columns: process.stdout.columns ?? columnsDefault, print, complain })
+  }
   const command = parseSoftware(argv)
   if (!command.ok) return refuse([command.error])
   const { runSoftware } = await import('./software.ts')

@@ -54,6 +54,7 @@ Use of the desk:
   bellwether collect STICK
   bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
   bellwether software verify DIR --baseline FILE | --hashes FILE [--json]
+  bellwether software keep FILE [--data FOLDER] [--machine NAME] [--folder PATH]
   bellwether rules check PATH... | test [PATH...] | coverage [PATH...]
                    [--navigator FILE] | add FILE.zip|FOLDER [--name NAME]
                    | list | remove NAME   [--data FOLDER]

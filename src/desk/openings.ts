@@ -5,8 +5,10 @@ import type { DropDefinition, SourceDefinition, SyslogDefinition } from '../sour
 import { DropFolder } from '../sources/drop/drop-folder.ts'
 import type { Journal } from '../sources/listen/journal.ts'
 import { openSyslog } from '../sources/listen/syslog.ts'
+import { SoftwareShelf } from '../sources/tree/shelf.ts'
 import type { Noticed } from './analysis/protocol.ts'
 import type { DataFolder } from './data-folder.ts'
+import { judgeSoftware } from './received-software.ts'
 import type { SourceOpening } from './source-desk.ts'
 
 /** What an opening works with. */
@@ -42,6 +44,8 @@ const failed = (problem: string): SourceOpening => ({
 
 async function openDrop(definition: DropDefinition, parts: OpeningParts): Promise<SourceOpening> {
   const { journal, folder, clock, notice } = parts
+  const shelf = new SoftwareShelf(join(folder.path, 'software'))
+  const notes = new Map<string, string>()
   const opened = await DropFolder.open({
     definition,
     journal,
@@ -52,14 +56,29 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
       const rule = 'bundle-refused'
       notice({ kind: rule, rule, level: 'medium', target, sourceId: definition.id, timeMs: clock() })
     },
-    onImported: () => undefined,
+    onImported: ({ software }) => {
+      for (const received of software) {
+        judgeSoftware(received, shelf, { sourceId: definition.id, timeMs: clock() })
+          .then(({ noticed, note }) => {
+            if (noticed !== undefined) notice(noticed)
+            if (note !== undefined) notes.set(`${received.machine} ${received.name}`, note)
+          })
+          .catch((error: unknown) =>
+            notes.set(received.name, `A list of software could not be kept (${String(error)}).`),
+          )
+      }
+    },
   })
   if (!opened.ok) return failed(opened.error)
   const drop = opened.value
   return {
     state: () => {
       const { isThere, imported, problem } = drop.state()
-      return { problem, notes: [isThere ? `${imported} taken in so far.` : 'The stick is not in.'], lost: 0 }
+      return {
+        problem,
+        notes: [isThere ? `${imported} taken in so far.` : 'The stick is not in.', ...notes.values()],
+        lost: 0,
+      }
     },
     close: () => drop.close(),
   }

@@ -84,8 +84,8 @@ export function adviceForFindings(
 /** What rules themselves say, the gravest first. */
 function adviceOfRules(findings: readonly Pick<Finding, 'kind' | 'level' | 'words'>[]): Advice[] {
   const advice = new Map<string, Advice>()
-  for (const { words } of findings.toSorted((a, b) => levelRank(b.level) - levelRank(a.level))) {
-    if (words?.plain === undefined || advice.size >= limits.rulesSpelledOutMax) continue
+  for (const { kind, words } of findings.toSorted((a, b) => levelRank(b.level) - levelRank(a.level))) {
+    if (kind !== 'rule-match' || words?.plain === undefined || advice.size >= limits.rulesSpelledOutMax) continue
     advice.set(words.plain, { meaning: words.plain, now: words.doNow ?? [], call: [] })
   }
   return [...advice.values()]

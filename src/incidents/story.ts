@@ -210,7 +210,10 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
     case 'rule-match':
       return ruleSentence(facts)
     case 'software-changed':
-      return `${plural(hits, 'file')} ${hits === 1 ? 'differs' : 'differ'} from the list that was made of it: added, changed or removed. An update does this too; then there is a note of who installed it. If there is none, treat it as tampering.`
+      return [
+        ...findings.flatMap(({ words }) => words?.plain ?? []),
+        'An update does this too; then there is a note of who installed it. If there is none, treat it as tampering.',
+      ].join(' ')
     case 'after-block':
       return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
     case 'new-statement':

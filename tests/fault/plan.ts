@@ -55,9 +55,9 @@ const dayOf = (index: number) =>
     ],
   )
 
-/** Makes a plan of so many days, each cut into so many slices. The lines of one
- *  visitor, and of everybody who takes part in one attack, go the same way: what is found must not depend on which of
- *  two ways is quicker. */
+/** Makes a plan of so many days, each cut into so many slices. The lines of one visitor, and of everybody who takes part in
+ *  one attack, go the same way, and each way is of a site of its own: what is found, and what is usual on a page, must
+ *  not depend on which of two ways is quicker. */
 export function makePlan(seed: string, days: number, slicesPerDay: number, rotateEvery: number): Plan {
   const random = new Random(`fault/${seed}`)
   const slices: Slice[] = []
@@ -84,7 +84,7 @@ export function makePlan(seed: string, days: number, slicesPerDay: number, rotat
         const isTorn = random.fraction() < 0.002
         if (isTorn) rejects[way]++
         else records[way]++
-        texts[way] += asSent(way, isTorn ? `torn ${random.bits()}` : (lines[at] as string))
+        texts[way] += asSent(way, isTorn ? `torn ${random.bits()}` : ofSite(way, lines[at] as string))
       }
       const count = slices.length + 1
       const rotation = count % rotateEvery === 0 ? rotations[(count / rotateEvery) % rotations.length] : undefined
@@ -93,6 +93,10 @@ export function makePlan(seed: string, days: number, slicesPerDay: number, rotat
   }
   return { slices, records, rejects }
 }
+
+/** The line as a web server of that way's own site would write it. */
+const ofSite = (way: SourceName, line: string): string =>
+  way === 'followed' ? line : line.replace(/"([A-Z]+) \//, `"$1 /${way}/`)
 
 const asSent = (way: SourceName, line: string): string =>
   way === 'sent' ? `<134>Jun  1 00:00:00 web2 nginx: ${line}\n` : `${line}\n`

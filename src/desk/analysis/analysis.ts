@@ -1,7 +1,7 @@
 /** The live analysis: reads all streams in the order of events, shows their records to the watches, and hands on what
  *  the store is to be told. It does no waiting and no storing: a thread drives it step by step. */
 import { deserialize, serialize } from 'node:v8'
-import type { FindingKind, Hit, Level } from '../../core/finding.ts'
+import type { FindingKind, Hit, Level, RuleWords } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { Office } from '../../core/office.ts'
@@ -249,6 +249,7 @@ export class Analysis {
     readonly place?: Place
     readonly confidence?: number
     readonly rule: string
+    readonly words?: RuleWords
   }): void {
     const { sourceId, place, rule, ...rest } = said
     const hit: Hit = {

@@ -1,6 +1,6 @@
 /** What the desk's main thread and the analysis thread say to each other. All of it is plain data; large buffers are
  *  handed over, not copied. */
-import type { FindingKind, Level } from '../../core/finding.ts'
+import type { FindingKind, Level, RuleWords } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import type { Office } from '../../core/office.ts'
 import type { CompileOptions } from '../../sigma/compile.ts'
@@ -61,6 +61,8 @@ export interface Noticed {
   readonly sourceId: SourceId
   readonly timeMs: number
   readonly rule: string
+  /** What is to be said of it beyond its kind. */
+  readonly words?: RuleWords
 }
 
 /** What the analysis thread is told. */
