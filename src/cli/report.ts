@@ -1,7 +1,7 @@
 /** The report that a clerk reads: what happened, how sure, since when, from where, what was exposed, what to do, whom to
  *  call, and the first lines of evidence; then what was read and what could not be. It renders what it is given and
  *  judges nothing. Everything that came out of a log is attacker-controlled and is shown as printable text only. */
-import { type Level, levelRank } from '../core/finding.ts'
+import { type Level, levelRank, watchOf } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import type { Place, Reject } from '../core/place.ts'
 import type { Incident } from '../incidents/incident.ts'
@@ -264,7 +264,9 @@ const listed = (names: readonly string[], namesMax: number): string => {
   return `${shown.join(', ')}${names.length > namesMax ? `, and ${countInDigits(names.length - namesMax)} more` : ''}`
 }
 
-function exposureParagraphs({ exposure, outcome }: Incident): string[] {
+function exposureParagraphs({ exposure, outcome, kinds }: Incident): string[] {
+  // Of machines and mail, nothing is counted.
+  if (exposure === undefined && kinds.every((kind) => watchOf[kind] !== 'registration')) return []
   if (exposure === undefined) {
     return [outcome === 'success' ? 'The logs do not show how many.' : 'None that the logs show.']
   }
