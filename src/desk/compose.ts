@@ -31,7 +31,7 @@ import { IncidentDesk } from './incident-desk.ts'
 import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
 import { openSource } from './openings.ts'
-import { loadRulePack } from './rules/rule-pack.ts'
+import { packRules } from './rules/rule-pack.ts'
 import { SourceDesk } from './source-desk.ts'
 import { exportsOf, targetsOf } from './targets.ts'
 
@@ -113,6 +113,7 @@ class Assembly {
   readonly #parts: DeskParts
   readonly #startedAtMs: number
   #analysis: AnalysisThread | undefined
+  #rulesTrouble: string | undefined
   #demonstration: Demonstration | undefined
   #upkeep: ArchiveUpkeep | undefined
   #journal: Journal | undefined
@@ -208,7 +209,7 @@ class Assembly {
   }
 
   #troubles(): readonly string[] {
-    const problems = [this.#journal?.problem?.message, this.#upkeep?.problem]
+    const problems = [this.#journal?.problem?.message, this.#upkeep?.problem, this.#rulesTrouble]
     return problems.filter((problem) => problem !== undefined)
   }
 
@@ -249,7 +250,9 @@ class Assembly {
         office: this.#configuration.office,
         journalFolder: this.#folder.journalPath,
         archiveFolder: this.#configuration.archive.enabled ? this.#folder.archivePath : undefined,
-        rules: await loadRulePack(this.#folder.path, this.#configuration.rules),
+        rulesPath: await packRules(this.#folder.path, this.#configuration.rules, (message) => {
+          this.#rulesTrouble = message
+        }),
         onStored: (commit) => {
           for (const { id } of commit.incidents) events.say('incidents', id)
           if (commit.incidents.length > 0) blocks.look(commit.incidents).catch(ignoreStore)

@@ -16,7 +16,6 @@ import {
   type FromAnalysis,
   type IndicatorText,
   type Noticed,
-  type RulePack,
   type SetAside,
   type ToAnalysis,
 } from './protocol.ts'
@@ -27,7 +26,7 @@ export interface AnalysisHost {
   readonly office: Office
   readonly journalFolder: string
   readonly archiveFolder: string | undefined
-  readonly rules: RulePack
+  readonly rulesPath: string
   /** A commit is stored. */
   onStored(commit: Commit): void
   /** Journals need not be kept before these places. */
@@ -95,7 +94,7 @@ export class AnalysisThread {
   }
 
   async #begin(isCareful: boolean): Promise<void> {
-    const { store, office, journalFolder, archiveFolder, rules } = this.#host
+    const { store, office, journalFolder, archiveFolder, rulesPath } = this.#host
     const checkpoint = await store.checkpoint()
     const isPositionsOnly =
       checkpoint !== undefined &&
@@ -118,7 +117,7 @@ export class AnalysisThread {
       assignments: await store.assignments(0),
       indicators: this.#indicators,
       setAside: this.#setAside,
-      rules,
+      rulesPath,
       isCareful,
       beacon: this.#beacon.shared,
     }

@@ -49,7 +49,7 @@ export class LoopRun {
       isPositionsOnly: false,
       assignments: [...kept.assigned].map(([findingId, incidentId]) => ({ findingId, incidentId })),
       indicators: [],
-      rules: { rules: [], options: {} },
+      rulesPath: '',
       setAside: [],
       isCareful: false,
       beacon: new SharedArrayBuffer(64),

@@ -8,6 +8,7 @@ import { type IndicatorList, readIndicatorList } from '../../formats/indicator-l
 import { compile } from '../../sigma/compile.ts'
 import { ArchiveSpool } from '../../store/archive/spool.ts'
 import type { Commit, SourceStatus } from '../../store/store.ts'
+import { readRulePack } from '../rules/rule-pack.ts'
 import { Analysis } from './analysis.ts'
 import { ArchiveBlocked, ArchiveKeeper } from './archive-keeper.ts'
 import { BeaconWriter } from './beacon.ts'
@@ -69,7 +70,10 @@ export class AnalysisLoop {
       assignments: start.assignments,
       indicator: lookupIn(start.indicators),
       archive: this.#archive,
-      makeEngine: (onLimit) => compile(start.rules.rules, { ...start.rules.options, onLimit }).engine,
+      makeEngine: (onLimit) => {
+        const { rules, options } = readRulePack(start.rulesPath)
+        return compile(rules, { ...options, onLimit }).engine
+      },
       setAside: start.setAside,
       beacon: this.#beacon,
       isCareful: start.isCareful,

@@ -3,8 +3,6 @@
 import type { FindingKind, Level, RuleWords } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import type { Office } from '../../core/office.ts'
-import type { CompileOptions } from '../../sigma/compile.ts'
-import type { SigmaRule } from '../../sigma/rule.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import type { SpoolMark } from '../../store/archive/spool.ts'
 import type { Commit } from '../../store/store.ts'
@@ -27,13 +25,6 @@ export interface IndicatorText {
   readonly text: string
 }
 
-/** Detection rules as they were read, with the tables of logs and the office's own values: compiled where they are used,
- *  and only when the first event comes. */
-export interface RulePack {
-  readonly rules: readonly SigmaRule[]
-  readonly options: CompileOptions
-}
-
 /** All that the analysis thread is started with. */
 export interface AnalysisStart {
   readonly office: Office
@@ -47,7 +38,8 @@ export interface AnalysisStart {
   readonly assignments: readonly { readonly findingId: FindingId; readonly incidentId: IncidentId }[]
   readonly indicators: readonly IndicatorText[]
   readonly setAside: readonly SetAside[]
-  readonly rules: RulePack
+  /** The file of detection rules: read and compiled when the first event comes. */
+  readonly rulesPath: string
   readonly isCareful: boolean
   /** Signs of life and what is under way: see `beacon.ts`. */
   readonly beacon: SharedArrayBuffer

@@ -1,16 +1,57 @@
-/** The rules of a desk: ours, those that the office keeps in its data folder, and those that its configuration names, as
- *  the analysis takes them. `bellwether rules check` says what cannot be used. */
+/** The rules of a desk: ours, those that the office keeps in its data folder, and those that its configuration names. They
+ *  are read in a process of their own, which ends, and lie in one file until the analysis meets the first event: a desk
+ *  without events keeps nothing of them in memory. `bellwether rules check` says what cannot be used. */
+import { fork } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RulePack } from '../analysis/protocol.ts'
+import { fileURLToPath } from 'node:url'
+import type { CompileOptions } from '../../sigma/compile.ts'
+import type { SigmaRule } from '../../sigma/rule.ts'
 import type { RulesConfiguration } from '../config/config.ts'
-import { ownRulesPath, RuleLibrary } from './rule-library.ts'
-import { keptSetPaths } from './rule-store.ts'
 
-/** Loads them, ours first. */
-export async function loadRulePack(data: string, { paths, placeholders }: RulesConfiguration): Promise<RulePack> {
-  const library = await RuleLibrary.load([ownRulesPath, ...(await keptSetPaths(data)), ...paths], {
-    cachePath: join(data, 'cache', 'rules'),
-    placeholders,
-  })
-  return { rules: library.rules, options: library.options }
+/** Rules as they were read, with the tables of logs and the office's own values. */
+export interface RulePack {
+  readonly rules: readonly SigmaRule[]
+  readonly options: CompileOptions
+}
+
+/** What the process that reads rules is told. */
+export interface PackRequest {
+  readonly data: string
+  readonly configuration: RulesConfiguration
+  readonly out: string
+}
+
+/** Has the rules read and written to a file; gives its path. Where that fails, an earlier file is used, or no rule; `complain`
+ *  gets the sentence. */
+export async function packRules(
+  data: string,
+  configuration: RulesConfiguration,
+  complain: (message: string) => void,
+): Promise<string> {
+  const folder = join(data, 'cache', 'rules')
+  const out = join(folder, 'pack.json')
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const request: PackRequest = { data, configuration, out }
+    const program = fileURLToPath(new URL('./rule-pack-process.ts', import.meta.url))
+    const child = fork(program, [JSON.stringify(request)], { stdio: 'ignore', execArgv: [] })
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('exit', resolve).once('error', reject),
+    )
+    if (code === 0) return out
+    complain(
+      'The detection rules could not be read anew; those of the last start are used. Try "bellwether rules check".',
+    )
+  } catch {
+    complain('The detection rules could not be read. Check that the disk has room, then start the desk again.')
+  }
+  return out
+}
+
+/** Reads the file; no rules where there is none. */
+export function readRulePack(path: string): RulePack {
+  if (!existsSync(path)) return { rules: [], options: {} }
+  return JSON.parse(readFileSync(path, 'utf8')) as RulePack
 }
