@@ -32,6 +32,8 @@ export async function play(scene: Scene, plan: Plan, playing: Playing): Promise<
 
 /** How far the log is written ahead of what is sent, as while no desk runs. */
 const slicesAheadMax = 2
+/** A desk that begins tells its own counts after a second, and reads again what it must in less. */
+const steadyMs = 3_000
 
 class Player {
   readonly #scene: Scene
@@ -235,11 +237,15 @@ class Player {
     const { records, rejects } = this.#plan
     const wanted = Object.values(records).reduce((sum, count) => sum + count, 0)
     const until = performance.now() + 30_000
-    for (;;) {
+    // After a kill the store tells what the desk before had read, until this one has read it again: it must stay so.
+    for (let since = Number.NaN; ; ) {
       const desk = this.#desk as DeskChild
       const read = await desk.figure('bellwether_records_total')
       const rejected = await desk.figure('bellwether_rejects_total')
-      if (read === wanted && rejected === rejects.followed + rejects.sent + rejects.pushed) return
+      const isAll = read === wanted && rejected === rejects.followed + rejects.sent + rejects.pushed
+      if (!isAll) since = Number.NaN
+      else if (Number.isNaN(since)) since = performance.now()
+      else if (performance.now() - since > steadyMs) return
       if (read > wanted) throw new Error(`${read} records were counted, ${wanted} were written`)
       if (performance.now() > until) throw new Error(`${read} of ${wanted} records read, ${rejected} rejects`)
       await delay(100)
