@@ -23,7 +23,8 @@ const segmentMask = segmentEntries - 1
 /** Columns of a run of entries: 28 bytes an entry. */
 class Segment {
   readonly source = new Uint16Array(segmentEntries)
-  readonly kinds = new Uint16Array(segmentEntries)
+  /** A bit for each of `findingKinds`. */
+  readonly kinds = new Uint32Array(segmentEntries)
   readonly finding = new Uint32Array(segmentEntries)
   readonly length = new Uint32Array(segmentEntries)
   readonly line = new Float64Array(segmentEntries)

@@ -216,7 +216,9 @@ describe.skipIf(!hasBrowser || !hasNginx)('a clerk at a desk that was started ju
     await page.getByRole('button', { name: 'Your account and display' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign in with a password' }).waitFor()
-    expect(clerk.complaints).toEqual([])
+    // The stream of news ends with the session, and some browsers say that it was cut.
+    expect(clerk.complaints.filter((complaint) => !/\/api\/events|INCOMPLETE_CHUNKED/.test(complaint))).toEqual([])
+    clerk.complaints.length = 0
     expect((await page.request.get(`${desk.origin}/api/today`)).status()).toBe(401)
     await page.getByLabel('Name').fill(account.name)
     const enter = async (code: string): Promise<void> => {
