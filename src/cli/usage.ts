@@ -48,8 +48,9 @@ Use of the desk:
                   [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
   bellwether mail check FILE|FOLDER... [--json] [--vendors FILE] [--office FILE]
                   [--known PATH] [--fail-on attack|suspicious]
-      Takes .eml files, mailboxes (mbox) and Maildir folders. --vendors adds names
-      to protect; --known names genuine mail, from which senders are known.
+      Takes .eml files, mailboxes (mbox) and Maildir folders. --vendors adds
+      names to protect; --known names genuine mail, from which senders are
+      known.
   bellwether pack PATH... --out FILE [--key FILE]
   bellwether collect STICK
   bellwether software baseline DIR [--out FILE] [--expect PATTERN]...

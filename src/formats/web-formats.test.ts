@@ -89,7 +89,8 @@ const opinions = (text: string): Record<string, number> =>
 describe('recognition', () => {
   test.each(own)('a log of %s is taken for that and for nothing else', (name, text) => {
     for (const [format, share] of Object.entries(opinions(text))) {
-      if (format === name) expect(share, format).toBe(1)
+      // JSON is any program's form: it leaves the last word to formats that say more.
+      if (format === name) expect(share, format).toBeGreaterThan(0.97)
       else expect(share, format).toBe(0)
     }
   })
@@ -112,7 +113,7 @@ describe('recognition', () => {
 
   test.each(own)('a sample of %s that was cut in a line is as sure as a whole one', (name, text) => {
     const format = [...webFormats, combined].find((each) => each.name === name)
-    if (name !== 'combined') expect(format?.recognise(bytesOf(text.slice(0, -30)))).toBe(1)
+    if (name !== 'combined') expect(format?.recognise(bytesOf(text.slice(0, -30)))).toBeGreaterThan(0.97)
   })
 
   test('an IIS log whose head is gone is recognised faintly, so that its rejects can say what to do', () => {
