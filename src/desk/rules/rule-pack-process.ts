@@ -2,7 +2,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownRulesPath, RuleLibrary } from './rule-library.ts'
-import type { PackRequest, RulePack } from './rule-pack.ts'
+import type { PackRequest, RulePack } from './rule-pack-file.ts'
 import { keptSetPaths } from './rule-store.ts'
 
 const { data, configuration, out } = JSON.parse(process.argv[2] ?? '{}') as PackRequest

@@ -2,26 +2,11 @@
  *  are read in a process of their own, which ends, and lie in one file until the analysis meets the first event: a desk
  *  without events keeps nothing of them in memory. `bellwether rules check` says what cannot be used. */
 import { fork } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CompileOptions } from '../../sigma/compile.ts'
-import type { SigmaRule } from '../../sigma/rule.ts'
 import type { RulesConfiguration } from '../config/config.ts'
-
-/** Rules as they were read, with the tables of logs and the office's own values. */
-export interface RulePack {
-  readonly rules: readonly SigmaRule[]
-  readonly options: CompileOptions
-}
-
-/** What the process that reads rules is told. */
-export interface PackRequest {
-  readonly data: string
-  readonly configuration: RulesConfiguration
-  readonly out: string
-}
+import type { PackRequest } from './rule-pack-file.ts'
 
 /** Has the rules read and written to a file; gives its path. Where that fails, an earlier file is used, or no rule; `complain`
  *  gets the sentence. */
@@ -48,10 +33,4 @@ export async function packRules(
     complain('The detection rules could not be read. Check that the disk has room, then start the desk again.')
   }
   return out
-}
-
-/** Reads the file; no rules where there is none. */
-export function readRulePack(path: string): RulePack {
-  if (!existsSync(path)) return { rules: [], options: {} }
-  return JSON.parse(readFileSync(path, 'utf8')) as RulePack
 }
