@@ -227,7 +227,7 @@ describe.skipIf(!hasBrowser || !hasNginx)('a clerk at a desk that was started ju
       await page.getByRole('button', { name: 'Sign in with a password' }).click()
     }
     await enter('000000')
-    await page.getByText('Name, password or code is wrong.').waitFor()
+    await page.getByText('That did not fit.').waitFor()
     clerk.complaints.length = 0
     await enter(account.code(1))
     await page.getByRole('navigation', { name: 'Pages' }).waitFor()
