@@ -11,7 +11,8 @@ const canIsolate =
 
 /** Answers one connection after the other within the network, and says on its output who came. */
 const listener = `
-require('node:net').createServer((socket) => socket.end('hello')).listen(8099, '0.0.0.0', () => console.log('ready'))
+// A caller that has what it wanted may cut the connection.
+require('node:net').createServer((socket) => socket.on('error', () => socket.destroy()).end('hello')).listen(8099, '0.0.0.0', () => console.log('ready'))
 // Ends by itself if the test could not end it.
 setTimeout(() => process.exit(), 120_000)
 `
