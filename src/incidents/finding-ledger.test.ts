@@ -60,6 +60,21 @@ describe('the ledger of findings', () => {
     expect(ledger.takeChanged()).toHaveLength(1)
   })
 
+  test('of software, what was found last is told; each rule keeps its own words', () => {
+    const ledger = new FindingLedger()
+    const [one] = fc.sample(hit, { numRuns: 1, seed: 1 }) as [Hit]
+    const changed = (plain: string): Hit => ({ ...one, kind: 'software-changed', words: { title: 'Differs', plain } })
+    ledger.add(changed('One file was changed.'))
+    const second = new FindingLedger()
+    second.restore(deserialize(serialize(ledger.save())))
+    second.add(changed('Two files were changed.'))
+    expect(second.findings.map((gathered) => gathered.finding().words?.plain)).toEqual(['Two files were changed.'])
+    for (const rule of ['sigma/a', 'sigma/b']) {
+      second.add({ ...one, kind: 'rule-match', rule, words: { title: rule } })
+    }
+    expect(second.findings.slice(1).map((gathered) => gathered.finding().words?.title)).toEqual(['sigma/a', 'sigma/b'])
+  })
+
   test('gives what comes back after it was forgotten an id of its own', () => {
     const ledger = new FindingLedger()
     const [one] = fc.sample(hit, { numRuns: 1, seed: 1 }) as [Hit]

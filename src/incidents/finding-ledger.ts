@@ -9,6 +9,7 @@ import {
   maxLevel,
   type Outcome,
   outcomes,
+  type RuleWords,
   watchOf,
 } from '../core/finding.ts'
 import { type FindingId, findingId } from '../core/ids.ts'
@@ -42,6 +43,7 @@ export interface SavedFinding {
   readonly id: FindingId
   readonly first: Hit
   readonly target: string
+  readonly words: RuleWords | undefined
   readonly level: Finding['level']
   readonly confidence: number
   readonly outcome: Outcome | undefined
@@ -91,6 +93,8 @@ class Gathered implements GatheredFinding {
   #firstSeenMs = Number.POSITIVE_INFINITY
   #lastSeenMs = Number.NEGATIVE_INFINITY
   #detectedAtMs: number
+  /** Of a rule always the same; of software, what was found last. */
+  #words: RuleWords | undefined
   #hitCount = 0
   /** Changed since `FindingLedger.takeChanged` was last called. */
   isChanged = false
@@ -108,6 +112,7 @@ class Gathered implements GatheredFinding {
 
   add(hit: Hit): void {
     this.#hitCount++
+    this.#words = hit.words ?? this.#words
     this.#level = maxLevel(this.#level, hit.level)
     this.#confidence = Math.max(this.#confidence, hit.confidence)
     if (hit.timeMs < this.#firstSeenMs) this.#firstSeenMs = hit.timeMs
@@ -147,6 +152,7 @@ class Gathered implements GatheredFinding {
       id: this.id,
       first: this.#first,
       target: this.#target,
+      words: this.#words,
       level: this.#level,
       confidence: this.#confidence,
       outcome: this.#outcome,
@@ -169,6 +175,7 @@ class Gathered implements GatheredFinding {
   static restore(saved: SavedFinding, index: number): Gathered {
     const exposure = ExposureLedger.restore(saved.exposure)
     const gathered = new Gathered(saved.id, index, saved.target, saved.first, exposure)
+    gathered.#words = saved.words
     gathered.#level = saved.level
     gathered.#confidence = saved.confidence
     gathered.#outcome = saved.outcome
@@ -206,7 +213,7 @@ class Gathered implements GatheredFinding {
       detectedAtMs: this.#detectedAtMs,
       hitCount: this.#hitCount,
       evidence: this.#evidence,
-      ...(this.#first.words === undefined ? {} : { words: this.#first.words }),
+      ...(this.#words === undefined ? {} : { words: this.#words }),
     }
   }
 }

@@ -3,19 +3,12 @@
 
 import type { Reject } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { databaseFormats } from '../../formats/database-formats.ts'
 import type { EventRecord, KindOf } from '../../formats/event.ts'
-import { eventFormats } from '../../formats/event-formats.ts'
 import type { Chunk, EventFormat, Progress, StatementFormat } from '../../formats/format.ts'
+import { formatNamed, formats, recogniseFormat } from '../../formats/formats.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import { statementEvent } from '../../formats/statement-event.ts'
-import { windowsFormats } from '../../formats/windows-formats.ts'
 import type { RuleCase } from './case-file.ts'
-
-/** Formats whose records rules can look at. */
-const formats: readonly (EventFormat | StatementFormat)[] = [...windowsFormats, ...eventFormats, ...databaseFormats]
-/** Below this share of recognised lines no format is taken. */
-const shareMin = 0.2
 
 /** The events of a case; the error is one sentence. */
 export function readCaseEvents(each: RuleCase, kindOf: KindOf): Result<EventRecord[], string> {
@@ -31,16 +24,13 @@ export function readCaseEvents(each: RuleCase, kindOf: KindOf): Result<EventReco
 }
 
 function formatOf(each: RuleCase, sample: Uint8Array): Result<EventFormat | StatementFormat, string> {
+  const format = each.format === undefined ? recogniseFormat(sample) : formatNamed(each.format)
+  if (format !== undefined && format.kind !== 'requests') return ok(format)
   if (each.format !== undefined) {
-    const named = formats.find(({ name }) => name === each.format)
-    if (named !== undefined) return ok(named)
-    return err(`"${each.format}" is not a format of events; use one of ${formats.map(({ name }) => name).join(', ')}.`)
+    const names = formats.flatMap(({ kind, name }) => (kind === 'requests' ? [] : [name]))
+    return err(`"${each.format}" is not a format of events; use one of ${names.join(', ')}.`)
   }
-  const shares = formats.map((format) => ({ format, share: format.recognise(sample) }))
-  const [best] = shares.sort((a, b) => b.share - a.share)
-  return best === undefined || best.share < shareMin
-    ? err('The events of the case look like no log that Bellwether reads; name it with format:.')
-    : ok(best.format)
+  return err('The events of the case look like no log that Bellwether reads; name it with format:.')
 }
 
 interface CaseLog {
