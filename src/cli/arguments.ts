@@ -72,7 +72,17 @@ const options = {
 type OptionName = keyof typeof options
 const commandNames = ['scan', 'demo', 'help', 'version'] as const
 /** Commands that read their own arguments. */
-export const otherCommands = ['desk', 'hunt', 'pack', 'collect', 'software', 'rules', 'backup', 'restore'] as const
+export const otherCommands = [
+  'desk',
+  'mail',
+  'hunt',
+  'pack',
+  'collect',
+  'software',
+  'rules',
+  'backup',
+  'restore',
+] as const
 /** Options that say what to read; `demo` reads its own recording. */
 const scanOnly: readonly OptionName[] = ['db', 'format', 'office', 'indicators', 'rules', 'hits', 'utc-offset']
 /** What an option's value is, for the sentence that asks for it. */
@@ -287,10 +297,11 @@ function parseOffset(text: string | undefined): Result<number | undefined, Usage
 }
 
 function unknownCommand(name: string): string {
-  const near = nearest(name, [...commandNames, ...otherCommands])
+  const commands = [...otherCommands, ...commandNames]
+  const near = nearest(name, commands)
   if (near !== undefined) return `There is no command "${name}"; did you mean ${near}?`
   if (/[./\\*]/.test(name)) return `To read files, put "scan" first: bellwether scan ${name}`
-  return `There is no command "${name}"; the commands are desk, scan, demo, hunt, pack, collect, software, backup, restore, help and version.`
+  return `There is no command "${name}"; the commands are ${commands.slice(0, -1).join(', ')} and ${commands.at(-1)}.`
 }
 
 function unknownOption(rawName: string): string {

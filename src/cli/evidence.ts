@@ -20,7 +20,7 @@ const segmentBits = 16
 const segmentEntries = 1 << segmentBits
 const segmentMask = segmentEntries - 1
 
-/** Columns of a run of entries: 28 bytes an entry. */
+/** Columns of a run of entries: 30 bytes an entry. */
 class Segment {
   readonly source = new Uint16Array(segmentEntries)
   /** A bit for each of `findingKinds`. */

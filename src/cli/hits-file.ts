@@ -1,21 +1,24 @@
 /** The file that `--hits` writes: every match of a rule as one line of NDJSON. It goes to disk as the scan goes on. */
-import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { err, ok, type Result } from '../core/result.ts'
+import { errorCode } from '../sources/problem.ts'
 import type { SeenMatch } from '../watches/machines/watch.ts'
 import { safeJson } from './printable.ts'
+
+/** Characters that are written at once. */
+const writeCharacters = 65_536
 
 /** Lines of matches. */
 export class HitsFile {
   readonly #path: string
-  readonly #out: WriteStream
+  #descriptor: number | undefined
+  #waiting = ''
   #problem: string | undefined
 
   constructor(path: string) {
     this.#path = path
-    this.#out = createWriteStream(path)
-    this.#out.on('error', (error: NodeJS.ErrnoException) => {
-      this.#problem ??= error.code ?? 'unknown error'
+    this.#try(() => {
+      this.#descriptor = openSync(path, 'w')
     })
   }
 
@@ -29,19 +32,37 @@ export class HitsFile {
       record: event?.ref ?? null,
       time: Number.isFinite(timeMs) ? new Date(timeMs).toISOString() : null,
     }
-    this.#out.write(`${safeJson(line)}\n`)
+    this.#waiting += `${safeJson(line)}\n`
+    if (this.#waiting.length >= writeCharacters) this.#write()
   }
 
   /** Writes the rest; an error says what to do. */
-  async close(): Promise<Result<void, string>> {
-    this.#out.end()
-    if (this.#problem === undefined)
-      await Promise.race([once(this.#out, 'close'), once(this.#out, 'error').catch(() => undefined)]).catch(
-        () => undefined,
-      )
+  close(): Result<void, string> {
+    this.#write()
+    const descriptor = this.#descriptor
+    if (descriptor !== undefined) this.#try(() => closeSync(descriptor))
     if (this.#problem === undefined) return ok(undefined)
     return err(
       `The file of matches ${this.#path} cannot be written (${this.#problem}). Choose another place and scan again.`,
     )
+  }
+
+  #write(): void {
+    const bytes = Buffer.from(this.#waiting)
+    this.#waiting = ''
+    const descriptor = this.#descriptor
+    if (descriptor === undefined || this.#problem !== undefined) return
+    this.#try(() => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+    })
+  }
+
+  /** The first failure counts. */
+  #try(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#problem ??= errorCode(error)
+    }
   }
 }

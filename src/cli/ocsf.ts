@@ -30,10 +30,17 @@ const statuses: Readonly<Record<IncidentState, { readonly id: number; readonly n
 }
 
 interface Attack {
-  readonly tactic: { readonly uid: string; readonly name: string }
-  readonly technique: { readonly uid: string; readonly name: string }
-  readonly sub_technique?: { readonly uid: string; readonly name: string }
+  readonly tactic?: { readonly uid: string; readonly name: string }
+  readonly technique: { readonly uid: string; readonly name?: string }
+  readonly sub_technique?: { readonly uid: string; readonly name?: string }
 }
+
+/** What a rule names, such as `T1070.001`; names of techniques are ATT&CK's to give. */
+const techniquesOf = ({ words }: Finding): Attack[] =>
+  (words?.techniques ?? []).map((uid) => ({
+    technique: { uid: uid.split('.')[0] as string },
+    ...(uid.includes('.') ? { sub_technique: { uid } } : {}),
+  }))
 
 const initialAccess = { uid: 'TA0001', name: 'Initial Access' }
 const credentialAccess = { uid: 'TA0006', name: 'Credential Access' }
@@ -91,7 +98,7 @@ const attacks: Readonly<Record<FindingKind, (outcome: Outcome | undefined) => re
   'mail-phishing': () => [phishing],
   'mail-campaign': () => [phishing],
   'mail-unreadable': () => [],
-  // Rules name their techniques themselves: they stand in the finding's message.
+  // Each rule names its own: see `techniquesOf`.
   'rule-match': () => [],
   'software-changed': () => [tampering],
   'limit-reached': () => [],
@@ -186,12 +193,12 @@ export function detectionFinding(finding: Finding, incident: Incident, input: Re
   }
 }
 
-const titleOf = ({ kind, target }: Finding): string =>
-  `${capitalised(kindWords[kind].plain)} (${kindWords[kind].term})${target === '' ? '' : `: ${target}`}`
+const titleOf = ({ kind, target, words }: Finding): string =>
+  `${words?.title ?? capitalised(kindWords[kind].plain)} (${kindWords[kind].term})${target === '' ? '' : `: ${target}`}`
 
 function findingInfo(finding: Finding, incident: Incident, title: string) {
   const { kind, rules, outcome } = finding
-  const of = attacks[kind](outcome)
+  const of = [...attacks[kind](outcome), ...techniquesOf(finding)]
   const analytics = rules.map((rule) => ({ uid: rule, name: rule, type_id: analyticTypes[kind] }))
   return {
     uid: finding.id,

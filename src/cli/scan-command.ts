@@ -26,7 +26,7 @@ import { printable } from './printable.ts'
 import { ProgressBar } from './progress.ts'
 import { type EvidenceLine, type ReportInput, renderReport } from './report.ts'
 import { colourWanted } from './report-page.ts'
-import { placeKey, type ScanResult, scan } from './scan.ts'
+import { placeKey, rereadOf, type ScanResult, scan } from './scan.ts'
 import { usageText } from './usage.ts'
 
 /** Evidence lines read back for one incident in the report. */
@@ -104,7 +104,7 @@ async function runScan(command: ScanCommand): Promise<number> {
     },
   })
   bar.clear()
-  const hitsWritten = (await hits?.close()) ?? ok(undefined)
+  const hitsWritten = hits?.close() ?? ok(undefined)
   if (!hitsWritten.ok) process.stderr.write(`${hitsWritten.error}\n`)
   const problems: Problem[] = [...result.problems]
   let isWritten = hitsWritten.ok
@@ -218,13 +218,18 @@ async function writeEvidence(
 
 async function* evidenceLines(index: EvidenceIndex, result: ScanResult, problems: Problem[]): AsyncGenerator<string> {
   for (const [source, lines] of bySource(index)) {
-    const reread = result.streams.find((stream) => stream.request.file.path === source)?.reread
-    if (reread === undefined) continue
-    for await (const { place, raw } of readEvidence(reread, lines, problems)) {
-      const findings = place.findings.map((finding) => result.findingIds[finding] as string)
-      const { line, offset, kinds } = place
-      yield renderEvidenceLine({ file: source, line, offset, bytes: raw, kinds, findings })
+    const render = ({ line, offset, kinds, findings }: IndexedLine, bytes: Uint8Array): string => {
+      const ids = findings.map((finding) => result.findingIds[finding] as string)
+      return renderEvidenceLine({ file: source, line, offset, bytes, kinds, findings: ids })
     }
+    if (result.withoutText.has(source)) {
+      // The bytes of such a log mean nothing by themselves: its records were put into words as they were read.
+      for (const line of lines) yield render(line, Buffer.from(result.texts.get(placeKey({ ...line, source })) ?? ''))
+      continue
+    }
+    const reread = rereadOf(result, source)
+    if (reread === undefined) continue
+    for await (const { place, raw } of readEvidence(reread, lines, problems)) yield render(place, raw)
   }
 }
 
@@ -300,7 +305,7 @@ async function firstEvidence(result: ScanResult, problems: Problem[]): Promise<M
     }
   }
   for (const [source, places] of wanted) {
-    const reread = result.streams.find((stream) => stream.request.file.path === source)?.reread
+    const reread = rereadOf(result, source)
     if (reread === undefined) continue
     places.sort((a, b) => a.offset - b.offset)
     for await (const { place, raw } of readEvidence(reread, places, problems)) {

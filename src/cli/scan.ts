@@ -21,7 +21,7 @@ import { type Feed, type FeedRequest, LocalFeed } from '../sources/feed.ts'
 import { expandPaths, type SourceFile } from '../sources/paths.ts'
 import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
-import { readSample } from '../sources/source.ts'
+import { type Reread, readSample } from '../sources/source.ts'
 import type { MakeEngine, SeenMatch } from '../watches/machines/watch.ts'
 import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { WatchSet } from '../watches/watch-set.ts'
@@ -69,6 +69,9 @@ export interface ScanResult {
   readonly lastTimeMs: number | undefined
   /** Records in words whose sources' bytes are no text, by source and offset (`placeKey`). */
   readonly texts: ReadonlyMap<string, string>
+  /** Sources whose bytes are no text; of their records `texts` has the first `limits.evidenceTextsMax`. */
+  readonly withoutText: ReadonlySet<string>
+  readonly mailPaths: ReadonlySet<string>
   /** The streams as read, for the evidence; `dispose` of their sources is the caller's. */
   readonly streams: readonly RecordStream[]
 }
@@ -117,11 +120,23 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     findingIds: ledger.findings.map((finding) => finding.id),
     sources: [...streams.map(summaryOf), ...mails.map(({ summary }) => summary)],
     texts,
+    withoutText: new Set(streams.filter(isWithoutText).map(({ request }) => request.file.path)),
+    mailPaths: new Set(mailFiles.map(({ path }) => path)),
     problems,
     firstTimeMs: least([...streams.map(({ count }) => count), ...mails].map(({ firstTimeMs }) => firstTimeMs)),
     lastTimeMs: greatest([...streams.map(({ count }) => count), ...mails].map(({ lastTimeMs }) => lastTimeMs)),
     streams,
   }
+}
+
+/** Binary logs (EVTX). */
+const isWithoutText = ({ request: { format } }: RecordStream): boolean =>
+  format.kind === 'events' && format.cut !== 'lines' && format.cut.isBinary === true
+
+/** How to read the lines of a source again; undefined where they are gone. */
+export function rereadOf({ streams, mailPaths }: ScanResult, source: string): Reread | undefined {
+  if (mailPaths.has(source)) return { path: source, openPath: source }
+  return streams.find((stream) => stream.request.file.path === source)?.reread
 }
 
 const noRules: MakeEngine = (onLimit) => compile([], { onLimit }).engine

@@ -91,7 +91,7 @@ export interface EventFormat {
   /** Where a source may cut the bytes: at the ends of lines, or anywhere, for what has no lines (EVTX) or lines without
    *  bound (lists of JSON, XML). Of the latter a chunk holds at least `chunkBytesMin` bytes unless it is the last, and comes
    *  again with more where its reader consumes nothing. */
-  readonly cut: 'lines' | { readonly chunkBytesMin: number }
+  readonly cut: 'lines' | { readonly chunkBytesMin: number; readonly isBinary?: boolean }
   /** Its lines begin with a syslog header, which says when and where: it is left to the format. */
   readonly readsSyslog?: boolean
   readonly recognise: Recognise

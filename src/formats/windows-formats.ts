@@ -10,7 +10,7 @@ const evtx: EventFormat = {
   kind: 'events',
   name: 'evtx',
   title: 'Windows event log (EVTX)',
-  cut: { chunkBytesMin: limits.evtxReadBytesMin },
+  cut: { chunkBytesMin: limits.evtxReadBytesMin, isBinary: true },
   recognise: recogniseEvtx,
   open: ({ kindOf }) => new EvtxReader(kindOf === undefined ? {} : { kindOf }),
 }

@@ -147,17 +147,17 @@ export async function readSample(file: SourceFile, options: SourceOptions = {}):
   return ok(source.value.sample)
 }
 
-/** Of a format that reads bytes rather than lines. */
-const isWithoutLines = (sample: Uint8Array): boolean => {
+/** Of a format that reads bytes rather than text. */
+const isKnownBinary = (sample: Uint8Array): boolean => {
   const format = recogniseFormat(sample)
-  return format?.kind === 'events' && format.cut !== 'lines'
+  return format?.kind === 'events' && format.cut !== 'lines' && format.cut.isBinary === true
 }
 
 function judgeHead(source: Source): Problem | undefined {
   const { sample, file } = source
   if (sample.length === 0) return source.problems[0] ?? makeProblem('empty', file.path)
   const binary = recogniseBinary(sample)
-  return binary === undefined || isWithoutLines(sample) ? undefined : makeProblem('binary', file.path, binary)
+  return binary === undefined || isKnownBinary(sample) ? undefined : makeProblem('binary', file.path, binary)
 }
 
 interface RawSource {

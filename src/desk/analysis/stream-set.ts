@@ -125,7 +125,7 @@ export class StreamSet {
     const saved = this.#analysis.savedStream(key)
     const { utcOffsetMinutes } = definition
     // Lines that name no year are of the last twelve months.
-    const referenceMs = Date.now()
+    const referenceMs = this.#lookedAtMs
     const formatOptions: FormatOptions =
       utcOffsetMinutes === undefined ? { referenceMs } : { referenceMs, utcOffsetMinutes }
     this.#analysis.addStream(
