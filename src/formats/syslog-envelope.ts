@@ -220,33 +220,6 @@ export class RequestEnvelope implements RequestReader {
   }
 }
 
-/** A reader of database statements within syslog lines. */
-export class StatementEnvelope implements StatementReader {
-  readonly #lines = new EnvelopeLines(true)
-  readonly #reader: StatementReader
-
-  constructor(reader: StatementReader) {
-    this.#reader = reader
-  }
-
-  read(chunk: Chunk, records: StatementRecord[], rejects: Reject[]): Progress {
-    const before = rejects.length
-    const recordsBefore = records.length
-    const progress = this.#reader.read(this.#lines.open(chunk), records, rejects)
-    for (let i = recordsBefore; i < records.length; i++) {
-      const record = records[i] as StatementRecord
-      records[i] = { ...record, place: this.#lines.placeOf(record.place) }
-    }
-    this.#lines.placeRejects(rejects, before)
-    return this.#lines.close(chunk, progress)
-  }
-
-  /** The header of the line that begins at an offset of the source, for records of the last read. */
-  headerAt(offset: number, options: SyslogTimeOptions = {}): SyslogHeader | undefined {
-    return this.#lines.headerAt(offset, options)
-  }
-}
-
 /** An event that stands within a syslog line. */
 class EnclosedEvent implements EventRecord {
   readonly #event: EventRecord
@@ -282,33 +255,48 @@ class EnclosedEvent implements EventRecord {
   }
 }
 
-/** A reader of events within syslog lines. */
-export class EventEnvelope implements EventReader {
-  readonly #lines = new EnvelopeLines(false)
-  readonly #reader: EventReader
+/** A reader of statements or events within syslog lines. */
+export class ListEnvelope<T extends { readonly place: Place }> {
+  readonly #lines: EnvelopeLines
+  readonly #reader: ListReader<T>
+  readonly #moved: (record: T, place: Place) => T
 
-  constructor(reader: EventReader) {
+  /** `unescapes`: `#012` is undone; `moved` gives a record its place in the raw lines. */
+  constructor(reader: ListReader<T>, unescapes: boolean, moved: (record: T, place: Place) => T) {
+    this.#lines = new EnvelopeLines(unescapes)
     this.#reader = reader
+    this.#moved = moved
   }
 
-  read(chunk: Chunk, records: EventRecord[], rejects: Reject[]): Progress {
+  read(chunk: Chunk, records: T[], rejects: Reject[]): Progress {
     const before = rejects.length
     const recordsBefore = records.length
     const progress = this.#reader.read(this.#lines.open(chunk), records, rejects)
     for (let i = recordsBefore; i < records.length; i++) {
-      const record = records[i] as EventRecord
-      records[i] = new EnclosedEvent(record, this.#lines.placeOf(record.place))
+      const record = records[i] as T
+      records[i] = this.#moved(record, this.#lines.placeOf(record.place))
     }
     this.#lines.placeRejects(rejects, before)
     return this.#lines.close(chunk, progress)
   }
+
+  /** The header of the line that begins at an offset of the source, for records of the last read. */
+  headerAt(offset: number, options: SyslogTimeOptions = {}): SyslogHeader | undefined {
+    return this.#lines.headerAt(offset, options)
+  }
+}
+
+interface ListReader<T> {
+  read(chunk: Chunk, records: T[], rejects: Reject[]): Progress
 }
 
 /** Wraps the reader of an inner format. */
 export const EnvelopeReader = {
   ofRequests: (reader: RequestReader): RequestEnvelope => new RequestEnvelope(reader),
-  ofEvents: (reader: EventReader): EventEnvelope => new EventEnvelope(reader),
-  ofStatements: (reader: StatementReader): StatementEnvelope => new StatementEnvelope(reader),
+  ofEvents: (reader: EventReader): ListEnvelope<EventRecord> =>
+    new ListEnvelope(reader, false, (event, place) => new EnclosedEvent(event, place)),
+  ofStatements: (reader: StatementReader): ListEnvelope<StatementRecord> =>
+    new ListEnvelope(reader, true, (statement, place) => ({ ...statement, place })),
 }
 
 /** The inner lines of a sample, so that a format can be recognised. A last line without its end is left out, unless it

@@ -82,47 +82,48 @@ function parsePattern(text: string): Result<Pattern, string> {
   return ok({ text, parts: whole, isNamed: !/^[*?]+$/.test(last) })
 }
 
-/** Whether the parts of a path fit those of a pattern. A `**` that did not fit far enough takes one folder more. */
-function matches(pattern: readonly string[], path: readonly string[]): boolean {
+/** Whether a sequence fits a pattern. What `isMany` names stands for any number of elements; one that did not reach far
+ *  enough takes one more, so that time is at most the product of both lengths. */
+function matchesSequence<T>(
+  pattern: ArrayLike<T>,
+  sequence: ArrayLike<T>,
+  isMany: (part: T | undefined) => boolean,
+  fits: (part: T, element: T) => boolean,
+): boolean {
   let at = 0
   let on = 0
-  let starAt = -1
-  let starOn = 0
-  while (on < path.length) {
-    if (pattern[at] === '**') {
-      starAt = at++
-      starOn = on
-      // `logs/**` is what is in the folder, and not the folder itself.
-      if (at === pattern.length) return true
-    } else if (at < pattern.length && matchesPart(pattern[at] as string, path[on] as string)) {
+  let manyAt = -1
+  let manyOn = 0
+  while (on < sequence.length) {
+    if (isMany(pattern[at])) {
+      manyAt = at++
+      manyOn = on
+    } else if (at < pattern.length && fits(pattern[at] as T, sequence[on] as T)) {
       at++
       on++
-    } else if (starAt >= 0) {
-      at = starAt + 1
-      on = ++starOn
+    } else if (manyAt >= 0) {
+      at = manyAt + 1
+      on = ++manyOn
     } else return false
   }
+  while (isMany(pattern[at])) at++
   return at === pattern.length
 }
 
+/** Whether the parts of a path fit those of a pattern; `logs/**` is what is in the folder, and not the folder itself. */
+const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
+  matchesSequence(
+    pattern.at(-1) === '**' ? [...pattern.slice(0, -1), '**', '*'] : pattern,
+    path,
+    (part) => part === '**',
+    matchesPart,
+  )
+
 /** Whether a name fits a pattern with `*` (any characters) and `?` (one). */
-function matchesPart(pattern: string, name: string): boolean {
-  let at = 0
-  let on = 0
-  let starAt = -1
-  let starOn = 0
-  while (on < name.length) {
-    if (pattern[at] === '*') {
-      starAt = at++
-      starOn = on
-    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === name[on])) {
-      at++
-      on++
-    } else if (starAt >= 0) {
-      at = starAt + 1
-      on = ++starOn
-    } else return false
-  }
-  while (pattern[at] === '*') at++
-  return at === pattern.length
-}
+const matchesPart = (pattern: string, name: string): boolean =>
+  matchesSequence(
+    pattern,
+    name,
+    (unit) => unit === '*',
+    (unit, character) => unit === '?' || unit === character,
+  )
