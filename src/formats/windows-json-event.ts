@@ -5,9 +5,9 @@ import type { Place } from '../core/place.ts'
 import type { EventField, EventKind, EventScalar, KindOf, RawBytes } from './event.ts'
 import { asciiFolds, type FoldedText } from './folded-text.ts'
 import { listedFields, messageFields } from './windows-described.ts'
-import type { WindowsEvent } from './windows-event.ts'
 import { kindBits, valueKinds } from './windows-json-scan.ts'
 import type { JsonShape, Leaves, TellingKind } from './windows-json-shape.ts'
+import { NamedWindowsEvent } from './windows-named-event.ts'
 import { windowsTimeMs } from './windows-time.ts'
 
 /** What events that were read together share. */
@@ -133,7 +133,7 @@ class KnownKind implements TellingKind {
 }
 
 /** One event. */
-export class WindowsJsonEvent implements WindowsEvent {
+export class WindowsJsonEvent extends NamedWindowsEvent {
   readonly #batch: JsonBatch
   readonly #shape: JsonShape
   readonly #spansAt: number
@@ -144,6 +144,7 @@ export class WindowsJsonEvent implements WindowsEvent {
   #described: ReadonlyMap<string, EventField> | undefined
 
   constructor(batch: JsonBatch, shape: JsonShape, spansAt: number, at: number, length: number, line: number) {
+    super()
     this.#batch = batch
     this.#shape = shape
     this.#spansAt = spansAt
@@ -159,27 +160,6 @@ export class WindowsJsonEvent implements WindowsEvent {
   get place(): Place {
     const { source, offset } = this.#batch
     return { source, line: this.#line, offset: offset + this.#at, length: this.#length }
-  }
-
-  get recordId(): number {
-    const value = Number(this.systemField('EventRecordID') ?? Number.NaN)
-    return Number.isNaN(value) ? -1 : value
-  }
-
-  get eventId(): number {
-    return Number(this.systemField('EventID') ?? 0) || 0
-  }
-
-  get channel(): string {
-    return this.#systemText('Channel')
-  }
-
-  get provider(): string {
-    return this.#systemText('Provider_Name')
-  }
-
-  get computer(): string {
-    return this.#systemText('Computer')
   }
 
   get timeMs(): number {
@@ -256,11 +236,6 @@ export class WindowsJsonEvent implements WindowsEvent {
     }
     if (this.#shape.lists.length > 0) for (const value of this.#fieldsDescribed().values()) texts.push(String(value))
     return texts
-  }
-
-  #systemText(name: string): string {
-    const value = this.systemField(name)
-    return isList(value) ? value.join(' ') : String(value ?? '')
   }
 
   #fieldsDescribed(): ReadonlyMap<string, EventField> {

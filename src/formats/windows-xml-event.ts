@@ -3,7 +3,7 @@
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import type { EventField, EventKind, EventScalar, KindOf } from './event.ts'
-import type { WindowsEvent } from './windows-event.ts'
+import { NamedWindowsEvent } from './windows-named-event.ts'
 import { windowsTimeMs } from './windows-time.ts'
 
 /** What was read of an event's XML. */
@@ -169,13 +169,14 @@ export function readXmlFields(text: string): XmlFields | undefined {
 const isList = (value: EventField | undefined): value is readonly EventScalar[] => Array.isArray(value)
 
 /** One event. */
-export class WindowsXmlEvent implements WindowsEvent {
+export class WindowsXmlEvent extends NamedWindowsEvent {
   readonly place: Place
   readonly ref: number
   readonly #fields: XmlFields
   readonly #kindOf: KindOf | undefined
 
   constructor(fields: XmlFields, place: Place, kindOf: KindOf | undefined) {
+    super()
     this.#fields = fields
     this.place = place
     this.ref = place.line
@@ -205,27 +206,6 @@ export class WindowsXmlEvent implements WindowsEvent {
     return windowsTimeMs(this.systemField('TimeCreated_SystemTime'))
   }
 
-  get recordId(): number {
-    const value = Number(this.systemField('EventRecordID') ?? Number.NaN)
-    return Number.isNaN(value) ? -1 : value
-  }
-
-  get eventId(): number {
-    return Number(this.systemField('EventID') ?? 0) || 0
-  }
-
-  get channel(): string {
-    return this.#systemText('Channel')
-  }
-
-  get provider(): string {
-    return this.#systemText('Provider_Name')
-  }
-
-  get computer(): string {
-    return this.#systemText('Computer')
-  }
-
   get logsource(): EventKind | undefined {
     return this.#kindOf?.((name) => this.systemField(name) ?? this.field(name))
   }
@@ -235,10 +215,5 @@ export class WindowsXmlEvent implements WindowsEvent {
     return [...data.values(), ...system.values()].flatMap((value) =>
       isList(value) ? value.map((each) => String(each ?? '')) : [String(value ?? '')],
     )
-  }
-
-  #systemText(name: string): string {
-    const value = this.systemField(name)
-    return isList(value) ? value.join(' ') : String(value ?? '')
   }
 }

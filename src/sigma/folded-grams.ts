@@ -2,6 +2,7 @@
  *  rarest it has; the text is read four bytes at a time, and where they are somebody's, the literal is compared. A table of
  *  bits that fits the first-level cache answers for most places. */
 import type { FoldedText } from '../formats/folded-text.ts'
+import { outputsByText, packRuns, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { hasRareUnit } from './text.ts'
 
@@ -53,36 +54,21 @@ export class FoldedGrams {
 
   /** Those that hold more than ASCII are left out: no such text contains them. */
   constructor(literals: readonly ScanLiteral[]) {
-    const byText = new Map<string, number[]>()
-    for (const { literal, output } of literals) {
-      if (hasRareUnit(literal)) continue
-      const outputs = byText.get(literal)
-      if (outputs === undefined) byText.set(literal, [output])
-      else if (!outputs.includes(output)) outputs.push(output)
-    }
+    const byText = outputsByText(literals.filter(({ literal }) => !hasRareUnit(literal)))
     const texts = [...byText.keys()]
     this.#outputs = [...byText.values()]
     this.#shortest = texts.reduce((least, text) => Math.min(least, text.length), Number.POSITIVE_INFINITY)
-    this.#starts = new Int32Array(texts.length + 1)
-    for (const [index, text] of texts.entries()) this.#starts[index + 1] = (this.#starts[index] as number) + text.length
+    this.#starts = startsOf(texts)
     this.#bytes = Uint8Array.from(Buffer.from(texts.join(''), 'latin1'))
     this.#tiny = texts.flatMap((text, index) => (text.length < tableLengthMin ? [index] : []))
     this.#stride = Math.max(1, Math.min(strideMost, this.#shortest - gramBytes + 1))
     // Some 32 places a literal: most bits stay empty. 2^19 bits are 64 KiB.
     const bits = Math.min(19, Math.max(10, Math.ceil(Math.log2((texts.length + 1) * this.#stride * 32))))
     this.#shift = 32 - bits
-    this.#bits = new Int32Array(2 ** (bits - 5))
-    this.#heads = new Int32Array(2 ** bits)
-    const runs = this.#place(texts)
-    this.#members = new Int32Array(1 + runs.values().reduce((sum, run) => sum + run.length + 1, 0))
-    let at = 1
-    for (const [place, run] of runs) {
-      this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
-      this.#heads[place] = at
-      this.#members.set(run, at)
-      at += run.length
-      this.#members[at++] = -1
-    }
+    const packed = packRuns(this.#place(texts), bits)
+    this.#bits = packed.bits
+    this.#heads = packed.heads
+    this.#members = packed.members
   }
 
   /** Chooses each literal's grams; gives literals by place in the table. */

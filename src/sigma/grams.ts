@@ -2,6 +2,7 @@
  *  rarest it has (beyond ASCII, under its first such character); the text is read once, its case folded on the way, and
  *  where a gram is somebody's, the literal is compared. A table of bits that fits the first-level cache answers for most
  *  places. */
+import { outputsByText, packRuns, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { foldUnit, hasRareUnit } from './text.ts'
 
@@ -37,7 +38,7 @@ const folds = Uint8Array.from({ length: 128 }, (_, unit) => foldUnit(unit))
 /** All literals that may stand anywhere in a text. */
 export class GramTable {
   readonly #shift: number
-  readonly #bits: Uint32Array
+  readonly #bits: Int32Array
   /** By hashed gram: where its literals begin in `#members`, or 0. */
   readonly #heads: Int32Array
   /** Runs of pairs, each ended by -1: a literal's number, and how far into it the gram ends. */
@@ -56,17 +57,11 @@ export class GramTable {
   /** Literals must not be empty. One that is shorter than a gram is dear: it stands under every gram that begins with
    *  it. */
   constructor(literals: readonly ScanLiteral[]) {
-    const byText = new Map<string, number[]>()
-    for (const { literal, output } of literals) {
-      const outputs = byText.get(literal)
-      if (outputs === undefined) byText.set(literal, [output])
-      else if (!outputs.includes(output)) outputs.push(output)
-    }
+    const byText = outputsByText(literals)
     const texts = [...byText.keys()]
     this.#outputs = [...byText.values()]
     this.#shortest = texts.reduce((least, text) => Math.min(least, text.length), Number.POSITIVE_INFINITY)
-    this.#starts = new Int32Array(texts.length + 1)
-    for (const [index, text] of texts.entries()) this.#starts[index + 1] = (this.#starts[index] as number) + text.length
+    this.#starts = startsOf(texts)
     this.#units = new Uint16Array(this.#starts[texts.length] as number)
     for (const [index, text] of texts.entries()) {
       for (let i = 0; i < text.length; i++) this.#units[(this.#starts[index] as number) + i] = text.charCodeAt(i)
@@ -76,18 +71,10 @@ export class GramTable {
     // Some 32 places a literal: most bits stay empty. 2^18 bits are 32 KiB.
     const bits = Math.min(18, Math.max(10, Math.ceil(Math.log2(texts.length * this.#stride * 32))))
     this.#shift = 32 - bits
-    this.#bits = new Uint32Array(2 ** (bits - 5))
-    this.#heads = new Int32Array(2 ** bits)
-    const runs = this.#place(texts)
-    this.#members = new Int32Array(1 + runs.values().reduce((sum, run) => sum + run.length + 1, 0))
-    let at = 1
-    for (const [place, run] of runs) {
-      this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
-      this.#heads[place] = at
-      this.#members.set(run, at)
-      at += run.length
-      this.#members[at++] = -1
-    }
+    const packed = packRuns(this.#place(texts), bits)
+    this.#bits = packed.bits
+    this.#heads = packed.heads
+    this.#members = packed.members
   }
 
   /** Chooses each literal's gram; gives literals by place in the table. */
