@@ -89,7 +89,7 @@ function findingView(finding: Finding): FindingView {
   return {
     id: finding.id,
     kind: finding.kind,
-    title: capitalised(kindWords[finding.kind].plain),
+    title: finding.words?.title ?? capitalised(kindWords[finding.kind].plain),
     rules: [...finding.rules],
     level: finding.level,
     confidence: finding.confidence,

@@ -147,13 +147,15 @@ function machineSentence(facts: StoryFacts): string {
   return `${plural(facts.lineCount, 'record')} of ${machines} ${facts.lineCount === 1 ? 'shows' : 'show'} it.${by}`
 }
 
-/** The gravest rule in its own words, and how many others. */
+/** Where, the gravest rule in its own words, and how many others. */
 function ruleTitle(facts: StoryFacts): string {
   const rules = rulesOf(facts)
   const others = rules.length - 1
   const first = rules[0]
-  const said = first?.plain?.replace(/\.$/, '') ?? `A detection rule fired: ${first?.title ?? 'without a title'}`
-  return others === 0 ? said : `${said}, and ${plural(others, 'other sign')}`
+  const machines = [...new Set(facts.findings.map(({ target }) => target))]
+  const where = machines.length === 1 ? `“${machines[0]}”` : plural(machines.length, 'machine')
+  const said = first?.plain?.replace(/\.$/, '') ?? `the rule “${first?.title ?? 'without a title'}” fired`
+  return `On ${where}: ${said}${others === 0 ? '' : `; ${plural(others, 'more sign', 'more signs')} of an attack`}`
 }
 
 /** The rules that matched, the gravest first, each once. */
@@ -262,6 +264,8 @@ function sureness(facts: StoryFacts): string {
   const kind = leadingKind(facts.kinds)
   if (kind === 'authorised-scan' || kind === 'limit-reached' || isOfDesk(facts)) return ''
   if (facts.confidence >= 0.9) return 'We are sure of this.'
+  // What rules look for has its own word of caution.
+  if (kind === 'rule-match' && facts.confidence < 0.7) return ''
   return facts.confidence >= 0.7
     ? 'This is very likely, not certain.'
     : 'This is possible; it may have an innocent cause.'

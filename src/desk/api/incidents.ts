@@ -50,7 +50,7 @@ export type IncidentSummaryView = Static<typeof IncidentSummarySchema>
 export const FindingSchema = Type.Object({
   id: Type.String(),
   kind: KindSchema,
-  /** The kind in plain words, for example `Voter records looked up one after another`. */
+  /** The kind in plain words, for example `Voter records looked up one after another`; of a rule, its title. */
   title: Type.String(),
   rules: Type.Array(Type.String()),
   level: LevelSchema,
