@@ -16,7 +16,6 @@ import { type IndicatorList, readIndicatorList } from '../formats/indicator-list
 import { readEvidence } from '../sources/evidence-lines.ts'
 import type { Problem } from '../sources/problem.ts'
 import type { MakeEngine } from '../watches/machines/watch.ts'
-import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
 import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
 import { HitsFile } from './hits-file.ts'
@@ -27,6 +26,7 @@ import { ProgressBar } from './progress.ts'
 import { type EvidenceLine, type ReportInput, renderReport } from './report.ts'
 import { colourWanted } from './report-page.ts'
 import { placeKey, rereadOf, type ScanResult, scan } from './scan.ts'
+import type { MailScanParts } from './scan-mail.ts'
 import { usageText } from './usage.ts'
 
 /** Evidence lines read back for one incident in the report. */
@@ -265,10 +265,16 @@ async function reportInput(office: Office, result: ScanResult, problems: Problem
 }
 
 /** The protected identities that come with Bellwether, and the reader of attached files; loaded when there is mail. */
-async function loadMail(): Promise<MailCheckerParts> {
+async function loadMail(): Promise<MailScanParts> {
   const { examine } = await import('../formats/documents/examine.ts')
+  const { openBarCodeReader } = await import('../sources/bar-codes/zxing-reader.ts')
+  const { mailCodes } = await import('../sources/mail/mail-codes.ts')
   const { shippedIdentities } = await import('../watches/mail/shipped-identities.ts')
-  return { identities: shippedIdentities, examine }
+  const reader = await openBarCodeReader()
+  return {
+    checker: { identities: shippedIdentities, examine },
+    codesOf: (message) => mailCodes(message, reader, examine),
+  }
 }
 
 /** Our rules and those of the paths, compiled when the first event comes. What cannot be used is said, and the rest is

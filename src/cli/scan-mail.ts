@@ -10,6 +10,13 @@ import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { MailWatch } from '../watches/mail/watch.ts'
 import type { SourceSummary } from './report.ts'
 
+/** What mail is judged with. */
+export interface MailScanParts {
+  readonly checker: MailCheckerParts
+  /** What the bar codes in a mail's pictures say. */
+  readonly codesOf: (message: MailMessage) => Promise<readonly string[]>
+}
+
 /** What was read of one file. */
 export interface ScannedMail {
   readonly summary: SourceSummary
@@ -28,11 +35,11 @@ const headOf = (message: MailMessage): string => {
 /** Scans files of mail, one after the other; `emit` gets each hit with the head of its mail. */
 export async function scanMail(
   files: readonly SourceFile[],
-  parts: MailCheckerParts,
+  { checker, codesOf }: MailScanParts,
   emit: (hit: Hit) => void,
 ): Promise<ScannedMail[]> {
   let head = ''
-  const watch = new MailWatch(parts, (hit) => emit({ ...hit, text: head.slice(0, limits.evidenceTextCharactersMax) }))
+  const watch = new MailWatch(checker, (hit) => emit({ ...hit, text: head.slice(0, limits.evidenceTextCharactersMax) }))
   const scanned: ScannedMail[] = []
   for (const file of files) {
     const problems: Problem[] = []
@@ -47,7 +54,7 @@ export async function scanMail(
         bytes += message.place.length
         if (Number.isFinite(message.timeMs)) times.push(message.timeMs)
         head = headOf(message)
-        watch.messages([{ message }])
+        watch.messages([{ message, context: { codes: await codesOf(message) } }])
       } else rejects.push(read.mail.error)
     }
     scanned.push({

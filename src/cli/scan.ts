@@ -23,10 +23,9 @@ import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
 import { type Reread, readSample } from '../sources/source.ts'
 import type { MakeEngine, SeenMatch } from '../watches/machines/watch.ts'
-import type { MailCheckerParts } from '../watches/mail/check.ts'
 import { WatchSet } from '../watches/watch-set.ts'
 import type { SourceSummary } from './report.ts'
-import { scanMail } from './scan-mail.ts'
+import { type MailScanParts, scanMail } from './scan-mail.ts'
 
 export interface ScanOptions {
   readonly paths: readonly string[]
@@ -43,7 +42,7 @@ export interface ScanOptions {
   /** Loads the rules; asked only where there are events or database statements. None are used where it is left out. */
   readonly loadEngine?: () => Promise<MakeEngine>
   /** What mail is checked against; asked only where there is mail. */
-  readonly loadMail?: () => Promise<MailCheckerParts>
+  readonly loadMail?: () => Promise<MailScanParts>
   /** Called for every match of a rule. */
   readonly onMatch?: (match: SeenMatch) => void
   /** Called after each batch. */

@@ -1,4 +1,4 @@
-/** Reads the mails of one file: a single mail, a mailbox mail by mail, an item of Outlook. A mail that cannot be read comes
+/** Reads the mails of one file: a single mail, or a mailbox mail by mail. Items of Outlook (.msg) are not read. A mail that cannot be read comes
  *  as its reject. Memory holds one mail at a time. */
 import { open } from 'node:fs/promises'
 import { limits } from '../core/limits.ts'

@@ -29,7 +29,9 @@ export function examineCompound(subject: Subject, inspection: Inspection): FileK
     return kind
   }
   if (kind === 'outlook-message') {
-    inspection.addProblem('An attached mail in the format of Outlook is read as a mail, not here.')
+    inspection.addProblem(
+      'An attached mail in the format of Outlook (.msg) was not looked at: this format is not read yet.',
+    )
     return kind
   }
   reportMacros(file, subject.path, inspection)

@@ -2,7 +2,7 @@
  *  and mergeable. It knows no text; whether a mail is bad is told to it. */
 import { limits } from '../../core/limits.ts'
 import { bandsOf, type MailSketch, sketchId, tiesBetween } from './sketch.ts'
-import type { CampaignMembership } from './verdict.ts'
+import { type CampaignMembership, suspiciousFrom } from './verdict.ts'
 
 /** A mail as it is kept. */
 export interface KeptSketch {
@@ -33,9 +33,6 @@ interface Cluster {
   firstSeenMs: number
   scoreMax: number
 }
-
-/** From this score on a mail makes its campaign a bad one. */
-const badFrom = 0.5
 
 /** Groups mails as they come. */
 export class MailCampaigns {
@@ -157,7 +154,7 @@ export class MailCampaigns {
 
   #membership(index: number, ties: readonly string[]): CampaignMembership | undefined {
     const cluster = this.#clusters.get(this.#root(index))
-    if (cluster === undefined || cluster.mails < 2 || cluster.scoreMax < badFrom) return undefined
+    if (cluster === undefined || cluster.mails < 2 || cluster.scoreMax < suspiciousFrom) return undefined
     const { id, mails, recipients, firstSeenMs } = cluster
     return { id, mails, recipients: recipients.size, firstSeenMs, ties: [...ties] }
   }

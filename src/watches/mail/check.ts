@@ -18,7 +18,14 @@ import { generalFailures, identityFailures, type SenderFacts, senderFacts } from
 import { signsOf } from './signs.ts'
 import { fold } from './skeleton.ts'
 import { sketchOf } from './sketch.ts'
-import type { CampaignMembership, Carried, Failure, MailVerdict } from './verdict.ts'
+import {
+  attackFrom,
+  type CampaignMembership,
+  type Carried,
+  type Failure,
+  type MailVerdict,
+  suspiciousFrom,
+} from './verdict.ts'
 import { type Wording, wordingOf } from './wording.ts'
 
 /** What a checker is made of. */
@@ -45,10 +52,6 @@ export interface SavedMailState {
   readonly history: SavedHistory
   readonly campaigns: SavedCampaigns
 }
-
-/** From these scores on a mail is called so: README.md has what they mean on the corpora. */
-export const suspiciousFrom = 0.5
-export const attackFrom = 0.8
 
 /** What was gathered of one mail. */
 interface Gathered {

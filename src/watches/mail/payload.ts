@@ -6,12 +6,11 @@ import type { LinkFacts } from './links.ts'
 import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
 import type { Wording } from './wording.ts'
 
-/** Looks into one file; pure (`examine` of formats/documents). */
-export type Examine = (file: {
-  readonly name: string
-  readonly contentType: string
-  readonly bytes: Uint8Array
-}) => Examination
+/** Looks into one file; pure (`examine` of formats/documents). What is locked is tried with `passwords`. */
+export type Examine = (
+  file: { readonly name: string; readonly contentType: string; readonly bytes: Uint8Array },
+  options?: { readonly passwords?: readonly string[] },
+) => Examination
 
 /** The files of a mail and of the mails inside it. */
 export interface FileFacts {
@@ -36,8 +35,10 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   const hashes: string[] = []
   const links: { target: string; isCode: boolean }[] = []
   const problems: string[] = []
+  const password = passwordIn(message.text)
+  const options = password === '' ? {} : { passwords: [password] }
   for (const { fileName, contentType, bytes } of allParts(message)) {
-    const found = examine({ name: fileName, contentType, bytes })
+    const found = examine({ name: fileName, contentType, bytes }, options)
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
     const isPicture = contentType.startsWith('image/')

@@ -4,6 +4,10 @@ import type { PayloadFeature } from '../../formats/documents/examination.ts'
 import type { IdentityKind } from './identity.ts'
 import type { MailSketch } from './sketch.ts'
 
+/** From these scores on a mail is called so: README.md has what they mean on the corpora. */
+export const suspiciousFrom = 0.5
+export const attackFrom = 0.8
+
 /** Where a name stood. */
 export const claimSurfaces = [
   'display-name',
