@@ -83,4 +83,6 @@ export const deskLimits = {
   startSettledMs: 5_000,
   /** Records set aside because a watch failed on them twice, before the desk says that the watch itself is broken. */
   setAsideMax: 100,
+  /** Findings of the desk itself that wait while the analysis is started again: a start takes a second. */
+  noticedWaitingMax: 1_000,
 } as const

@@ -62,6 +62,8 @@ export class AnalysisThread {
   #beacon = new BeaconReader()
   #streams = new Map<number, { readonly key: string; readonly source: string }>()
   #setAside: SetAside[] = []
+  /** What was noticed while no thread ran. */
+  readonly #noticed: Noticed[] = []
   /** The record at which it failed last. */
   #suspect: string | undefined
   #failuresAtStart = 0
@@ -127,6 +129,7 @@ export class AnalysisThread {
       resourceLimits: { maxOldGenerationSizeMb: limits.analysisHeapMib, maxYoungGenerationSizeMb: 8 },
     })
     this.#worker = worker
+    for (const noticed of this.#noticed.splice(0)) this.notice(noticed)
     let failure: Error | undefined
     worker.on('message', (message: FromAnalysis) => this.#hear(worker, message))
     worker.on('error', (error) => {
@@ -261,7 +264,8 @@ export class AnalysisThread {
 
   /** Makes a finding of something that the main thread noticed. */
   notice(noticed: Noticed): void {
-    this.#post(this.#worker, { type: 'noticed', noticed })
+    if (this.#worker !== undefined) this.#post(this.#worker, { type: 'noticed', noticed })
+    else if (this.#noticed.length < limits.noticedWaitingMax) this.#noticed.push(noticed)
   }
 
   sealed(names: readonly string[]): void {
