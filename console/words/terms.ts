@@ -120,6 +120,10 @@ export const sourceKindWords: Readonly<Record<SourceView['kind'], string>> = {
   syslog: 'Messages from other machines (syslog)',
   push: 'Sent in by another program (HTTP)',
   upload: 'Files uploaded by hand',
+  milter: 'Mail, as the mail server takes it in',
+  imap: 'A mailbox (IMAP)',
+  'microsoft-365': 'Mailboxes in Microsoft 365',
+  'google-workspace': 'Mailboxes in Google Workspace',
 }
 
 export type RoleName = 'official' | 'analyst' | 'tester' | 'viewer'

@@ -32,6 +32,10 @@ export async function openSource(
     case 'follow':
     case 'push':
     case 'upload':
+    case 'milter':
+    case 'imap':
+    case 'microsoft-365':
+    case 'google-workspace':
       return undefined
   }
 }

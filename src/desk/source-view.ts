@@ -97,5 +97,15 @@ export function whereOf(definition: SourceDefinition): string {
       return 'lines sent over HTTP with a token'
     case 'upload':
       return 'files put in through this console'
+    case 'milter':
+      return definition.socketPath === undefined
+        ? `mail as it arrives, ${definition.address} port ${definition.port}`
+        : `mail as it arrives, ${definition.socketPath}`
+    case 'imap':
+      return `${definition.folders.join(', ')} of ${definition.user} at ${definition.host}`
+    case 'microsoft-365':
+      return `Microsoft 365: ${definition.mailboxes.join(', ')}`
+    case 'google-workspace':
+      return `Google Workspace: ${definition.mailboxes.join(', ')}`
   }
 }

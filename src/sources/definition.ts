@@ -55,8 +55,78 @@ export interface UploadDefinition extends Common {
   readonly kind: 'upload'
 }
 
+/** A mail server that asks about each mail while it arrives (the milter protocol; postfix, sendmail). */
+export interface MilterDefinition extends Common {
+  readonly kind: 'milter'
+  /** The address to bind to; loopback unless the office names another one. */
+  readonly address: string
+  readonly port: number
+  /** A socket file instead of a port. */
+  readonly socketPath?: string
+  /** `watch` changes nothing; `tag` adds headers to what is flagged; `hold` also holds what is called an attack. */
+  readonly mode: 'watch' | 'tag' | 'hold'
+}
+
+/** A mailbox that is read over IMAP. */
+export interface ImapDefinition extends Common {
+  readonly kind: 'imap'
+  readonly host: string
+  readonly port: number
+  /** `tls` from the first byte, `starttls` required, or `none` (loopback only). */
+  readonly security: 'tls' | 'starttls' | 'none'
+  readonly user: string
+  /** A file that holds the password, or an OAuth access token where `token` is set. */
+  readonly passwordPath: string
+  readonly isToken: boolean
+  readonly folders: readonly string[]
+  /** At the first look, mail of so many days back is read. */
+  readonly days: number
+}
+
+/** Mailboxes of a Microsoft 365 tenant, over Microsoft Graph. */
+export interface GraphDefinition extends Common {
+  readonly kind: 'microsoft-365'
+  readonly tenant: string
+  readonly clientId: string
+  /** A file that holds the application's secret. */
+  readonly secretPath: string
+  readonly mailboxes: readonly string[]
+  readonly days: number
+}
+
+/** Mailboxes of a Google Workspace domain, over the Gmail API with a service account. */
+export interface GmailDefinition extends Common {
+  readonly kind: 'google-workspace'
+  /** The service account's key file, as Google gives it. */
+  readonly keyPath: string
+  readonly mailboxes: readonly string[]
+  readonly days: number
+}
+
+/** Where mail comes from. */
+export type MailDefinition = MilterDefinition | ImapDefinition | GraphDefinition | GmailDefinition
+
+/** The kinds of sources, as they are written in the configuration and told in answers. */
+export const sourceKinds = [
+  'follow',
+  'drop',
+  'syslog',
+  'push',
+  'upload',
+  'milter',
+  'imap',
+  'microsoft-365',
+  'google-workspace',
+] as const
+
 /** Any source. */
-export type SourceDefinition = FollowDefinition | DropDefinition | SyslogDefinition | PushDefinition | UploadDefinition
+export type SourceDefinition =
+  | FollowDefinition
+  | DropDefinition
+  | SyslogDefinition
+  | PushDefinition
+  | UploadDefinition
+  | MailDefinition
 
 /** What a listener writes to: bytes are kept before it answers. One folder a source, one folder below it a stream
  *  (a sending host and program, an uploaded file), cut into segments `NUMBER.log`. */

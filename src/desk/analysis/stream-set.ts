@@ -189,6 +189,10 @@ function contextOf(definition: SourceDefinition, stream: string): string {
     case 'follow':
     case 'syslog':
     case 'push':
+    case 'milter':
+    case 'imap':
+    case 'microsoft-365':
+    case 'google-workspace':
       return live
   }
 }

@@ -1,5 +1,6 @@
 /** Today: one sentence for a clerk, what needs somebody now, and what each source brought. */
 import { type Static, Type } from 'typebox'
+import { sourceKinds } from '../../sources/definition.ts'
 import { IncidentSummarySchema } from './incidents.ts'
 
 export const SourceStateSchema = Type.Enum(['waiting', 'reading', 'live', 'silent', 'failed'] as const)
@@ -8,7 +9,7 @@ export const SourceStateSchema = Type.Enum(['waiting', 'reading', 'live', 'silen
 export const SourceSchema = Type.Object({
   id: Type.String(),
   title: Type.String(),
-  kind: Type.Enum(['follow', 'drop', 'syslog', 'push', 'upload'] as const),
+  kind: Type.Enum(sourceKinds),
   /** Where its bytes come from, in words: `/var/log/nginx/access.log`, `syslog over TLS, port 6514`. */
   where: Type.String(),
   /** `configuration`: from the file; `console`: added there, and can be removed there. */
