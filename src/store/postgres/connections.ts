@@ -165,12 +165,18 @@ export function readingPool(address: ServerAddress): pg.Pool {
 export async function readWith<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken = false
+  // The pool listens only while it holds the connection: one that breaks meanwhile would end the process.
+  const onError = (): void => {
+    broken = true
+  }
+  client.on('error', onError)
   try {
     return await work(client)
   } catch (error) {
-    broken = isBroken(error)
+    broken ||= isBroken(error)
     throw error
   } finally {
     client.release(broken)
+    client.off('error', onError)
   }
 }
