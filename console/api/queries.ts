@@ -13,7 +13,6 @@ import type { AuditListView, SettingsView } from '../../src/desk/api/settings.ts
 import type { PushTokenView, RejectListView, SuggestionView } from '../../src/desk/api/sources.ts'
 import type { SourceView, TodayView } from '../../src/desk/api/today.ts'
 import type { FeedView } from '../../src/server/api/lists.ts'
-import { Problem } from './problem.ts'
 import { isPassing, queryString, request } from './request.ts'
 import { readSession } from './session.ts'
 
@@ -39,7 +38,8 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: readSession,
   staleTime: Number.POSITIVE_INFINITY,
-  retry: (count, error) => error instanceof Problem && error.code === 'away' && count < 60,
+  // Nothing is shown without it, so that a desk that is starting again or has much to do is waited for.
+  retry: (count, error) => isPassing(error) && count < 60,
   retryDelay: 1_000,
 })
 

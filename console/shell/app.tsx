@@ -12,7 +12,16 @@ import { Failure, Skeleton } from '../parts/answer.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { Layout } from './layout.tsx'
 
-const later = (load: () => Promise<ComponentType>): ComponentType => lazy(async () => ({ default: await load() }))
+const secondTryMs = 1_000
+
+/** A part that did not come is asked for once more: a desk that is starting again is back in a moment. */
+const later = (load: () => Promise<ComponentType>): ComponentType =>
+  lazy(async () => ({
+    default: await load().catch(async () => {
+      await new Promise((resolve) => setTimeout(resolve, secondTryMs))
+      return load()
+    }),
+  }))
 
 const IncidentsPage = later(async () => (await import('../pages/incidents/incidents-page.tsx')).IncidentsPage)
 const IncidentPage = later(async () => (await import('../pages/incident/incident-page.tsx')).IncidentPage)
@@ -53,7 +62,14 @@ export function App(): ReactNode {
   if (session.data === undefined) {
     return (
       <main className="wide main">
-        {session.isError ? <Failure error={session.error} onRetry={() => void session.refetch()} /> : <Skeleton />}
+        {session.isError ? (
+          <div className="stack">
+            <h1>The desk did not let this page start</h1>
+            <Failure error={session.error} onRetry={() => void session.refetch()} />
+          </div>
+        ) : (
+          <Skeleton />
+        )}
       </main>
     )
   }

@@ -30,10 +30,11 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   override render(): ReactNode {
     if (!this.state.hasFailed) return this.props.children
     return (
-      <div className="wide main">
+      <div className="wide main stack">
+        <h1>This page failed</h1>
         <Notice tone="red" isSpoken>
           <p>
-            <strong>This page failed.</strong> The desk goes on watching; only its display is affected.
+            The desk goes on watching; only its display is affected. Load the page again; if it fails again, call IT.
           </p>
           <button type="button" className="usa-button" onClick={() => location.reload()}>
             Load it again

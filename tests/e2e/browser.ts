@@ -2,9 +2,10 @@
  *  person does, and the rules of axe-core. Where Chromium is missing the tests are skipped, visibly. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { loadavg } from 'node:os'
 import type { AxeResults, RunOptions } from 'axe-core'
 import { TOTP, URI } from 'otpauth'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
 import type { SessionView } from '../../src/server/api/session.ts'
 
 const executablePath = process.env.BELLWETHER_CHROMIUM ?? '/usr/bin/chromium'
@@ -39,6 +40,13 @@ export interface Visitor {
   readonly complaints: string[]
 }
 
+/** What a page asked for and has no whole answer to, with when it asked; and its complaints. */
+interface Asked {
+  readonly waiting: Map<Request, number>
+  readonly complaints: readonly string[]
+}
+const askedBy = new WeakMap<Page, Asked>()
+
 /** How a page is opened. */
 export interface VisitorOptions {
   readonly width?: number
@@ -56,6 +64,11 @@ export async function newVisitor(browser: Browser, { width = 1280, theme = 'ligh
   context.setDefaultTimeout(waitMs)
   const page = await context.newPage()
   const complaints: string[] = []
+  const waiting = new Map<Request, number>()
+  askedBy.set(page, { waiting, complaints })
+  page.on('request', (request) => waiting.set(request, Date.now()))
+  page.on('requestfinished', (request) => waiting.delete(request))
+  page.on('crash', () => complaints.push('the page crashed'))
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`))
   page.on('dialog', (dialog) => {
     complaints.push(`dialog: ${dialog.message()}`)
@@ -66,6 +79,7 @@ export async function newVisitor(browser: Browser, { width = 1280, theme = 'ligh
     if (isBad) complaints.push(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('requestfailed', (request) => {
+    waiting.delete(request)
     // What a page no longer needs when it is left is no failure.
     const why = request.failure()?.errorText ?? ''
     if (why !== 'net::ERR_ABORTED') complaints.push(`request: ${request.method()} ${request.url()}: ${why}`)
@@ -110,16 +124,40 @@ export async function makeAccount(page: Page, link: string, name: string): Promi
 
 /** Goes to a path and waits until the page stands: its heading is there and nothing is loading any more. */
 export async function visit(page: Page, url: string): Promise<void> {
-  await page.goto(url)
+  await page.goto(url).catch(async (error: unknown) => {
+    throw new Error(`${url} was not reached. ${await describe(page)}`, { cause: error })
+  })
   await stands(page)
 }
 
-/** Waits until the page stands. */
+/** Waits until the page stands; where it does not, the error says what it showed and what it was waiting for. */
 export async function stands(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor()
-  await page.locator('.skeleton, [data-pending]').first().waitFor({ state: 'detached' })
-  // As text and over the debugger: the page's policy lets no other script in.
-  await page.evaluate('document.fonts.ready.then(() => true)')
+  try {
+    await page.locator('h1').first().waitFor()
+    await page.locator('.skeleton, [data-pending]').first().waitFor({ state: 'detached' })
+    // As text and over the debugger: the page's policy lets no other script in.
+    await page.evaluate('document.fonts.ready.then(() => true)')
+  } catch (error) {
+    throw new Error(`The page does not stand. ${await describe(page)}`, { cause: error })
+  }
+}
+
+/** What a page shows, waits for and complained of, for whoever reads of a failure later. */
+async function describe(page: Page): Promise<string> {
+  const { waiting, complaints } = askedBy.get(page) ?? { waiting: new Map<Request, number>(), complaints: [] }
+  const requests = [...waiting].map(
+    ([request, atMs]) => `${request.method()} ${request.url()} for ${Date.now() - atMs} ms`,
+  )
+  const shown = await page
+    .locator('body')
+    .innerText({ timeout: 5_000 })
+    .catch((error: unknown) => `not told: ${error}`)
+  return [
+    `${page.url()}, load ${loadavg()[0]?.toFixed(1)}`,
+    `It shows: ${JSON.stringify(shown.slice(0, 1_000))}`,
+    `Without an answer: ${requests.join('; ') || 'nothing'}`,
+    `Complaints: ${complaints.join('; ') || 'none'}`,
+  ].join('\n')
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
