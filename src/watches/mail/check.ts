@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { type Authentication, trustedAuthentication } from './authentication.ts'
-import { MailCampaigns, type SavedCampaigns } from './campaigns.ts'
+import { type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
-import { type SavedHistory, SenderHistory } from './history.ts'
+import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
 import { type OwnText, ownText } from './own-text.ts'
@@ -45,6 +45,8 @@ export interface MailContext {
   readonly recipients?: readonly string[]
   /** Texts of bar codes in its pictures, read by whoever can. */
   readonly codes?: readonly string[]
+  /** What names the mail for whoever searches backwards; its message id where it is left out. */
+  readonly id?: string
 }
 
 /** A checker's memory as plain data. */
@@ -53,9 +55,17 @@ export interface SavedMailState {
   readonly campaigns: SavedCampaigns
 }
 
+/** What a checker remembers of one mail, as plain data: whoever keeps these can bring its memory up to date. */
+export interface RememberedMail {
+  readonly kept: KeptSketch
+  /** Only of mail that was not suspicious. */
+  readonly learnt?: LearntMail & { readonly isAuthenticated: boolean }
+}
+
 /** What was gathered of one mail. */
 interface Gathered {
   readonly message: MailMessage
+  readonly id: string
   readonly text: OwnText
   readonly sender: SenderFacts
   readonly files: FileFacts
@@ -87,20 +97,31 @@ export class MailChecker {
     this.#examine = examine
   }
 
-  /** The verdict on a mail; the mail is then part of the checker's memory. */
-  check(message: MailMessage, context: MailContext = {}): MailVerdict {
+  /** The verdict on a mail; the mail is then part of the checker's memory. `onRemember` is told what was remembered. */
+  check(
+    message: MailMessage,
+    context: MailContext = {},
+    onRemember?: (remembered: RememberedMail) => void,
+  ): MailVerdict {
     const gathered = this.#gather(message, context)
     const verdict = this.#judge(gathered)
-    const campaign = this.campaigns.add({
-      sketch: verdict.sketch,
-      timeMs: message.timeMs,
-      recipients: gathered.recipients.map(recipientHash),
-      score: verdict.score,
-      mail: message.messageId.slice(0, limits.mailFieldSearchedCharactersMax),
-    })
-    if (verdict.score < suspiciousFrom) this.history.learn(message, gathered.sender.authentication.outcome === 'pass')
-    if (campaign === undefined) return verdict
-    return withCampaign(verdict, campaign, isAnsweredFor(gathered.sender))
+    const remembered = rememberedOf(verdict, gathered)
+    onRemember?.(remembered)
+    return withCampaign(verdict, this.remember(remembered), isAnsweredFor(gathered.sender))
+  }
+
+  /** The verdict on a mail that is not to be remembered: one that was seen before, or that somebody tries out. */
+  look(message: MailMessage, context: MailContext = {}): MailVerdict {
+    const gathered = this.#gather(message, context)
+    const verdict = this.#judge(gathered)
+    return withCampaign(verdict, this.campaigns.find(verdict.sketch), isAnsweredFor(gathered.sender))
+  }
+
+  /** Takes into the memory what another run of the same checker remembered; gives the campaign that the mail is of. */
+  remember({ kept, learnt }: RememberedMail): CampaignMembership | undefined {
+    const campaign = this.campaigns.add(kept)
+    if (learnt !== undefined) this.history.learn(learnt, learnt.isAuthenticated)
+    return campaign
   }
 
   /** Takes a mail into the memory of senders without judging it: the office's sent mail, or an archive that is trusted. */
@@ -151,7 +172,8 @@ export class MailChecker {
       })
     const claims = claimsOf(message, text, registry, files.texts, sender.isFirstContact || !this.history.isTelling)
     const failures = generalFailures(message, sender, this.history)
-    return { message, text, sender, files, links, payload, words, recipients, claims, failures }
+    const id = context.id ?? message.messageId
+    return { message, id, text, sender, files, links, payload, words, recipients, claims, failures }
   }
 
   #judge(gathered: Gathered): MailVerdict {
@@ -272,6 +294,20 @@ function recipientsOf(message: MailMessage, { recipients }: MailContext): string
   return [...new Set(envelope.length > 0 ? envelope : [...delivered, ...named])].slice(0, limits.mailSketchFactsMax)
 }
 
+function rememberedOf(verdict: MailVerdict, { message, sender, recipients, id }: Gathered): RememberedMail {
+  const { timeMs, from, to, cc, messageId, references } = message
+  const kept = {
+    sketch: verdict.sketch,
+    timeMs,
+    recipients: recipients.map(recipientHash),
+    score: verdict.score,
+    mail: id.slice(0, limits.mailFieldSearchedCharactersMax),
+  }
+  if (verdict.score >= suspiciousFrom) return { kept }
+  const isAuthenticated = sender.authentication.outcome === 'pass'
+  return { kept, learnt: { timeMs, from, to, cc, messageId, references, isAuthenticated } }
+}
+
 /** Whether the sender is one whose text an attacker may have copied, rather than the attacker. */
 const isAnsweredFor = (sender: SenderFacts): boolean =>
   sender.isKnown ||
@@ -279,7 +315,8 @@ const isAnsweredFor = (sender: SenderFacts): boolean =>
   (sender.owners.length > 0 && ['pass', 'unknown'].includes(sender.authentication.outcome))
 
 /** A mail that is alike to an attack is suspect, though it shows less by itself. */
-function withCampaign(verdict: MailVerdict, campaign: CampaignMembership, isGenuine: boolean): MailVerdict {
+function withCampaign(verdict: MailVerdict, campaign: CampaignMembership | undefined, isGenuine: boolean): MailVerdict {
+  if (campaign === undefined) return verdict
   if (verdict.score >= suspiciousFrom || isGenuine || !campaign.ties.includes('text')) return { ...verdict, campaign }
   return { ...verdict, campaign, score: suspiciousFrom, verdict: 'suspicious' }
 }

@@ -19,6 +19,9 @@ export interface SavedHistory {
   readonly forgotten: number
 }
 
+/** What of a mail is learnt. */
+export type LearntMail = Pick<MailMessage, 'timeMs' | 'from' | 'to' | 'cc' | 'messageId' | 'references'>
+
 /** Mails that a memory must have before a first contact tells anything. */
 const tellingMails = 50
 /** Mails and time after which somebody at a private address is a known correspondent. */
@@ -57,13 +60,13 @@ export class SenderHistory {
   knowsSender = (address: string): boolean => this.#senders.has(address)
 
   /** The people of the threads that a mail says it belongs to. */
-  peopleOf(message: MailMessage): readonly (readonly [address: string, name: string])[] {
+  peopleOf(message: Pick<MailMessage, 'references'>): readonly (readonly [address: string, name: string])[] {
     const ids = [...message.references.slice(-limits.mailReferencesJudgedMax)]
     return ids.flatMap((id) => this.#threads.get(id) ?? [])
   }
 
   /** Remembers a mail. */
-  learn(message: MailMessage, isAuthenticated = false): void {
+  learn(message: LearntMail, isAuthenticated = false): void {
     this.#mails++
     const { timeMs } = message
     const address = message.from[0]?.address ?? ''
@@ -75,7 +78,7 @@ export class SenderHistory {
     this.#makeRoom()
   }
 
-  #learnThread(message: MailMessage): void {
+  #learnThread(message: LearntMail): void {
     const people: People = this.peopleOf(message).map(([address, name]) => [address, name])
     for (const { address, name } of [...message.from, ...message.to, ...message.cc]) {
       if (address === '' || people.length >= limits.mailThreadPeopleMax) continue

@@ -5,7 +5,7 @@ import { limits } from '../../core/limits.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
 import { MailChecker, type MailCheckerParts, type MailContext, type SavedMailState } from './check.ts'
 import { isActing } from './payload.ts'
-import type { CampaignMembership, MailVerdict } from './verdict.ts'
+import type { MailVerdict } from './verdict.ts'
 
 /** A mail with what is known of it beside its bytes. */
 export interface MailRecord {
@@ -13,10 +13,15 @@ export interface MailRecord {
   readonly context?: MailContext
 }
 
+/** What a hit says of its mail: who wrote it, when, and where it lies. */
+export type MailHead = Pick<MailMessage, 'timeMs' | 'from' | 'place'>
+
 /** Where hits go, with the verdict that they come from: the desk keeps it, a scan prints it. */
 export type EmitMailHit = (hit: Hit, verdict: MailVerdict) => void
 
 const unknownSender = 'no sender'
+/** Two mails that are alike to two people are no accident. */
+const campaignConfidenceMin = 0.8
 
 /** Shows mails to a checker and says what it holds against their senders. */
 export class MailWatch {
@@ -38,7 +43,6 @@ export class MailWatch {
       const verdict = this.checker.check(message, context)
       verdicts.push(verdict)
       for (const hit of hitsOf(message, verdict)) this.#emit(hit, verdict)
-      if (verdict.campaign !== undefined) this.#tellCampaign(message, verdict, verdict.campaign)
       this.#tellForgotten(message, verdict)
     }
     return verdicts
@@ -51,39 +55,29 @@ export class MailWatch {
     return this.checker.history.forgotten + this.checker.campaigns.forgotten
   }
 
-  /** A campaign is a hit at its second recipient, and again at each later mail of it. */
-  #tellCampaign(message: MailMessage, verdict: MailVerdict, campaign: CampaignMembership): void {
-    if (campaign.recipients < 2 || verdict.verdict === 'clean') return
-    const hit = hitOf(message, verdict, 'mail-campaign', `mail/campaign/${campaign.ties[0] ?? 'text'}`)
-    this.#emit(
-      { ...hit, target: `campaign ${campaign.id}`, level: 'high', confidence: Math.max(hit.confidence, 0.8) },
-      verdict,
-    )
-  }
-
   #tellForgotten(message: MailMessage, verdict: MailVerdict): void {
     const forgotten = this.#forgotten
     if (forgotten < this.#saidForgotten + forgottenStep) return
     this.#saidForgotten = forgotten
-    const hit = hitOf(message, verdict, 'limit-reached', 'mail/limit/memory')
-    this.#emit(
-      {
-        ...hit,
-        level: 'low',
-        confidence: 1,
-        actor: { type: 'role', value: 'bellwether' },
-        target: 'the memory of mail',
-      },
-      verdict,
-    )
+    this.#emit(forgottenHit(message, verdict), verdict)
   }
 }
 
 /** Forgotten entries after which it is said again. */
-const forgottenStep = 1_000
+export const forgottenStep = 1_000
 
-/** What a verdict holds against a mail's sender. */
-export function hitsOf(message: MailMessage, verdict: MailVerdict): Hit[] {
+/** The memory of mail is full: it forgets. */
+export const forgottenHit = (head: MailHead, verdict: MailVerdict): Hit => ({
+  ...hitOf(head, verdict, 'limit-reached', 'mail/limit/memory'),
+  level: 'low',
+  confidence: 1,
+  actor: { type: 'role', value: 'bellwether' },
+  target: 'the memory of mail',
+})
+
+/** What a verdict holds against a mail's sender. A campaign is a hit at its second recipient, and again at each later mail
+ *  of it. */
+export function hitsOf(message: MailHead, verdict: MailVerdict): Hit[] {
   const hits: Hit[] = []
   const { posesAs } = verdict
   if (posesAs !== undefined) {
@@ -96,6 +90,16 @@ export function hitsOf(message: MailMessage, verdict: MailVerdict): Hit[] {
   if (verdict.problems.length > 0 && hits.length === 0) {
     hits.push({ ...hitOf(message, verdict, 'mail-unreadable', 'mail/unreadable/part'), level: 'low', confidence: 1 })
   }
+  const { campaign } = verdict
+  if (campaign !== undefined && campaign.recipients >= 2 && verdict.verdict !== 'clean') {
+    const hit = hitOf(message, verdict, 'mail-campaign', `mail/campaign/${campaign.ties[0] ?? 'text'}`)
+    hits.push({
+      ...hit,
+      target: `campaign ${campaign.id}`,
+      level: 'high',
+      confidence: Math.max(hit.confidence, campaignConfidenceMin),
+    })
+  }
   return hits
 }
 
@@ -105,7 +109,7 @@ function phishingRule({ payload, claims }: MailVerdict): string {
   return payload.length > 0 ? 'mail/phishing/payload' : 'mail/phishing/signs'
 }
 
-function hitOf(message: MailMessage, verdict: MailVerdict, kind: FindingKind, rule: string): Hit {
+function hitOf(message: MailHead, verdict: MailVerdict, kind: FindingKind, rule: string): Hit {
   const timeMs = Number.isNaN(message.timeMs) ? 0 : message.timeMs
   const part = verdict.payload.find(({ feature }) => isActing(feature)) ?? verdict.payload[0]
   return {
