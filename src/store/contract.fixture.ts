@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { describeAnalysis } from './contract/analysis.fixture.ts'
 import { describeIncidents } from './contract/incidents.fixture.ts'
 import { describeLists } from './contract/lists.fixture.ts'
+import { describeMails } from './contract/mails.fixture.ts'
 import { describeMerges } from './contract/merges.fixture.ts'
 import { describePeople } from './contract/people.fixture.ts'
 import { clock, type Subject, startMs } from './contract/samples.fixture.ts'
@@ -25,6 +26,7 @@ export function describeStore(name: string, open: (now: () => number) => Promise
     describeAnalysis(given)
     describeIncidents(given)
     describeLists(given)
+    describeMails(given)
     describeMerges(given)
     describePeople(given)
     describeTrail(given)

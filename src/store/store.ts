@@ -68,6 +68,21 @@ export interface RejectRow {
   readonly reject: Reject
 }
 
+/** A mail that a source brought, with what was judged of it. */
+export interface MailRow {
+  /** SHA-256 of its bytes, hex. */
+  readonly id: string
+  readonly sourceId: SourceId
+  readonly takenAtMs: number
+  readonly verdict: 'attack' | 'suspicious' | 'clean' | 'unreadable'
+  /** The campaign that it is of, or would begin: mails of one campaign share it. */
+  readonly campaign: string
+  /** What a search looks through: sender, subject, recipients. */
+  readonly words: string
+  /** All that was judged and how it is shown; opaque to the store. */
+  readonly document: Readonly<Record<string, unknown>>
+}
+
 /** What one step of the analysis brings: absolute values under derived ids, so that writing it twice changes nothing. */
 export interface Commit {
   readonly findings: readonly Finding[]
@@ -81,6 +96,7 @@ export interface Commit {
   readonly sources: readonly SourceStatus[]
   readonly hours: readonly SourceHour[]
   readonly rejects: readonly RejectRow[]
+  readonly mails?: readonly MailRow[]
   /** All that the analysis needs to go on from here; replaces the one before. */
   readonly checkpoint?: Checkpoint
 }
@@ -152,6 +168,16 @@ export interface IncidentQuery {
   readonly text?: string
   /** Most severe and latest first, or latest first. */
   readonly order: 'severity' | 'latest'
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Which mails a list shows: those that are flagged, or of a campaign in which one is; latest first. */
+export interface MailQuery {
+  readonly verdict?: 'attack' | 'suspicious' | 'unreadable'
+  readonly campaign?: string
+  /** Words that stand in sender, subject or recipients; matched as they are, without regard to case. */
+  readonly text?: string
   readonly offset: number
   readonly limit: number
 }
@@ -295,6 +321,13 @@ export interface Store {
   removeSource(id: SourceId): Promise<void>
   storedSources(): Promise<readonly StoredSource[]>
 
+  // mail
+  /** `read` counts all mails that are kept, flagged or not. */
+  mails(query: MailQuery): Promise<{ readonly rows: readonly MailRow[]; readonly total: number; readonly read: number }>
+  mail(id: string): Promise<MailRow | undefined>
+  /** Mails of a campaign, oldest first. */
+  mailsOfCampaign(campaign: string, limit: number): Promise<readonly MailRow[]>
+
   // blocks
   saveBlock(block: Block): Promise<void>
   block(id: BlockId): Promise<Block | undefined>
@@ -346,8 +379,13 @@ export interface Store {
   hunts(limit: number): Promise<readonly HuntRecord[]>
 
   // the store itself
-  /** Deletes what is older than a time and closed: evidence bytes, rejects, hours, sessions and links that ended. */
-  forget(before: { readonly evidenceMs: number; readonly hoursMs: number; readonly nowMs: number }): Promise<void>
+  /** Deletes what is older than a time and closed: evidence bytes, rejects, hours, mails, sessions and links that ended. */
+  forget(before: {
+    readonly evidenceMs: number
+    readonly hoursMs: number
+    readonly mailMs?: number
+    readonly nowMs: number
+  }): Promise<void>
   /** Removes all that the analysis wrote, what people decided about it and stored sources: the end of a demonstration.
    *  Accounts, sessions and the audit trail stay. */
   clear(): Promise<void>

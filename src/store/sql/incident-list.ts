@@ -6,21 +6,13 @@ import { limits } from '../../core/limits.ts'
 import type { Incident, IncidentState } from '../../incidents/incident.ts'
 import type { IncidentQuery, IncidentSummary } from '../store.ts'
 import { countOr, numberOf, textIfAny, textOf, unsealed } from './document.ts'
+import { folded, searchedWords } from './search-words.ts'
 import { first, places, query, type Row, type SqlValue, type Verb } from './step.ts'
-
-/** Letters as they are compared: without regard to case, and composed alike. */
-const folded = (text: string): string => text.normalize('NFC').toLowerCase()
 
 /** What a search looks through: title, story, actors and targets. */
 export function wordsOf({ title, story, actors, targets }: Incident): string {
   const parts = [title, ...story, ...actors.map((actor) => actor.value), ...targets]
   return folded(parts.join('\n'))
-}
-
-/** Words of a search, at most `limits.searchWordsMax` of them. */
-function searchedWords(text: string): string[] {
-  const words = folded(text.slice(0, limits.searchCharactersMax)).split(/\s+/)
-  return [...new Set(words)].filter((word) => word !== '').slice(0, limits.searchWordsMax)
 }
 
 interface Filter {

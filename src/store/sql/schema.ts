@@ -56,6 +56,7 @@ export const tables: readonly Table[] = [
   { name: 'audit_head', key: ['id'], sealed: [] },
   { name: 'setting', key: ['name'], sealed: ['doc'], pageRows: 20 },
   { name: 'hunt', key: ['id'], sealed: ['doc'] },
+  { name: 'mail', key: ['id'], sealed: ['doc'], pageRows: 200 },
 ]
 
 const incidentTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
@@ -217,6 +218,20 @@ const peopleTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] =
   `CREATE TABLE hunt (id ${text} PRIMARY KEY, at_ms ${real} NOT NULL, doc ${text} NOT NULL)${tableEnd}`,
 ]
 
+const mailTables = ({ real, text, tableEnd }: Dialect): string[] => [
+  `CREATE TABLE mail (
+    id ${text} PRIMARY KEY,
+    source_id ${text} NOT NULL,
+    taken_at_ms ${real} NOT NULL,
+    verdict ${text} NOT NULL,
+    campaign ${text} NOT NULL,
+    words ${text} NOT NULL,
+    doc ${text} NOT NULL
+  )${tableEnd}`,
+  'CREATE INDEX mail_by_time ON mail (taken_at_ms DESC, id, verdict, campaign)',
+  'CREATE INDEX mail_by_campaign ON mail (campaign, taken_at_ms, verdict)',
+]
+
 /** All migrations, from 1 without gaps. */
 export const migrations: readonly Migration[] = [
   {
@@ -228,6 +243,7 @@ export const migrations: readonly Migration[] = [
       ...dialect.appendOnly('audit'),
     ],
   },
+  { version: 2, statements: mailTables },
 ]
 
 /** The version of a store that this program writes. */

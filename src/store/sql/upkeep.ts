@@ -6,6 +6,7 @@ import { query, run, type Verb } from './step.ts'
 export interface ForgetBefore {
   readonly evidenceMs: number
   readonly hoursMs: number
+  readonly mailMs?: number
   readonly nowMs: number
 }
 
@@ -14,6 +15,7 @@ export interface ForgetBefore {
 export function* forgetSome(before: ForgetBefore): Verb<boolean> {
   yield* run('DELETE FROM source_hour WHERE hour_ms < $1', before.hoursMs)
   yield* run('DELETE FROM reject WHERE stored_at_ms < $1', before.hoursMs)
+  if (before.mailMs !== undefined) yield* run('DELETE FROM mail WHERE taken_at_ms < $1', before.mailMs)
   yield* run('DELETE FROM web_session WHERE expires_at_ms <= $1', before.nowMs)
   yield* run('DELETE FROM sign_in_link WHERE expires_at_ms <= $1', before.nowMs)
   const closed = yield* query(
@@ -42,6 +44,7 @@ const demonstration = [
   'incident_words',
   'block',
   'hunt',
+  'mail',
   'source_status',
   'source_hour',
   'reject',

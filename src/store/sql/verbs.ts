@@ -5,6 +5,7 @@ import { assignments, checkpoint, commit, type PreparedCommit, prepareCommit } f
 import { block, blocks, hunts, saveBlock, saveHunt, saveSetting, setting } from './decided.ts'
 import { incidentCounts, incidents } from './incident-list.ts'
 import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep } from './incidents.ts'
+import { mail, mails, mailsOfCampaign } from './mails.ts'
 import { writePage } from './pages.ts'
 import * as people from './people.ts'
 import { addSource, rejects, removeSource, sourceHours, sources, storedSources } from './sources.ts'
@@ -59,6 +60,9 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
   addSource: writes(addSource),
   removeSource: writes(removeSource),
   storedSources: reads(storedSources),
+  mails: reads(mails),
+  mail: reads(mail),
+  mailsOfCampaign: reads(mailsOfCampaign),
   saveBlock: writes(saveBlock),
   block: reads(block),
   blocks: reads(blocks),
