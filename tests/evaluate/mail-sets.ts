@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { MailMessage } from '../../src/formats/mail/message.ts'
 import { readMail } from '../../src/formats/mail/read-mail.ts'
 import { readHam } from '../mail-generator/frames.ts'
-import { type MailSet, type MailTruth, makeMailSet } from '../mail-generator/mail-set.ts'
+import { type MailSet, type MailTruth, makeMailSet, type SetSize } from '../mail-generator/mail-set.ts'
 import { clusterTexts } from './mail-figures.ts'
 
 /** A mail with what is needed to score it. */
@@ -42,6 +42,6 @@ export function corpusMails(corpora: string, name: CorpusName): MeasuredMail[] |
 }
 
 /** A generated set, made with the corpora's headers and plain mail where they are there. */
-export function generatedSet(corpora: string, seed: number): MailSet {
-  return makeMailSet(seed, undefined, readHam(corpora))
+export function generatedSet(corpora: string, seed: number, size: SetSize): MailSet {
+  return makeMailSet(seed, size, readHam(corpora))
 }

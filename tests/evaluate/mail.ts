@@ -1,8 +1,12 @@
 /** `npm run evaluate -- mail`: how well the mail watch does on generated mail and on the corpora that are there, beside
  *  rspamd and SpamAssassin where they are installed. `--seeds N` generated sets, `--filter-minutes N` for each filter and
- *  set (0: none), `--strict` makes a missed bar an exit code of 1. */
+ *  set (0: none), `--strict` makes a missed bar an exit code of 1. `--techniques A,B`, `--campaigns N` and
+ *  `--recipients N` measure some techniques on many texts; `--wording other` writes them in words that the watch was not
+ *  tuned with; `--generated-only` leaves the corpora out. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { wordings } from '../mail-generator/attacks.ts'
+import { type SetSize, usualSize } from '../mail-generator/mail-set.ts'
 import { Random } from '../recording/random.ts'
 import { compareFilters } from './mail-comparison.ts'
 import { campaignFigures, firstOfEach, recallAt, type Scored } from './mail-figures.ts'
@@ -20,6 +24,11 @@ const { values } = parseArgs({
     'filter-minutes': { type: 'string', default: '4' },
     'filter-mails': { type: 'string', default: '150' },
     strict: { type: 'boolean', default: false },
+    techniques: { type: 'string' },
+    campaigns: { type: 'string', default: String(usualSize.campaigns) },
+    recipients: { type: 'string', default: String(usualSize.recipients) },
+    wording: { type: 'string', default: 'usual' },
+    'generated-only': { type: 'boolean', default: false },
   },
 })
 const corpora = process.env.BELLWETHER_CORPORA ?? '../shared/corpora'
@@ -135,9 +144,16 @@ function phishTable(judged: readonly Judged[]): void {
   })
 }
 
-const sets = readCorpora()
+const sets = values['generated-only'] ? new Map<CorpusName, MeasuredMail[]>() : readCorpora()
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => Number(values['first-seed']) + index)
-const generated = seeds.map((seed) => ({ seed, set: generatedSet(corpora, seed) }))
+const size: SetSize = {
+  ...usualSize,
+  campaigns: Number(values.campaigns),
+  recipients: Number(values.recipients),
+  wording: wordings.find((each) => each === values.wording) ?? 'usual',
+  ...(values.techniques === undefined ? {} : { techniques: values.techniques.split(',') }),
+}
+const generated = seeds.map((seed) => ({ seed, set: generatedSet(corpora, seed, size) }))
 const judgedSets: Judged[][] = []
 for (const { seed, set } of generated) judgedSets.push(await judgeSet(set, seed))
 const stream = new Random('stream').shuffle([...sets.values()].flat())

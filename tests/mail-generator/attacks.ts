@@ -10,6 +10,17 @@ import {
   nameDisguises,
 } from './disguises.ts'
 import { addressOf, type Draft, plainDraft, sendFrom, threadOf } from './draft.ts'
+import {
+  otherDisplayName,
+  otherFileName,
+  otherLinkText,
+  otherLocalEnd,
+  otherLogo,
+  otherOccasionOf,
+  otherSentence,
+  otherSignature,
+  otherSubject,
+} from './other-words.ts'
 import { carry, type PayloadTechnique, payloadTechniques } from './payloads.ts'
 import { type Vendor, vrSystems } from './vendors.ts'
 import {
@@ -50,6 +61,10 @@ export const senderTechniques = [
 ] as const
 export type SenderTechnique = (typeof senderTechniques)[number]
 
+/** Whose words a set is written in: `usual` ones, which the mail watch was tuned with, or `other` ones. */
+export const wordings = ['usual', 'other'] as const
+export type Wording = (typeof wordings)[number]
+
 /** One attack's parts. */
 export interface AttackPlan {
   /** What is varied, for the table: `claim-subject`, `2016-macro-ole2`. */
@@ -59,6 +74,7 @@ export interface AttackPlan {
   readonly disguise: NameDisguise | 'none'
   readonly sender: SenderTechnique
   readonly payload: PayloadTechnique
+  readonly wording: Wording
 }
 
 /** Services where anybody gets an address. */
@@ -77,7 +93,7 @@ const outsideSenders: readonly SenderTechnique[] = ['free-mail', 'first-contact'
 const strongPayloads: readonly PayloadTechnique[] = payloadTechniques
 
 /** Every technique of the table with its plan. */
-export function attackPlans(random: Random, vendors: readonly Vendor[]): AttackPlan[] {
+export function attackPlans(random: Random, vendors: readonly Vendor[], wording: Wording = 'usual'): AttackPlan[] {
   const base = (technique: string): AttackPlan => ({
     technique,
     vendor: random.pick(vendors),
@@ -85,6 +101,7 @@ export function attackPlans(random: Random, vendors: readonly Vendor[]): AttackP
     disguise: 'none',
     sender: random.pick(outsideSenders),
     payload: random.pick(strongPayloads),
+    wording,
   })
   const anniversary = (technique: string): AttackPlan => ({
     technique: `2016-${technique}`,
@@ -93,6 +110,7 @@ export function attackPlans(random: Random, vendors: readonly Vendor[]): AttackP
     disguise: 'none',
     sender: 'free-mail',
     payload: 'macro-ole2',
+    wording,
   })
   return [
     ...claimPlaces.map((claim) => ({ ...base(`claim-${claim}`), claim })),
@@ -160,35 +178,48 @@ function setClaim(random: Random, draft: Draft, plan: AttackPlan, person: string
   const { vendor } = plan
   const name = plan.disguise === 'none' ? vendor.name : disguiseName(random, vendor.name, plan.disguise)
   const brand = vendor.name.toLowerCase().replace(/[^a-z]+/g, '')
+  const isOther = plan.wording === 'other'
+  const [first] = draft.files
   switch (plan.claim) {
     case 'display-name':
-      draft.fromName = random.chance(0.5) ? name : `${name} ${random.pick(['Support', 'Documentation', 'Team'])}`
+      if (isOther) draft.fromName = otherDisplayName(random, person, name)
+      else draft.fromName = random.chance(0.5) ? name : `${name} ${random.pick(['Support', 'Documentation', 'Team'])}`
       return
-    case 'local-part':
-      draft.fromAddress = `${brand}${random.pick(['', '.support', '-docs', '.helpdesk'])}@${draft.fromAddress.split('@')[1]}`
+    case 'local-part': {
+      const end = isOther ? otherLocalEnd(random) : random.pick(['', '.support', '-docs', '.helpdesk'])
+      draft.fromAddress = `${brand}${end}@${draft.fromAddress.split('@')[1]}`
       draft.returnPath = draft.fromAddress
       return
+    }
     case 'subject':
-      draft.subject = random.chance(0.5) ? `${name}: ${draft.subject}` : `${draft.subject} from ${name}`
+      if (isOther) draft.subject = otherSubject(random, draft.subject, name)
+      else draft.subject = random.chance(0.5) ? `${name}: ${draft.subject}` : `${draft.subject} from ${name}`
       return
-    case 'body':
-      draft.paragraphs.unshift(
-        random.pick([`I am writing to you from ${name}.`, `This is the documentation team of ${name}.`]),
-      )
+    case 'body': {
+      const usual = [`I am writing to you from ${name}.`, `This is the documentation team of ${name}.`]
+      draft.paragraphs.unshift(isOther ? otherSentence(random, person, name) : random.pick(usual))
       return
+    }
     case 'signature':
-      draft.signature = signatureOf(random, person, name)
+      draft.signature = isOther ? otherSignature(random, person, name) : signatureOf(random, person, name)
       return
-    case 'attachment-name':
-      draft.files = draft.files.map((file, index) => (index === 0 ? { ...file, name: `${name} ${file.name}` } : file))
+    case 'attachment-name': {
+      if (first === undefined) return
+      const called = isOther ? otherFileName(random, first.name, name) : `${name} ${first.name}`
+      draft.files = [{ ...first, name: called }, ...draft.files.slice(1)]
       return
-    case 'link-text':
+    }
+    case 'link-text': {
+      const said = isOther ? otherLinkText(random, name) : `${name} customer portal`
       draft.hasHtml = true
-      draft.htmlExtra += `<p><a href="https://${random.letters(9)}.com/${random.letters(5)}">${name} customer portal</a></p>`
+      draft.htmlExtra += `<p><a href="https://${random.letters(9)}.com/${random.letters(5)}">${said}</a></p>`
       return
-    case 'logo':
+    }
+    case 'logo': {
+      const said = isOther ? otherLogo(random, name) : `${name} logo`
       draft.hasHtml = true
-      draft.htmlExtra += `<p><img src="https://${random.letters(9)}.com/logo.png" alt="${name} logo"></p>`
+      draft.htmlExtra += `<p><img src="https://${random.letters(9)}.com/logo.png" alt="${said}"></p>`
+    }
   }
 }
 
@@ -206,7 +237,9 @@ export function attackDraft(random: Random, plan: AttackPlan, timeMs: number): D
         text: 'Please take a look at the new EViD user guides.',
         fileName: 'New EViD User Guides',
       }
-    : occasionOf(random, product)
+    : plan.wording === 'other'
+      ? otherOccasionOf(random, product)
+      : occasionOf(random, product)
   draft.fromName = person
   draft.subject = occasion.subject
   draft.greeting = random.pick(greetings)

@@ -1,7 +1,7 @@
 /** A whole set of mails from one seed: attacks of every technique in campaigns, hard negatives, plain mail, and the mails of
  *  before from which the office knows its senders; with the truth of each. */
 import { Random } from '../recording/random.ts'
-import { type AttackPlan, attackDraft, attackPlans, freeMailDomains } from './attacks.ts'
+import { type AttackPlan, attackDraft, attackPlans, freeMailDomains, type Wording } from './attacks.ts'
 import { compose } from './compose.ts'
 import {
   addressOf,
@@ -16,6 +16,7 @@ import {
 } from './draft.ts'
 import { type Ham, inventHam } from './frames.ts'
 import { negativeDraft, negativeKinds, privateAddressOf } from './hard-negatives.ts'
+import { otherNegativeDraft, otherNegativeKinds } from './other-negatives.ts'
 import { carrySound, featuresOf } from './payloads.ts'
 import { type Vendor, vendorsOf } from './vendors.ts'
 
@@ -62,6 +63,10 @@ export interface SetSize {
   readonly recipients: number
   readonly negatives: number
   readonly ham: number
+  /** Without it, the usual words. */
+  readonly wording?: Wording
+  /** Techniques that are wanted; without it, all. */
+  readonly techniques?: readonly string[]
 }
 
 export const usualSize: SetSize = { campaigns: 4, recipients: 3, negatives: 320, ham: 600 }
@@ -128,7 +133,8 @@ const anyTime = (random: Random): number => startMs + random.integer(0, 60) * da
 
 function addAttacks(random: Random, vendors: readonly Vendor[], size: SetSize, add: Add): void {
   for (let round = 0; round < size.campaigns; round++) {
-    for (const plan of attackPlans(random.fork(`plans/${round}`), vendors)) {
+    for (const plan of attackPlans(random.fork(`plans/${round}`), vendors, size.wording)) {
+      if (size.techniques !== undefined && !size.techniques.includes(plan.technique)) continue
       const id = `${plan.technique}/${round}`
       const start = anyTime(random.fork(`${id}/time`))
       const recipients = random.fork(`${id}/to`).shuffle(officeAddresses).slice(0, size.recipients)
@@ -161,9 +167,14 @@ function addNegatives(random: Random, vendors: readonly Vendor[], size: SetSize,
   for (let index = 0; index < size.negatives; index++) {
     const draws = random.fork(index)
     const kind = negativeKinds[index % negativeKinds.length] as (typeof negativeKinds)[number]
+    const other = otherNegativeKinds[index % otherNegativeKinds.length] as (typeof otherNegativeKinds)[number]
+    const isOther = size.wording === 'other'
     const vendor = draws.pick(vendors)
-    const draft = negativeDraft(draws, kind, vendor, anyTime(draws))
-    add(draws, draft, { ...nothing, label: 'hard-negative', technique: kind, identity: vendor.id, campaign: '' })
+    const draft = isOther
+      ? otherNegativeDraft(draws, other, vendor, anyTime(draws))
+      : negativeDraft(draws, kind, vendor, anyTime(draws))
+    const technique = isOther ? other : kind
+    add(draws, draft, { ...nothing, label: 'hard-negative', technique, identity: vendor.id, campaign: '' })
   }
 }
 
