@@ -11,7 +11,7 @@ import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
 import { type OwnText, ownText } from './own-text.ts'
-import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures } from './payload.ts'
+import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures, lureOf } from './payload.ts'
 import { emptyMailOffice, IdentityRegistry, type MailOffice } from './registry.ts'
 import { type ImpersonationSum, impersonationOf, phishingOf } from './score.ts'
 import { generalFailures, identityFailures, type SenderFacts, senderFacts } from './sender.ts'
@@ -206,7 +206,7 @@ export class MailChecker {
       ...(posesAs === undefined
         ? {}
         : { posesAs: { id: posesAs.id, name: posesAs.name, kind: posesAs.kind, phone: posesAs.phone } }),
-      claims: claims.map(({ index: _index, isProduct: _isProduct, ...claim }) => claim),
+      claims: claims.map(({ index: _index, isProduct: _isProduct, isSpeaker: _isSpeaker, ...claim }) => claim),
       failures: [...failures, ...ofStrongest].slice(0, limits.mailProofsMax),
       payload: payload.slice(0, limits.mailProofsMax),
       signs: [...signs].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, limits.mailProofsMax),
@@ -223,7 +223,8 @@ export class MailChecker {
 
   /** Of all identities that the mail names, the one that it poses as most surely. Brands are left to general phishing,
    *  unless a mail bears their name outright. */
-  #strongestImpersonation({ message, sender, payload, claims, failures }: Gathered): Strongest | undefined {
+  #strongestImpersonation(gathered: Gathered): Strongest | undefined {
+    const { message, sender, payload, claims, failures, files, links } = gathered
     let strongest: Strongest | undefined
     const isGovernment =
       /\.(?:gov|mil)$/.test(sender.domain) &&
@@ -232,6 +233,7 @@ export class MailChecker {
     const carriesFiles = message.parts.some(
       ({ disposition, contentType }) => disposition === 'attachment' && !contentType.startsWith('image/'),
     )
+    const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain)
     for (const index of new Set(claims.map((claim) => claim.index))) {
       const identity = this.registry.identities[index]
       if (identity === undefined || identity.kind === 'brand') continue
@@ -242,6 +244,8 @@ export class MailChecker {
       const standing = {
         isKnown: sender.isKnown || (sender.isOwnOffice && sender.authentication.outcome !== 'fail'),
         isGovernment,
+        lure,
+        leadsHome: lure === 'none' && this.#leadsHome(gathered, index),
       }
       const sum = impersonationOf(
         claims.filter((claim) => claim.index === index),
@@ -255,6 +259,18 @@ export class MailChecker {
       }
     }
     return strongest
+  }
+
+  /** Whether answers go to the claimed one's own domains by name, links too, and the words ask for no sign-in. */
+  #leadsHome({ sender, links, words }: Gathered, index: number): boolean {
+    const isTheirs = (domain: string): boolean => this.registry.isAuthorised(index, '', domain)
+    return (
+      sender.replyToDomains.length > 0 &&
+      sender.replyToDomains.every(isTheirs) &&
+      links.domains.every(isTheirs) &&
+      !words.has('credentials') &&
+      !words.has('loss')
+    )
   }
 
   /** Whether a doubt about the sender bears on this identity: a look-alike of another's domain does not. */

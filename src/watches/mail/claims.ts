@@ -8,19 +8,16 @@ import type { NameFound } from './name-scanner.ts'
 import type { OwnText } from './own-text.ts'
 import type { IdentityRegistry } from './registry.ts'
 import { fold } from './skeleton.ts'
+import { headsSubject, isAt, isMark, speaksAsSelf } from './speaker.ts'
 import type { Claim, ClaimSurface, TextTrick } from './verdict.ts'
 
 /** A claim with the identity's index in the registry. */
 export interface IndexedClaim extends Claim {
   readonly index: number
   readonly isProduct: boolean
+  /** It stands there as the sender's own name, where that place may also speak of others. */
+  readonly isSpeaker: boolean
 }
-
-/** `VR Systems Support Team`: what follows a name that speaks for itself. */
-const selfAfter =
-  /^(?:'s)?[\s,|-]{1,3}(?:inc\b|llc\b|corp\b|customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
-const selfBefore =
-  /(?:\bwe at|\bhere at|\bus at|\bon behalf of|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\byour|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\bmessage is from|\bsent by|\bthank you for (?:choosing|using)|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
 
 /** Gathers the claims of one mail. */
 class ClaimCollector {
@@ -34,12 +31,13 @@ class ClaimCollector {
     this.#around = around
   }
 
-  search(text: string, surface: ClaimSurface | ((found: NameFound) => ClaimSurface), charactersMax?: number): void {
+  search(text: string, surface: ClaimSurface, charactersMax?: number): void {
     if (text === '') return
     const searched = text.slice(0, charactersMax ?? limits.mailFieldSearchedCharactersMax)
     for (const found of this.#registry.namesIn(searched, this.#around)) {
-      const at = typeof surface === 'function' ? surface(found) : surface
-      this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct)
+      const isSpeaker = speakerTests[surface]?.(found) === true
+      const at = surface === 'body' && isSpeaker ? 'self-presentation' : surface
+      this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
     }
   }
 
@@ -49,13 +47,14 @@ class ClaimCollector {
     excerpt: string,
     tricks: readonly TextTrick[] = [],
     isProduct = false,
+    isSpeaker = false,
   ): void {
     const identity = this.#registry.identities[index]
-    const key = `${index} ${surface}`
+    const key = `${index} ${surface} ${isSpeaker}`
     if (identity === undefined || this.#seen.has(key) || this.claims.length >= limits.mailClaimsMax) return
     this.#seen.add(key)
     const { id, name, kind } = identity
-    this.claims.push({ identity: id, name, kind, surface, excerpt: cut(excerpt), tricks, index, isProduct })
+    this.claims.push({ identity: id, name, kind, surface, excerpt: cut(excerpt), tricks, index, isProduct, isSpeaker })
   }
 }
 
@@ -88,7 +87,7 @@ export function claimsOf(
   for (const name of fileNames) collector.search(name, 'attachment-name')
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax)) collector.search(alt, 'image-text')
   collector.search(text.signature, 'signature')
-  collector.search(text.own, bodySurface, limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
+  collector.search(text.own, 'body', limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
   const linkTexts = message.links
     .slice(0, limits.mailLinksJudgedMax)
     .filter(({ from, text: said, target }) => from === 'html' && said !== target)
@@ -98,10 +97,12 @@ export function claimsOf(
   return collector.claims
 }
 
-const bodySurface = ({ surroundings }: NameFound): ClaimSurface =>
-  surroundings.some(({ before, after }) => selfAfter.test(after) || selfBefore.test(before))
-    ? 'self-presentation'
-    : 'body'
+/** Places that speak of others as often as of the sender, with what tells the two apart. */
+const speakerTests: Partial<Readonly<Record<ClaimSurface, (found: NameFound) => boolean>>> = {
+  subject: (found) => isAt(found, headsSubject),
+  body: (found) => isAt(found, speaksAsSelf),
+  'image-text': (found) => isAt(found, isMark),
+}
 
 function claimsOfSenders(
   message: MailMessage,

@@ -28,7 +28,7 @@ export interface NameFound {
 }
 
 /** Characters around a name that are told. */
-const surroundingCharacters = 48
+const surroundingCharacters = 96
 
 const symbolCount = 37
 const ampersand = 36

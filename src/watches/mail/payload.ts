@@ -19,6 +19,8 @@ export interface FileFacts {
   readonly hashes: readonly string[]
   readonly links: readonly { readonly target: string; readonly isCode: boolean }[]
   readonly problems: readonly string[]
+  /** Whether a file of the mail itself can act; one in a mail inside it was somebody else's. */
+  readonly ownFileActs: boolean
 }
 
 /** The parts of a mail and of those inside it, within the bounds. */
@@ -35,11 +37,13 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   const hashes: string[] = []
   const links: { target: string; isCode: boolean }[] = []
   const problems: string[] = []
+  let ownFileActs = false
   const password = passwordIn(message.text)
   const options = password === '' ? {} : { passwords: [password] }
-  for (const { fileName, contentType, bytes } of allParts(message)) {
+  for (const [index, { fileName, contentType, bytes }] of allParts(message).entries()) {
     const found = examine({ name: fileName, contentType, bytes }, options)
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
+    if (index < message.parts.length && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
     const isPicture = contentType.startsWith('image/')
     // A logo is in everybody's mail; a file that somebody opens is not.
@@ -47,7 +51,7 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
     for (const { target, from } of found.links) links.push({ target, isCode: from === 'qr-code' })
     problems.push(...found.problems)
   }
-  return { carried, texts, hashes, links, problems: problems.slice(0, limits.mailProofsMax) }
+  return { carried, texts, hashes, links, problems: problems.slice(0, limits.mailProofsMax), ownFileActs }
 }
 
 /** What the mail itself carries besides files: its words and its HTML. */
@@ -128,6 +132,24 @@ const isLinkFeature = (feature: CarriedFeature): feature is LinkFeature => featu
 
 /** Whether a feature can act by itself or on one click. */
 export const isActing = (feature: CarriedFeature): boolean => !isLinkFeature(feature) && isActive(feature)
+
+/** Ways in which a mail gets its reader to a place that it does not show. */
+const devices: ReadonlySet<CarriedFeature> = new Set(
+  (Object.keys(linkWeights) as LinkFeature[]).filter(
+    (feature) => linkWeights[feature] >= fair && (feature.startsWith('link-') || feature === 'qr-code-link'),
+  ),
+).add('form-in-mail')
+
+/** What a stranger's mail wants done with it: `acts`, open a file that can act, or that is locked with a password beside
+ *  it; `leads-away`, go by a code, a form or a hidden link to a place that is not the sender's. */
+export type Lure = 'acts' | 'leads-away' | 'none'
+
+/** What the mail wants. `senderDomain` is registrable. */
+export function lureOf(payload: readonly Carried[], files: FileFacts, links: LinkFacts, senderDomain: string): Lure {
+  if (files.ownFileActs || payload.some(({ feature }) => feature === 'archive-password')) return 'acts'
+  const leads = payload.some(({ feature }) => devices.has(feature)) && !links.domains.includes(senderDomain)
+  return leads ? 'leads-away' : 'none'
+}
 
 /** How heavy what is carried is beside a claimed name, as log-odds. */
 export function carriedWeight(feature: CarriedFeature): number {

@@ -1,9 +1,10 @@
 /** Sums the evidence up. Two sums of log-odds, each shown part by part: that a mail poses as a protected identity (claim,
  *  failure and payload; without a claim and a failure there is none), and that it is phishing whomever it names. */
 import type { IndexedClaim } from './claims.ts'
-import { carriedWeight } from './payload.ts'
-import type { Carried, Failure, FailureKind, Sign } from './verdict.ts'
+import { carriedWeight, type Lure } from './payload.ts'
+import type { Carried, ClaimSurface, Failure, FailureKind, Sign } from './verdict.ts'
 import {
+  actingLureWeight,
   claimCeiling,
   claimWeights,
   failureCeiling,
@@ -12,11 +13,14 @@ import {
   governmentWeight,
   impersonationBias,
   knownSenderWeight,
+  leadingLureWeight,
+  leadsHomeWeight,
   otherDomainAsSenderWeight,
   payloadCeiling,
   payloadShare,
   phishingBias,
   signWeights,
+  speakerWeights,
   trickWeights,
 } from './weights.ts'
 
@@ -33,6 +37,9 @@ export interface ImpersonationSum {
 export interface Standing {
   readonly isKnown: boolean
   readonly isGovernment: boolean
+  readonly lure: Lure
+  /** Links and answers lead to the claimed one's own domains, and to no others. */
+  readonly leadsHome: boolean
 }
 
 /** How surely a mail poses as one identity. `claims` and `failures` are of this identity, or of none in particular. */
@@ -59,6 +66,10 @@ export function impersonationOf(
     ),
   ]
   if (standing.isKnown) signs.push({ sign: 'sender is known', weight: knownSenderWeight })
+  else if (standing.lure === 'acts') signs.push({ sign: 'a stranger sends what acts', weight: actingLureWeight })
+  else if (standing.lure === 'leads-away' && claims.some(isSenders))
+    signs.push({ sign: 'a stranger speaks as another and leads away', weight: leadingLureWeight })
+  if (standing.leadsHome) signs.push({ sign: 'leads to the claimed one alone', weight: leadsHomeWeight })
   if (standing.isGovernment) signs.push({ sign: 'sender is a government', weight: governmentWeight })
   const sum = signs.reduce((total, { weight }) => total + weight, impersonationBias)
   return {
@@ -69,14 +80,29 @@ export function impersonationOf(
 
 /** A name in a text may be anybody's topic; as the sender's own name it is a claim that another domain belies. */
 function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[]): number {
-  const isSenders = claims.some(({ surface }) => surface === 'display-name' || surface === 'local-part')
-  return kind === 'other-domain' && isSenders ? otherDomainAsSenderWeight : failureWeights[kind]
+  const isNamed = claims.some(({ surface }) => surface === 'display-name' || surface === 'local-part')
+  return kind === 'other-domain' && isNamed ? otherDomainAsSenderWeight : failureWeights[kind]
 }
+
+/** Places where a name is the sender's own. */
+const sendersPlaces: ReadonlySet<ClaimSurface> = new Set([
+  'display-name',
+  'sender-address',
+  'local-part',
+  'look-alike-domain',
+  'signature',
+  'self-presentation',
+  'attachment-name',
+])
+const isSenders = ({ surface, isSpeaker }: IndexedClaim): boolean => isSpeaker || sendersPlaces.has(surface)
 
 /** The strongest place counts whole, further ones by a share, tricks beside them. */
 function claimSigns(claims: readonly IndexedClaim[]): Sign[] {
   const byWeight = claims
-    .map(({ surface, isProduct }) => ({ surface, weight: claimWeights[surface] * (isProduct ? 0.8 : 1) }))
+    .map(({ surface, isProduct, isSpeaker }) => {
+      const weight = (isSpeaker ? speakerWeights[surface] : undefined) ?? claimWeights[surface]
+      return { surface, weight: weight * (isProduct ? 0.8 : 1) }
+    })
     .sort((a, b) => b.weight - a.weight)
   const places = byWeight.map(({ surface, weight }, i) => ({
     sign: `claim ${surface}`,

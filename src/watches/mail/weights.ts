@@ -17,6 +17,8 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
   'document-text': 1,
   body: 0.5,
 }
+/** Where the name stands there as the sender's own. */
+export const speakerWeights: Partial<Readonly<Record<ClaimSurface, number>>> = { subject: 2, 'image-text': 1.5 }
 /** Places beyond the strongest count by this share: they repeat the same claim. */
 export const furtherClaimShare = 0.3
 export const claimCeiling = 6
@@ -55,6 +57,12 @@ export const otherDomainAsSenderWeight = 2.5
 export const impersonationBias = -5.5
 /** Somebody who has written before, or is on the office's list. */
 export const knownSenderWeight = -4
+/** Somebody unknown who names another and sends what acts by itself: whoever writes about a vendor does not. */
+export const actingLureWeight = 2
+/** Somebody unknown who speaks as another and leads to a place that is neither's. */
+export const leadingLureWeight = 1.5
+/** All that it leads to is the claimed one's own: nothing is gained by it. */
+export const leadsHomeWeight = -2.5
 /** A government's own domain (.gov is given to governments only) that writes of another. */
 export const governmentWeight = -2
 /** What a claimed sender's mail carries counts by this share: genuine mail carries files too. */

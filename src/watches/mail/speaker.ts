@@ -1,0 +1,71 @@
+/** Whether a name stands in a text as that of who is speaking, or as what is spoken of: "I write to you from VR Systems"
+ *  against "VR Systems wins a contract". All texts are folded; each pattern looks at a bounded piece beside the name. */
+import type { NameFound } from './name-scanner.ts'
+
+/** The piece of a text before a name and after it. */
+interface Beside {
+  readonly before: string
+  readonly after: string
+}
+
+/** `VR Systems Support Team`: a department, or something of theirs that one has. */
+const departmentAfter =
+  /^(?:'s)?[\s,|-]{1,3}(?:inc\b|llc\b|corp\b|customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
+/** `VR Systems has assigned … to you`, `VR Systems requires its customers`: it turns to the reader. */
+const turnsToReaderAfter =
+  /^,?(?: and its partners)? (?:(?:is|are) (?:pleased|happy|excited|glad|proud|sorry|writing|asking|requesting|sending|contacting|notifying|inviting|offering|reaching)\b|(?:would like|wishes|wants) to\b|(?:requires?|asks?|requests?|needs?|invites?|reminds?|advises?|urges?|thanks?|recommends?|notifies|informs) (?:that )?(?:you|your|all|its|every|each)\b|(?:has|have|had) (?:now |just |recently )?[a-z]{3,14}(?:ed|nt|pt|de|un)\b[^.!?\n]{0,40}\b(?:you|your)\b|(?:values|appreciates) your\b)/
+/** Words that lead to a name as the writer's own. */
+const leadsToSelf =
+  /(?:\bwe at|\bhere at|\bus at|\bi at|\bon behalf of|\brepresenting|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\byour|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\b(?:sent|prepared|provided|issued|brought)(?: (?:to|for) you)? by|\bthank(?:s| you) for (?:choosing|using|being an?)|\b(?:customer|client|user|subscriber) of|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
+/** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`. */
+const writerBefore =
+  /(?:^|[.!?:;\n,]|\b(?:hello|hi|morning|and|that|because|as))\s{0,4}(?:i|we|i'm|we're|i've|we've|my|our|this|this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder))\b(?! (?:got|received|had|heard|saw|read|bought|called|asked|spoke|talked|met|signed|used to|worked|left|need|have not|do not|never)\b)[^.!?;\n]{0,60}\b(?:from|of|at|with|for|by|joined)(?: the| our)?\s{0,2}$/
+
+/** Who tells of a mail that he got, or of somebody else's: the name is his topic. */
+const tellsOf =
+  /\b(?:got|received|claims?|claiming|pretend|pretends|pretending|poses|posing|fake|fraud|forged|spoof\w*|phish\w*|impersonat\w*|scam|supposedly|allegedly|reporter|worked|complaint|contract|lawsuit|hearing|report|article|story|news)\b/
+
+/** Whether a place in the text of a mail is one where the writer says who he is. */
+export function speaksAsSelf({ before, after }: Beside): boolean {
+  if (departmentAfter.test(after) || leadsToSelf.test(before)) return true
+  const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
+  if (tellsOf.test(sentence)) return false
+  return turnsToReaderAfter.test(after) || writerBefore.test(before)
+}
+
+/** `Re:` and the like before a subject. */
+const answerMarks = /^\s{0,4}(?:(?:re|fw|fwd|aw|wg|sv)\s{0,2}(?:\[\d{1,2}\])?\s{0,2}:\s{0,4}){0,4}/
+/** The rest of a name's tag: `[VR Systems Support] `, `VR Systems: `, `VR Systems - `. */
+const tagAfter =
+  /^(?: (?:inc|llc|support|help ?desk|customer|client|team|service|services|news|notice|notices|account|billing|training|alert|alerts|update|security|portal))*(?: \w{1,12})?\s{0,2}(?:[\])]|[:|•–—]|[->]\s)/
+const tagBefore = /(?:^|[[(|•–—]\s{0,2}|[-:]\s{1,2})$/
+const senderBefore = /\b(?:from|by|via|your|behalf of|to all|for all|notice to|to)(?: the)?\s{1,2}$/
+/** Only in a subject that ends with the name or goes on with what belongs to it. */
+const receivesAfter =
+  /^(?:\s{0,2}$| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
+
+/** Whether a name in a subject stands there as the sender's: as its tag, as whom it is from, or as who gives the reader
+ *  something. */
+export function headsSubject({ before: all, after: left }: Beside): boolean {
+  const before = all.replace(answerMarks, '').replace(/\s+/g, ' ')
+  const after = left.replace(/\s+/g, ' ')
+  if (tellsOf.test(before) || tellsOf.test(after)) return false
+  if (senderBefore.test(before) && receivesAfter.test(after)) return true
+  if (!tagBefore.test(before)) return false
+  return after.trim() === '' || tagAfter.test(after) || turnsToReaderAfter.test(after) || givesAfter.test(after)
+}
+
+/** `… has shared "Invoice" with you`, `… sent you a file`. */
+const givesAfter =
+  /^ (?:has |have )?(?:sent|shared|assigned|invited|given|issued|left|added|uploaded)\b[^\n]{0,60}\b(?:you|your)\b/
+
+/** Words that stand beside a name on a picture that shows it as a mark. */
+const markWords =
+  /\b(?:the|logo|logos|banner|header|footer|icon|image|picture|brand|mark|seal|official|company|welcome|to|of|inc|llc|home|home ?page|®|™)\b/g
+
+/** Whether the text of a picture is a name as a logo has it: it begins with the name, or has little else. */
+export const isMark = ({ before, after }: Beside): boolean =>
+  before.trim() === '' || `${before} ${after}`.replace(markWords, ' ').replace(/[^a-z0-9]+/g, '') === ''
+
+/** Whether a name stands as the writer's own at one of its places. */
+export const isAt = ({ surroundings }: NameFound, isSo: (beside: Beside) => boolean): boolean => surroundings.some(isSo)
