@@ -162,7 +162,8 @@ generatedTables(
   judgedSets.flat(),
   judgedStream.filter(({ mail }) => mail.id.startsWith('ham-list/')),
 )
-for (const judged of judgedSets) campaignTable(judged)
+// A campaign with one recipient has nothing to be joined with.
+if (size.recipients > 1) for (const judged of judgedSets) campaignTable(judged)
 const phish = sets.get('phish')
 if (phish !== undefined) {
   phishTable(judgedStream)

@@ -88,6 +88,23 @@ describe('a mail that poses as a vendor', () => {
     expect(verdict.verdict).toBe('attack')
   })
 
+  test.each([
+    ['subject', 'VR Systems: new user guides', 'Please read them.'],
+    ['self-presentation', 'New user guides', 'I am writing to you from VR Systems. Please read them.'],
+  ] as const)(
+    'in its %s alone, with a file that acts, is found at the domain of somebody unknown',
+    (surface, subject, text) => {
+      const verdict = check({
+        from: 'Pat Doe <pat@pqrst.example>',
+        subject,
+        text,
+        file: { ...script, name: 'Guides.js' },
+      })
+      expect(surfaces(verdict)).toContain(surface)
+      expect(verdict.posesAs?.id).toBe('vr-systems')
+    },
+  )
+
   test('in a thread of the vendor’s, from another domain under the same name, is found', () => {
     const checker = testChecker()
     checker.check(mail({ from: 'Jane Doe <jane.doe@vrsystems.com>', authentication: theirs, id: 'thread' }))
@@ -140,6 +157,26 @@ describe('a sound mail', () => {
         from: 'Jo <jo@sos.example>',
         subject: 'Warning',
         text: 'Do not open this.\n\n> From: VR Systems Support <evid@gmail.com>\n> VR Systems Support: sign in to verify your account',
+      },
+    ],
+    [
+      'through a mailing service’s own domain, of which everything leads to the vendor',
+      {
+        from: 'VR Systems News <vrsystems-com@shared1.mailer.example>',
+        replyTo: 'news@vrsystems.com',
+        html: '<p>What is new: <a href="https://www.vrsystems.com/news">read it</a></p><p>VR Systems</p>',
+      },
+    ],
+    [
+      'that forwards a phish as it came',
+      {
+        from: 'Jo <jo@clerks.example>',
+        subject: 'Warning: fake VR Systems mail',
+        file: {
+          name: 'phish.eml',
+          type: 'message/rfc822',
+          text: `From: VR Systems <vr@gmail.com>\r\nSubject: Guides\r\nContent-Type: text/plain; name="a.js"\r\nContent-Disposition: attachment; filename="a.js"\r\n\r\n${script.text}`,
+        },
       },
     ],
     ['of somebody named Hart', { from: 'Emily Hart <emily.hart@gmail.com>', text: 'See you at lunch.' }],

@@ -190,6 +190,7 @@ export class MailChecker {
       recipients,
       subjectWords: wordingOf(fold(message.subject)),
       bodyWords: gathered.words,
+      leadsHome: claims.some(({ index }) => this.#leadsHome(gathered, index)),
     })
     const phishing = phishingOf(phishingSigns)
     const impersonation = strongest?.sum.probability ?? 0
@@ -265,6 +266,7 @@ export class MailChecker {
   #leadsHome({ sender, links, words }: Gathered, index: number): boolean {
     const isTheirs = (domain: string): boolean => this.registry.isAuthorised(index, '', domain)
     return (
+      !sender.owners.includes(index) &&
       sender.replyToDomains.length > 0 &&
       sender.replyToDomains.every(isTheirs) &&
       links.domains.every(isTheirs) &&

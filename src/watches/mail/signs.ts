@@ -24,6 +24,8 @@ export interface SignFacts {
   readonly subjectWords: Wording
   readonly bodyWords: Wording
   readonly recipients: readonly string[]
+  /** Links and answers lead to one that it names, and nowhere else. */
+  readonly leadsHome: boolean
 }
 
 /** Endings that cost next to nothing or ask nobody's name, by the abuse reports of registries and block lists. */
@@ -184,6 +186,7 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
       .toLowerCase()
     return host !== '' && sender.domain !== '' && registrable(host) !== sender.domain
   },
+  'leads to whom it names alone': ({ leadsHome }) => leadsHome,
   'asks for high priority': ({ message }) =>
     message.headers.some(
       ({ name, value }) =>

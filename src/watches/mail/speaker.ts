@@ -42,7 +42,7 @@ const tagBefore = /(?:^|[[(|•–—]\s{0,2}|[-:]\s{1,2})$/
 const senderBefore = /\b(?:from|by|via|your|behalf of|to all|for all|notice to|to)(?: the)?\s{1,2}$/
 /** Only in a subject that ends with the name or goes on with what belongs to it. */
 const receivesAfter =
-  /^(?:\s{0,2}$| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
+  /^(?:\s{0,2}$|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
 
 /** Whether a name in a subject stands there as the sender's: as its tag, as whom it is from, or as who gives the reader
  *  something. */

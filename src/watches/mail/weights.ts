@@ -62,7 +62,7 @@ export const actingLureWeight = 2
 /** Somebody unknown who speaks as another and leads to a place that is neither's. */
 export const leadingLureWeight = 1.5
 /** All that it leads to is the claimed one's own: nothing is gained by it. */
-export const leadsHomeWeight = -2.5
+export const leadsHomeWeight = -3.5
 /** A government's own domain (.gov is given to governments only) that writes of another. */
 export const governmentWeight = -2
 /** What a claimed sender's mail carries counts by this share: genuine mail carries files too. */
@@ -141,6 +141,7 @@ export const signWeights: Readonly<Record<string, number>> = {
   'is HTML alone': 0.4,
   'is plain text': -1.2,
   'asks for high priority': 0.6,
+  'leads to whom it names alone': -1.5,
 }
 
 /** Between which a fitted weight stays; others from 0 to 2.5. Below: what is known to be dangerous, though the corpora show
@@ -203,4 +204,5 @@ export const signBounds: Readonly<Record<string, readonly [number, number]>> = {
   'is plain text': [-1.2, 0],
   'its message id is of another domain': [0, 0],
   'asks for high priority': [0, 0.6],
+  'leads to whom it names alone': [-1.5, -1.5],
 }

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { headsSubject, isMark, speaksAsSelf } from './speaker.ts'
+
+/** The pieces beside the name, which stands between the bars. */
+const beside = (text: string): { before: string; after: string } => {
+  const [before = '', , after = ''] = text.toLowerCase().split('*')
+  return { before, after }
+}
+
+describe('in a text, a name is the writer’s own', () => {
+  test.each([
+    'Hello,\nI am writing to you from *VR Systems*.',
+    'This is the documentation team of *VR Systems*.',
+    'My name is Pat and I look after your county at *VR Systems*.',
+    '*VR Systems* has assigned me to your county.',
+    '*VR Systems* requires all counties to sign.',
+    'Thank you for choosing *VR Systems*.',
+    'Questions? Call *VR Systems* support.',
+    'This notice was prepared for you by *VR Systems*.',
+  ])('%s', (text) => {
+    expect(speaksAsSelf(beside(text))).toBe(true)
+  })
+})
+
+describe('in a text, a name is a topic', () => {
+  test.each([
+    '*VR Systems* presented EViD to the commission on Tuesday.',
+    'Several counties got a mail that claims to come from *VR Systems*.',
+    'We received this mail from *VR Systems* and do not know it.',
+    'I am a reporter. When does the contract with *VR Systems* end?',
+    'For four years I worked at *VR Systems*.',
+    'The board certified the pollbook made by *VR Systems*.',
+    'It says that *VR Systems* has bought a rival.',
+  ])('%s', (text) => {
+    expect(speaksAsSelf(beside(text))).toBe(false)
+  })
+})
+
+describe('in a subject, a name is the sender’s', () => {
+  test.each([
+    '*VR Systems*: new user guides',
+    'Re: [*VR Systems*] new user guides',
+    'Invoice 4711 from *VR Systems*',
+    'New user guides | *VR Systems*',
+    'Your *VR Systems* account',
+    '*VR Systems* Support - case 4711',
+    '*VR Systems* has shared "Guides" with you',
+    'Message from *VR Systems*: new guides',
+  ])('%s', (text) => {
+    expect(headsSubject(beside(text))).toBe(true)
+  })
+})
+
+describe('in a subject, a name is a topic', () => {
+  test.each([
+    '*VR Systems* wins contract in three states',
+    'What *VR Systems* said at the hearing',
+    'Warning: mail that poses as *VR Systems*',
+    'Do not open: fake *VR Systems* mails',
+    'Question about your contract with *VR Systems*',
+    'Regional meeting, with *VR Systems* and others',
+    '*VR Systems* opens an office, and other news',
+  ])('%s', (text) => {
+    expect(headsSubject(beside(text))).toBe(false)
+  })
+})
+
+test('the text of a picture is a mark where it is the name, or begins with it', () => {
+  for (const text of ['*VR Systems*', 'Logo of *VR Systems*', '*VR Systems* - trusted by counties'])
+    expect(isMark(beside(text))).toBe(true)
+  expect(isMark(beside('Two clerks at the booth of *VR Systems*'))).toBe(false)
+})
