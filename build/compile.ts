@@ -2,7 +2,16 @@
  *  checked by `npm run types`, not here; what the compiler leaves alone (files named in `new URL`, data beside code) is
  *  done here, and the result is checked for names that would lead nowhere. */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,10 +52,21 @@ function deadNames(file: string): string[] {
     .map((name) => `${relative(root, file)}: ${name}`)
 }
 
-rmSync(target, { recursive: true, force: true })
+/** Takes away what an earlier run made. The console is built by itself, and a desk may be serving it at this moment. */
+function clear(): void {
+  mkdirSync(target, { recursive: true })
+  for (const name of readdirSync(target)) {
+    if (name !== 'console' && !name.startsWith('.console-'))
+      rmSync(join(target, name), { recursive: true, force: true })
+  }
+}
+
+clear()
 compile()
 copyData()
-const compiled = globSync('**/*.js', { cwd: target }).map((name) => join(target, name))
+const compiled = globSync('**/*.js', { cwd: target, exclude: ['console/**', '.console-*/**'] }).map((name) =>
+  join(target, name),
+)
 for (const file of compiled) renameUrls(file)
 const dead = compiled.flatMap(deadNames)
 if (dead.length > 0) {

@@ -50,7 +50,7 @@ function compressTexts(folder: string): void {
   }
 }
 
-/** Builds the console beside its place and then puts it there in one step, so that a desk that runs meanwhile, or a second
+/** Builds the console beside its place and then puts it there at once, so that a desk that runs meanwhile, or a second
  *  build, never meets half of it. Throws where it cannot be built. `isOnlyIfStale`: where another build was quicker, its result
  *  stays. */
 export async function buildConsole(isOnlyIfStale = false): Promise<void> {
@@ -63,8 +63,10 @@ export async function buildConsole(isOnlyIfStale = false): Promise<void> {
     await build({ configFile, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } })
     compressTexts(fresh)
     if (isOnlyIfStale && !isConsoleStale()) return
-    rmSync(target, { recursive: true, force: true })
+    const old = `${fresh}-old`
+    if (existsSync(target)) renameSync(target, old)
     renameSync(fresh, target)
+    rmSync(old, { recursive: true, force: true })
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
