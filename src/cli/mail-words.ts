@@ -2,7 +2,8 @@
  *  characters, never obeyed. */
 import type { Reject } from '../core/place.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
-import type { Claim, ClaimSurface, FailureKind, MailVerdict, TextTrick } from '../watches/mail/verdict.ts'
+import type { CarriedFeature, Claim, MailVerdict } from '../watches/mail/verdict.ts'
+import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../watches/mail/words.ts'
 import { excerpt, printable, wrap } from './printable.ts'
 
 /** A mail with its verdict. */
@@ -42,45 +43,6 @@ export const rejectLine = (file: string, { reason, message }: Reject): Readonly<
   unreadable: { reason, message },
 })
 
-const surfaceWords: Readonly<Record<ClaimSurface, string>> = {
-  'display-name': 'in the sender’s name',
-  'sender-address': 'in the sender’s address',
-  'local-part': 'in front of the @ of the sender’s address',
-  'look-alike-domain': 'as a domain that looks like theirs',
-  signature: 'in the signature',
-  'self-presentation': 'where the writer says who they are',
-  subject: 'in the subject',
-  'attachment-name': 'in the name of a file',
-  'link-text': 'in the words of a link',
-  'image-text': 'in the text of a picture',
-  'document-text': 'inside a file',
-  body: 'in the text',
-}
-
-const trickWords: Readonly<Record<TextTrick, string>> = {
-  spacing: 'letters set apart',
-  homoglyph: 'letters of another alphabet that look the same',
-  invisible: 'invisible characters between the letters',
-  accent: 'letters with accents',
-  'letter-pair': 'pairs of letters that look like one',
-}
-
-const failureWords: Readonly<Record<FailureKind, string>> = {
-  'free-mail': 'It comes from a service where anybody gets an address',
-  'look-alike-domain': 'Its domain only looks like theirs',
-  'subdomain-trick': 'Their name stands in front of another’s domain',
-  'punycode-domain': 'Its domain has letters of another alphabet',
-  'other-domain': 'Its domain is not theirs',
-  'authentication-failed': 'The check of the sender failed',
-  'not-authenticated': 'No server vouches for the sender',
-  'reply-to-elsewhere': 'Answers would go to somebody else',
-  'return-path-elsewhere': 'The envelope names another sender',
-  'first-contact': 'This sender never wrote to the office before',
-  'thread-hijacked': 'It poses as an answer in a conversation of yours',
-  'never-uses': 'They never write in this way',
-  'display-name-address': 'The sender’s name shows another address than the real one',
-}
-
 const shownCharacters = 160
 const shownProofs = 12
 
@@ -113,20 +75,6 @@ function titleOf({ verdict, posesAs }: MailVerdict): string {
   if (verdict === 'clean') return title
   if (posesAs !== undefined) return `${title}: this mail poses as ${posesAs.name}, and they did not send it.`
   return `${title}: this mail has the marks of phishing.`
-}
-
-function adviceOf({ verdict, posesAs, campaign }: MailVerdict): string[] {
-  if (verdict === 'clean') return []
-  const advice = ['Do not open its files or links, and do not answer it. Keep it; do not forward it.']
-  if (posesAs !== undefined) {
-    advice.push(
-      posesAs.phone === ''
-        ? `Call ${posesAs.name} by the number on your contract, not by one in the mail.`
-        : `Call ${posesAs.name} at ${posesAs.phone}, not at a number in the mail.`,
-    )
-  }
-  if (campaign !== undefined) advice.push('Others got it too: warn everybody in the office.')
-  return advice
 }
 
 const proofText = (proof: string): string => (proof === '' ? '' : `: ${excerpt(proof, shownCharacters)}`)
@@ -163,9 +111,9 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
   ]
 }
 
-function carriedText(feature: string, path: readonly string[], proof: string): string {
+function carriedText(feature: CarriedFeature, path: readonly string[], proof: string): string {
   const where = path.length === 0 ? '' : ` in ${path.map((each) => excerpt(each, shownCharacters)).join(' > ')}`
-  return `${feature.replaceAll('-', ' ')}${where}${proofText(proof)}`
+  return `${carriedWords[feature]}${where}${proofText(proof)}`
 }
 
 const campaignText = ({ id, mails, recipients }: NonNullable<MailVerdict['campaign']>): string =>

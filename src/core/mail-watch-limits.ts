@@ -67,4 +67,6 @@ export const mailWatchLimits = {
   /** How long the checks of who answers for a mail may take: name servers answer in some tens of milliseconds, and a mail
    *  server waits for a filter for minutes. */
   mailAuthenticationMsMax: 5_000,
+  /** Mails that are known to have been seen: a mailbox that is read again after a crash offers its last some hundreds. */
+  mailsSeenMax: 20_000,
 } as const

@@ -3,6 +3,7 @@
 import { cloudFormats } from './cloud-formats.ts'
 import type { EventFormat } from './format.ts'
 import { linuxFormats } from './linux-formats.ts'
+import { mailRecord } from './mail/mail-event.ts'
 import { networkFormats } from './network-formats.ts'
 import { votingFormats } from './voting-formats.ts'
 import { windowsFormats } from './windows-formats.ts'
@@ -13,4 +14,5 @@ export const eventFormats: readonly EventFormat[] = [
   ...networkFormats,
   ...cloudFormats,
   ...votingFormats,
+  mailRecord,
 ]

@@ -128,6 +128,17 @@ export type SourceDefinition =
   | UploadDefinition
   | MailDefinition
 
+const mailKinds: ReadonlySet<SourceDefinition['kind']> = new Set([
+  'milter',
+  'imap',
+  'microsoft-365',
+  'google-workspace',
+])
+
+/** Whether a source brings mail. */
+export const isMailSource = (definition: SourceDefinition): definition is MailDefinition =>
+  mailKinds.has(definition.kind)
+
 /** What a listener writes to: bytes are kept before it answers. One folder a source, one folder below it a stream
  *  (a sending host and program, an uploaded file), cut into segments `NUMBER.log`. */
 export interface JournalPort {

@@ -3,10 +3,13 @@
 import type { Hit } from '../core/finding.ts'
 import type { Office } from '../core/office.ts'
 import type { EventRecord } from '../formats/event.ts'
+import { MailEvent } from '../formats/mail/mail-event.ts'
 import type { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import { statementEvent } from '../formats/statement-event.ts'
 import { MachinesWatch, type MakeEngine, type SeenMatch } from './machines/watch.ts'
+import { JudgedMails, type OnMail } from './mail/judged-mails.ts'
+import type { MailDocument } from './mail/mail-document.ts'
 import { RegistrationWatch } from './registration/watch.ts'
 
 /** What the watches are made of. */
@@ -16,12 +19,15 @@ export interface WatchParts {
   readonly emit: (hit: Hit) => void
   readonly makeEngine: MakeEngine
   readonly onMatch?: (match: SeenMatch) => void
+  /** Told of every mail that was judged when it came in. */
+  readonly onMail?: OnMail
 }
 
 /** What `WatchSet.save` gives. */
 interface SavedWatches {
   readonly registration?: unknown
   readonly machines?: unknown
+  readonly mails?: readonly string[]
 }
 
 /** The watches of one context. */
@@ -29,6 +35,7 @@ export class WatchSet {
   readonly #parts: WatchParts
   #registration: RegistrationWatch | undefined
   #machines: MachinesWatch | undefined
+  #mails: JudgedMails | undefined
   #expectsStatements = false
 
   constructor(parts: WatchParts) {
@@ -52,8 +59,19 @@ export class WatchSet {
     this.#machinesWatch().events(records.slice(from, to).map((record) => statementEvent(record, format)))
   }
 
+  /** Events go to the rules; a log of mail to the mail watch too, and all of its events are mails. */
   events(records: readonly EventRecord[], from: number, to: number): void {
+    if (records[from] instanceof MailEvent) this.#mailEvents(records, from, to)
     this.#machinesWatch().events(records, from, to)
+  }
+
+  #mailEvents(records: readonly EventRecord[], from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const record = records[i]
+      // Written by this program: what its fields are is checked where they are written.
+      if (record instanceof MailEvent)
+        this.#judgedMails().take(record.document as unknown as MailDocument, record.place)
+    }
   }
 
   /** Decides what still waits for later records: the input has ended. */
@@ -67,14 +85,16 @@ export class WatchSet {
     return {
       ...(this.#registration === undefined ? {} : { registration: this.#registration.save() }),
       ...(this.#machines === undefined ? {} : { machines: this.#machines.save() }),
+      ...(this.#mails === undefined ? {} : { mails: this.#mails.save() }),
     } satisfies SavedWatches
   }
 
   /** Takes back what `save` gave, from a structured clone of it. */
   restore(saved: unknown): void {
-    const { registration, machines } = saved as SavedWatches
+    const { registration, machines, mails } = saved as SavedWatches
     if (registration !== undefined) this.#registrationWatch().restore(registration)
     if (machines !== undefined) this.#machinesWatch().restore(machines)
+    if (mails !== undefined) this.#judgedMails().restore(mails)
   }
 
   #registrationWatch(): RegistrationWatch {
@@ -84,6 +104,11 @@ export class WatchSet {
       if (this.#expectsStatements) this.#registration.expectStatements()
     }
     return this.#registration
+  }
+
+  #judgedMails(): JudgedMails {
+    this.#mails ??= new JudgedMails(this.#parts.emit, this.#parts.onMail)
+    return this.#mails
   }
 
   #machinesWatch(): MachinesWatch {

@@ -11,13 +11,26 @@ import type { RequestBatch } from '../../formats/request-batch.ts'
 import type { StatementRecord } from '../../formats/statement.ts'
 import type { IndicatorLookup } from '../../incidents/build.ts'
 import type { RecordSink } from '../../sources/record-stream.ts'
+import type { MailRow } from '../../store/store.ts'
 import type { MakeEngine } from '../../watches/machines/watch.ts'
+import { type MailDocument, wordsOfMail } from '../../watches/mail/mail-document.ts'
 import { WatchSet } from '../../watches/watch-set.ts'
 import { type SavedCounts, SourceCounts } from './counts.ts'
 import type { LiveStream, SavedStream } from './live-stream.ts'
 import type { SetAside } from './protocol.ts'
 import { readBack } from './read-back.ts'
 import { type SavedTelling, Telling, type Told } from './telling.ts'
+
+/** A mail as the store lists it. */
+const mailRow = (document: MailDocument, sourceId: SourceId): MailRow => ({
+  id: document.id,
+  sourceId,
+  takenAtMs: document.takenAtMs,
+  verdict: document.verdict,
+  campaign: document.campaign,
+  words: wordsOfMail(document),
+  document: document as unknown as MailRow['document'],
+})
 
 /** The bytes of a record at hand. */
 export type BytesAt = (place: Place) => Uint8Array | undefined
@@ -225,7 +238,12 @@ export class Analysis {
     let watch = this.#contexts.get(context)
     if (watch === undefined) {
       const { office, makeEngine } = this.#options
-      watch = new WatchSet({ office, makeEngine, emit: (hit) => this.#take(hit) })
+      watch = new WatchSet({
+        office,
+        makeEngine,
+        emit: (hit) => this.#take(hit),
+        onMail: (document) => this.#telling.addMail(mailRow(document, this.#current?.sourceId ?? ('desk' as SourceId))),
+      })
       this.#contexts.set(context, watch)
     }
     return watch

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { FormatOptions } from '../../formats/format.ts'
-import type { SourceDefinition } from '../../sources/definition.ts'
+import { mailRecord } from '../../formats/mail/mail-event.ts'
+import { isMailSource, type SourceDefinition } from '../../sources/definition.ts'
 import type { FollowPosition } from '../../sources/follow/follower.ts'
 import { openJournalFollower } from '../../sources/follow/journal.ts'
 import { parsePosition } from '../../sources/follow/position.ts'
@@ -134,7 +135,7 @@ export class StreamSet {
         sourceId: definition.id,
         context,
         follower,
-        formatName: definition.format ?? saved?.formatName,
+        formatName: isMailSource(definition) ? mailRecord.name : (definition.format ?? saved?.formatName),
         formatOptions,
         shown: saved?.shown ?? 0,
         hasEnvelope,

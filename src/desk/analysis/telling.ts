@@ -8,19 +8,20 @@ import { buildIncidents, type IndicatorLookup } from '../../incidents/build.ts'
 import { Continuity } from '../../incidents/continuity.ts'
 import { FindingLedger, type SavedLedger } from '../../incidents/finding-ledger.ts'
 import type { Incident } from '../../incidents/incident.ts'
-import type { Commit, EvidenceRow } from '../../store/store.ts'
+import type { Commit, EvidenceRow, MailRow } from '../../store/store.ts'
 
 /** Findings are over when nothing of their incident was seen for this long: later ones are told apart from them. */
 const settleMs = 31 * 24 * 3_600_000
 
 /** The part of a commit that is made here. */
-export type Told = Pick<Commit, 'findings' | 'evidence' | 'incidents' | 'assigned' | 'merged'>
+export type Told = Pick<Commit, 'findings' | 'evidence' | 'incidents' | 'assigned' | 'merged' | 'mails'>
 
 /** Gathers hits and says what of them is new to the store. */
 export class Telling {
   readonly #ledger = new FindingLedger()
   readonly #continuity: Continuity
   readonly #evidence: EvidenceRow[] = []
+  readonly #mails: MailRow[] = []
   /** What was last told of each incident, to tell only what changed. */
   readonly #told = new Map<IncidentId, string>()
   #indicator: IndicatorLookup
@@ -61,6 +62,12 @@ export class Telling {
     this.#evidence.push({ findingId: id, ordinal, sourceId, place: hit.place, timeMs: hit.timeMs, bytes: bytes() })
   }
 
+  /** Takes a mail that is to be listed. */
+  addMail(mail: MailRow): void {
+    this.#mails.push(mail)
+    this.#changed = true
+  }
+
   /** What changed since the last call. */
   take(): Told {
     this.#changed = false
@@ -84,6 +91,7 @@ export class Telling {
     return {
       findings: changed.map((gathered) => gathered.finding()),
       evidence: this.#evidence.splice(0),
+      mails: this.#mails.splice(0),
       incidents: fresh,
       assigned: [...ids].flatMap((findingId) => {
         const incidentId = incidentOf.get(findingId)
