@@ -7,6 +7,7 @@ import { documentLimits } from './document-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { mailLimits } from './mail-limits.ts'
+import { mailboxLimits } from './mailbox-limits.ts'
 import { milterLimits } from './milter-limits.ts'
 import { rulesLimits } from './rules-limits.ts'
 import { serverLimits } from './server-limits.ts'
@@ -264,6 +265,7 @@ export const limits = {
   ...evtxLimits,
   ...rulesLimits,
   ...mailLimits,
+  ...mailboxLimits,
   ...milterLimits,
   ...sigmaLimits,
   ...softwareLimits,
