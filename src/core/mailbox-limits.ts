@@ -29,6 +29,8 @@ export const mailboxLimits = {
   /** Folders of one mailbox that are looked into, and mailboxes of one source. */
   mailboxFoldersMax: 100,
   mailboxesMax: 1_000,
+  /** How often folders into which rules sort mail are looked into, where each costs a request: they are many. */
+  mailboxSortedFoldersMs: 10 * minuteMs,
   /** Connecting and signing in take a second or two. */
   mailboxConnectMsMax: 20_000,
   /** A server that says nothing for so long in the middle of an answer is given up. */
@@ -43,6 +45,8 @@ export const mailboxLimits = {
   apiAnswerMsMax: 5 * minuteMs,
   /** Entries of a page that is asked for. */
   apiPageEntries: 100,
+  /** Pages of one mailbox that are read before the others have their turn. */
+  apiPagesATurn: 50,
   /** A token is renewed so long before it ends: clocks differ. */
   apiTokenSpareMs: 2 * minuteMs,
 } as const

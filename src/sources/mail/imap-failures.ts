@@ -107,10 +107,9 @@ function refused(
   const mend = isToken
     ? `Put a fresh access token into ${passwordPath}.`
     : `Put the right password into ${passwordPath}; it is used at once. Services that ask for a second step, and Gmail, want an app password; Microsoft 365 takes none here (use its own way in).`
-  return new MailboxFailure(
-    `${host} refused the ${isToken ? 'access token' : 'password'} of ${user}. ${mend}`,
-    { kind: 'refused' },
-  )
+  return new MailboxFailure(`${host} refused the ${isToken ? 'access token' : 'password'} of ${user}. ${mend}`, {
+    kind: 'refused',
+  })
 }
 
 /** Whether the server said that a mail went away while it was asked for (RFC 5530 section 3, EXPUNGEISSUED). */

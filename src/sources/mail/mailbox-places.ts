@@ -41,10 +41,10 @@ export class MailboxPlaces<Place> {
     return this.#places.get(key)
   }
 
-  /** Remembers a place; it is kept with the next save. */
-  set(key: string, place: Place): void {
+  /** Remembers a place; it is kept with the next save, for which one that is no news (nothing was read) is no reason. */
+  set(key: string, place: Place, isNews = true): void {
     this.#places.set(key, place)
-    this.#unsaved++
+    if (isNews) this.#unsaved++
   }
 
   /** Saves once enough has changed. */

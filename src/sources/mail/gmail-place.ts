@@ -1,0 +1,31 @@
+/** How far a mailbox of Google Workspace was read: by its history, after a list of what was there at the first look. */
+
+/** A mailbox's place. */
+export interface GmailPlace {
+  /** All that came after this number of its history is still to be read. */
+  readonly historyId: string
+  /** While what was there already is listed: the page that is next (empty: the first); undefined when that is done. */
+  readonly listPage: string | undefined
+  /** Mail that came before is not listed. */
+  readonly sinceMs: number
+  /** When it was last read to its end; 0 before. */
+  readonly doneMs: number
+}
+
+/** A place as it was kept; undefined for what is none. */
+export function parseGmailPlace(value: unknown): GmailPlace | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { historyId, listPage, sinceMs, doneMs } = value as Readonly<Record<string, unknown>>
+  if (typeof historyId !== 'string' || typeof sinceMs !== 'number' || typeof doneMs !== 'number') return undefined
+  return { historyId, listPage: typeof listPage === 'string' ? listPage : undefined, sinceMs, doneMs }
+}
+
+const dayMs = 86_400_000
+
+/** The place of a mailbox whose history is at `historyId` and that is listed anew: from the day before it was last read to
+ *  its end, or from the first look's reach where that is longer ago. */
+export function listedAnew(before: GmailPlace | undefined, historyId: string, days: number, nowMs: number): GmailPlace {
+  const doneMs = before?.doneMs ?? 0
+  const reachMs = nowMs - days * dayMs
+  return { historyId, listPage: '', sinceMs: doneMs === 0 ? reachMs : Math.min(reachMs, doneMs - dayMs), doneMs }
+}

@@ -1,0 +1,38 @@
+/** How far a mailbox of Microsoft 365 was read: for each folder the link that the service gave for going on. */
+import { limits } from '../../core/limits.ts'
+
+/** A folder's place. */
+export interface GraphFolderPlace {
+  /** `@odata.nextLink` or `@odata.deltaLink`; undefined before the first answer. */
+  readonly link: string | undefined
+  /** Mail that came before is not read. */
+  readonly sinceMs: number
+  /** When it was last read to its end; 0 before. */
+  readonly doneMs: number
+}
+
+/** A mailbox's place: its folders by their ids. */
+export type GraphPlace = Readonly<Record<string, GraphFolderPlace>>
+
+/** A place as it was kept; undefined for what is none. */
+export function parseGraphPlace(value: unknown): GraphPlace | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const folders: [string, GraphFolderPlace][] = []
+  for (const [id, kept] of Object.entries(value).slice(0, limits.mailboxFoldersMax)) {
+    if (typeof kept !== 'object' || kept === null) continue
+    const { link, sinceMs, doneMs } = kept as Readonly<Record<string, unknown>>
+    if (typeof sinceMs !== 'number' || typeof doneMs !== 'number') continue
+    folders.push([id, { link: typeof link === 'string' ? link : undefined, sinceMs, doneMs }])
+  }
+  return Object.fromEntries(folders)
+}
+
+const dayMs = 86_400_000
+
+/** The place of a folder that is read for the first time, or again because the service forgot how far it was read: from the
+ *  day before it was last read to its end, or from the first look's reach where that is longer ago. */
+export function freshPlace(before: GraphFolderPlace | undefined, days: number, nowMs: number): GraphFolderPlace {
+  const doneMs = before?.doneMs ?? 0
+  const reachMs = nowMs - days * dayMs
+  return { link: undefined, sinceMs: doneMs === 0 ? reachMs : Math.min(reachMs, doneMs - dayMs), doneMs }
+}
