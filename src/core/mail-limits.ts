@@ -39,6 +39,8 @@ export const mailLimits = {
   htmlDepthMax: 400,
   htmlAttributesMax: 100,
   htmlAttributeCharactersMax: 64 * kib,
+  /** Characters of the view of a mail that a person looks at. */
+  mailViewCharactersMax: mib,
   /** Rules of style sheets that are looked at for classes which hide. */
   htmlStyleRulesMax: 2_000,
   /** Problems told of one mail. */
