@@ -34,7 +34,7 @@ export class DovecotServer {
   /** PEM of the server's own certificate, made out to `localhost`. */
   readonly certificate: string
   readonly user = 'clerk@county.example'
-  readonly password = 'right pass"word'
+  readonly password = 'pass "phrase" 7'
   #child: ChildProcess | undefined
   #said = ''
 
@@ -88,16 +88,18 @@ export class DovecotServer {
     if (!(await greets(this.port))) throw new Error(`dovecot did not start: ${this.#said}`)
   }
 
-  /** Ends it and all connections. */
+  /** Ends it and all connections, as a loss of power does. */
   async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
+    // It lets connections live on in processes of their own.
+    const children = childrenOf(child.pid)
+    child.kill('SIGKILL')
+    for (const pid of children) endQuietly(pid)
     await ended
-    clearTimeout(late)
+    for (const path of ['master.pid', 'dovecot.conf']) rmSync(join(this.folder, 'run', path), { force: true })
   }
 
   /** Ends it and removes its mail. */
@@ -193,4 +195,17 @@ function greets(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false))
     socket.once('close', () => resolve(false))
   })
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const path = `/proc/${pid}/task/${pid}/children`
+  return existsSync(path) ? readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number) : []
+}
+
+function endQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself.
+  }
 }

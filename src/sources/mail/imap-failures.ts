@@ -82,7 +82,11 @@ export function imapFailure(thrown: unknown, definition: ImapDefinition): Mailbo
   if (sentence !== undefined) return new MailboxFailure(sentence)
   if (code === 'ETHROTTLE')
     return new MailboxFailure(`${host} asks to be asked less often; the desk waits.`, { retryAfterMs: reset })
-  if (/^(?:NoConnection|EConnectionClosed|ClosedAfterConnect\w+|StateLogout|ECONNRESET|EPIPE|ETIMEOUT)$/.test(code))
+  if (/^ClosedAfterConnect/.test(code))
+    return new MailboxFailure(
+      `${host} closed the connection at port ${definition.port} before it answered. Check whether that is its port for IMAP, and whether it lets this machine in.`,
+    )
+  if (/^(?:NoConnection|EConnectionClosed|StateLogout|ECONNRESET|EPIPE|ETIMEOUT)$/.test(code))
     return new MailboxFailure(
       `The connection to ${host} broke off. It is tried again by itself, and goes on where it stopped.`,
     )
