@@ -23,6 +23,8 @@ export const mailboxLimits = {
   mailboxTurnMails: 200,
   /** Mails after which the place is kept. After a crash so many are offered again, and dropped as known. */
   mailboxSaveMails: 20,
+  /** The place of a quiet mailbox is kept this often: from it follows how far back is read again when a server forgot it. */
+  mailboxQuietSaveMs: 60 * minuteMs,
   /** A mail that fails so often in a row, while the mailbox can be opened, is left out, which is said: one that breaks
    *  the server or the connection must not keep all that came after it from being seen. */
   mailboxMailTriesMax: 6,

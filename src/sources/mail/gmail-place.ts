@@ -8,7 +8,7 @@ export interface GmailPlace {
   readonly listPage: string | undefined
   /** Mail that came before is not listed. */
   readonly sinceMs: number
-  /** When it was last read to its end; 0 before. */
+  /** When it was last read to its end, give or take an hour; 0 before. */
   readonly doneMs: number
 }
 

@@ -153,7 +153,9 @@ class GmailMailbox implements LookedInto {
       return true
     }
     const latest = textOf(answer.json, 'historyId') || historyId
-    places.set(this.name, { ...place, historyId: latest, doneMs: handing.nowMs() }, latest !== place.historyId)
+    const nowMs = handing.nowMs()
+    const isNews = latest !== place.historyId || nowMs - place.doneMs > limits.mailboxQuietSaveMs
+    places.set(this.name, { ...place, historyId: latest, doneMs: isNews ? nowMs : place.doneMs }, isNews)
     return false
   }
 

@@ -7,7 +7,7 @@ export interface GraphFolderPlace {
   readonly link: string | undefined
   /** Mail that came before is not read. */
   readonly sinceMs: number
-  /** When it was last read to its end; 0 before. */
+  /** When it was last read to its end, give or take an hour; 0 before. */
   readonly doneMs: number
 }
 

@@ -114,8 +114,10 @@ class GraphMailbox implements LookedInto {
       mails += entries.length
       this.#safe.clear()
       const isDone = next === ''
-      place = { ...place, link: isDone ? delta : next, doneMs: isDone ? handing.nowMs() : place.doneMs }
-      this.#keep(folder, place, entries.length > 0 || !isDone)
+      const nowMs = handing.nowMs()
+      const isNews = entries.length > 0 || !isDone || nowMs - place.doneMs > limits.mailboxQuietSaveMs
+      place = { ...place, link: isDone ? delta : next, doneMs: isDone && isNews ? nowMs : place.doneMs }
+      this.#keep(folder, place, isNews)
       if (isDone) return false
     }
     return true

@@ -22,7 +22,6 @@ export function openImapMailbox(
 }
 
 const dayMs = 86_400_000
-const hourMs = 3_600_000
 const namesShown = 12
 
 /** A folder as it was opened. */
@@ -192,7 +191,8 @@ class ImapAccount implements LookedInto {
       if (uidNext !== undefined) place = { ...place, lastUid: Math.max(place.lastUid, uidNext - 1) }
     }
     const nowMs = handing.nowMs()
-    if (place !== before || nowMs - place.doneMs > hourMs) this.#places.set(folder, { ...place, doneMs: nowMs })
+    if (place !== before || nowMs - place.doneMs > limits.mailboxQuietSaveMs)
+      this.#places.set(folder, { ...place, doneMs: nowMs })
     return false
   }
 
