@@ -8,8 +8,9 @@ const concerned: Readonly<Record<DeskEvent['type'], readonly string[]>> = {
   incidents: ['today', 'incidents', 'incident', 'evidence'],
   sources: ['today', 'sources', 'suggestions', 'push-tokens'],
   blocks: ['blocks', 'incident', 'today'],
-  settings: ['settings', 'audit', 'session'],
+  settings: ['settings', 'audit', 'session', 'mail-registry'],
   hunts: ['hunts'],
+  mail: ['mails', 'mail', 'today'],
   today: ['today'],
 }
 

@@ -124,6 +124,7 @@ export const sourceKindWords: Readonly<Record<SourceView['kind'], string>> = {
   imap: 'A mailbox (IMAP)',
   'microsoft-365': 'Mailboxes in Microsoft 365',
   'google-workspace': 'Mailboxes in Google Workspace',
+  'mail-upload': 'Mail uploaded by hand',
 }
 
 export type RoleName = 'official' | 'analyst' | 'tester' | 'viewer'

@@ -38,6 +38,8 @@ export const mailLimits = {
   /** HTML elements that are open at once, and attributes of one: templates of tables nest some 40 deep. */
   htmlDepthMax: 400,
   htmlAttributesMax: 100,
+  /** Columns or rows that a cell of a view spans. */
+  htmlSpansMax: 100,
   htmlAttributeCharactersMax: 64 * kib,
   /** Characters of the view of a mail that a person looks at. */
   mailViewCharactersMax: mib,
@@ -54,5 +56,17 @@ export const mailLimits = {
   /** Characters of one mail's name in a folder, and files of one mail folder that are read. */
   mailFolderFilesMax: 1_000_000,
   mailFolderDepthMax: 12,
+  /** How long one mail may be judged before it is given up: the slowest of the corpora takes a second. */
+  mailJudgeMsMax: 60_000,
+  /** Heap of the thread that judges mail, in MiB: 220 were needed with the largest mails of the corpora. */
+  mailHeapMib: 768,
+  /** Entries of the log of what was remembered of mail, before the memory is written anew. */
+  mailMemoryLogMax: 2_000,
+  /** Mails that are offered again with a pause in between where they cannot be kept. */
+  mailRetryMs: 5_000,
+  /** Characters of a mail that somebody pastes. */
+  mailPasteCharactersMax: 8 * mib,
+  /** Identities that an office adds itself. */
+  ownIdentitiesMax: 2_000,
   ...mailWatchLimits,
 } as const

@@ -36,6 +36,11 @@ const sentences: Readonly<Record<string, Say>> = {
   'hunt.sql': (_, details) => `Asked the archive in SQL: ${text(details.rows)} rows.`,
   'indicators.add': (object, details) => `Loaded the list “${object}” of ${text(details.addresses)} addresses.`,
   'indicators.remove': (object) => `Removed the list “${object}”.`,
+  'mail.identity.save': (object, details) =>
+    `Wrote down in the registry of mail that ${object} writes from ${text(details.domains)}.`,
+  'mail.identity.remove': (object) => `Took ${object} out of the registry of mail.`,
+  'mail.identity.import': (object, details) =>
+    `Took ${text(details.taken)} entries of the list “${object}” into the registry of mail.`,
   'demonstration.end': () => 'Ended the demonstration.',
   'sign-in': (_, details) => `Signed in by ${text(details.how)} from ${text(details.address)}.`,
   'sign-in.refused': (object, details) =>

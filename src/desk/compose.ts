@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { systemNameLookup } from '../response/name-lookup.ts'
+import { isMailSource } from '../sources/definition.ts'
 import { Journal } from '../sources/listen/journal.ts'
 import { Archive } from '../store/archive/archive.ts'
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts'
@@ -30,6 +31,8 @@ import { HuntDesk, indicatorSetting } from './hunt-desk.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
+import { MailPart } from './mail/mail-part.ts'
+import { identitiesSetting } from './mail/registry-desk.ts'
 import { openSource } from './openings.ts'
 import { packRules } from './rules/rule-pack.ts'
 import { SourceDesk } from './source-desk.ts'
@@ -117,6 +120,7 @@ class Assembly {
   #demonstration: Demonstration | undefined
   #upkeep: ArchiveUpkeep | undefined
   #journal: Journal | undefined
+  #mail: MailPart | undefined
   #forgetting: NodeJS.Timeout | undefined
 
   constructor(
@@ -152,7 +156,17 @@ class Assembly {
       own: ownAddresses(),
       lookup: systemNameLookup(),
     })
-    const sources = new SourceDesk({
+    const mail = await MailPart.open({
+      ...this.#parts,
+      configuration: this.#configuration.mail,
+      officeName: this.#configuration.office.name,
+      folder: this.#folder,
+      journal: journal.value,
+      hasSource: () =>
+        sources.definitions.some((definition) => isMailSource(definition) && definition.kind !== 'mail-upload'),
+    })
+    this.#mail = mail
+    const sources: SourceDesk = new SourceDesk({
       ...this.#parts,
       configured: this.#configuration.sources,
       demonstration: () => (this.#demonstration === undefined ? [] : demonstrationSources),
@@ -163,6 +177,8 @@ class Assembly {
           folder: this.#folder,
           journal: journal.value,
           clock,
+          store: this.#parts.store,
+          mail: mail.intake,
           notice: (noticed) => this.#analysis?.notice(noticed),
         }),
       intake: intake.value,
@@ -188,6 +204,7 @@ class Assembly {
       sources,
       blocks,
       hunts,
+      mail,
       upkeep: this.#upkeep,
       analysis: () => this.#analysis as AnalysisThread,
       demonstration: () => this.#demonstration,
@@ -197,6 +214,7 @@ class Assembly {
         clearInterval(this.#forgetting)
         await this.#demonstration?.stop()
         await Promise.all([sources.stop(), intake.value.close(), blocks.stop()])
+        await mail.close()
         await this.#analysis?.stop()
         await this.#upkeep?.stop()
         await journal.value.close()
@@ -210,7 +228,7 @@ class Assembly {
 
   #troubles(): readonly string[] {
     const problems = [this.#journal?.problem?.message, this.#upkeep?.problem, this.#rulesTrouble]
-    return problems.filter((problem) => problem !== undefined)
+    return [...problems.filter((problem) => problem !== undefined), ...(this.#mail?.problems ?? [])]
   }
 
   /** The recording is shown until somebody ends it, where nothing real was ever read. */
@@ -257,6 +275,7 @@ class Assembly {
           for (const { id } of commit.incidents) events.say('incidents', id)
           if (commit.incidents.length > 0) blocks.look(commit.incidents).catch(ignoreStore)
           if (commit.sources.length > 0) events.say('sources')
+          if ((commit.mails ?? []).length > 0) events.say('mail')
         },
         onAcknowledged: (acknowledged) => {
           for (const { sourceId, folder, segment, offset } of acknowledged) {
@@ -282,6 +301,7 @@ class Assembly {
     for (const { id } of demonstrationSources) await intake.forget(id)
     if (this.#journal !== undefined) await this.#clear(this.#journal)
     this.#demonstration = undefined
+    await this.#mail?.clear()
     for (const name of settingsOfPeople) await this.#parts.store.saveSetting(name, [])
     await this.#parts.store.saveSetting(watchingSince, this.#options.clock())
     await this.#startAnalysis(sources, hunts, blocks)
@@ -292,8 +312,15 @@ class Assembly {
     const { store, clock } = this.#parts
     const forget = (): void => {
       const nowMs = clock()
-      const before = { evidenceMs: nowMs - limits.evidenceRetainedMs, hoursMs: nowMs - limits.hoursKeptMs, nowMs }
+      const before = {
+        evidenceMs: nowMs - limits.evidenceRetainedMs,
+        hoursMs: nowMs - limits.hoursKeptMs,
+        ...(this.#mail === undefined ? {} : { mailMs: this.#mail.keptFromMs }),
+        nowMs,
+      }
       store.forget(before).catch(ignoreStore)
+      // A disk that fails is said by the journal.
+      this.#mail?.forget().catch(() => undefined)
     }
     this.#forgetting = setInterval(forget, limits.forgetMs)
     this.#forgetting.unref()
@@ -301,7 +328,7 @@ class Assembly {
 }
 
 /** What people try out in a demonstration does not hold for real. */
-const settingsOfPeople = [neverSetting, automaticSetting, indicatorSetting]
+const settingsOfPeople = [neverSetting, automaticSetting, indicatorSetting, identitiesSetting]
 
 /** A store that is away is said elsewhere; the next round tries again. */
 function ignoreStore(error: unknown): void {

@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly archivePath: string
   readonly uploadsPath: string
   readonly keysPath: string
+  /** Flagged mails, and what is known of senders. */
+  readonly mailPath: string
 }
 
 /** Places below a data folder. */
@@ -26,6 +28,7 @@ export const dataFolderAt = (path: string): DataFolder => ({
   archivePath: join(path, 'archive'),
   uploadsPath: join(path, 'uploads'),
   keysPath: join(path, 'keys'),
+  mailPath: join(path, 'mail'),
 })
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown')
@@ -34,7 +37,14 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
 export async function openDataFolder(path: string): Promise<Result<DataFolder, string>> {
   const folder = dataFolderAt(path)
   try {
-    for (const one of [path, folder.journalPath, folder.archivePath, folder.uploadsPath, folder.keysPath]) {
+    for (const one of [
+      path,
+      folder.journalPath,
+      folder.archivePath,
+      folder.uploadsPath,
+      folder.keysPath,
+      folder.mailPath,
+    ]) {
       await mkdir(one, { recursive: true, mode: 0o700 })
     }
     await chmod(path, 0o700)

@@ -4,10 +4,20 @@ import type { Readable } from 'node:stream'
 import type { BlockId, FindingId, IncidentId, SourceId } from '../core/ids.ts'
 import type { Office } from '../core/office.ts'
 import type { Result } from '../core/result.ts'
+import type { MailQuery } from '../store/mails.ts'
 import type { IncidentQuery } from '../store/store.ts'
 import type { AddBlockBody, BlockListView, BlockView } from './api/blocks.ts'
 import type { HuntAnswerView, HuntBody, HuntPageView, SqlAnswerView } from './api/hunt.ts'
 import type { EvidenceContextView, EvidenceListView, IncidentListView, IncidentView } from './api/incidents.ts'
+import type {
+  IdentityBody,
+  MailDownload,
+  MailInstructionsView,
+  MailListView,
+  MailView,
+  RegistryImportedView,
+  RegistryView,
+} from './api/mail.ts'
 import type { AuditListView, SettingsView } from './api/settings.ts'
 import type { AddSourceBody, RejectListView, SuggestionView, UploadView } from './api/sources.ts'
 import type { DeskEvent, SourceView, TodayView } from './api/today.ts'
@@ -102,6 +112,23 @@ export interface Desk {
   sql(sql: string, who: Person): DeskResult<SqlAnswerView>
   addIndicators(name: string, text: string, who: Person): DeskResult<{ readonly huntId: string }>
   removeIndicators(name: string, who: Person): DeskResult<void>
+
+  /** Flagged mail, latest first. */
+  mails(query: MailQuery): Promise<MailListView>
+  mail(id: string): DeskResult<MailView>
+  /** A mail's source that somebody pasted: judged as others are, and not remembered. */
+  checkMail(text: string): DeskResult<MailView>
+  mailDownload(
+    id: string,
+    what: MailDownload,
+  ): DeskResult<{ readonly mediaType: string; readonly fileName: string; readonly body: Uint8Array }>
+  mailInstructions(id: string): DeskResult<MailInstructionsView>
+  registry(): Promise<RegistryView>
+  /** Adds an identity, or takes the place of the one with its id. */
+  saveIdentity(identity: IdentityBody, who: Person): DeskResult<RegistryView>
+  /** Removes an identity of the office's own; of a shipped one, the office's version of it. */
+  removeIdentity(id: string, who: Person): DeskResult<RegistryView>
+  importIdentities(name: string, text: string, who: Person): DeskResult<RegistryImportedView>
 
   /** Settings without accounts, which the server adds. */
   settings(): Promise<Omit<SettingsView, 'accounts'>>

@@ -20,6 +20,7 @@ import { type DeskParts, refuse, writeDown } from './desk-parts.ts'
 import type { HuntDesk } from './hunt-desk.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import { summaryView } from './incident-view.ts'
+import type { MailPart } from './mail/mail-part.ts'
 import type { SourceDesk } from './source-desk.ts'
 import { todayView } from './today.ts'
 
@@ -34,6 +35,7 @@ export interface LiveDeskParts extends DeskParts {
   readonly sources: SourceDesk
   readonly blocks: BlockDesk
   readonly hunts: HuntDesk
+  readonly mail: MailPart
   readonly upkeep: ArchiveUpkeep | undefined
   readonly analysis: () => AnalysisThread
   readonly demonstration: () => Demonstration | undefined
@@ -171,6 +173,16 @@ export class LiveDesk implements Desk {
   sql: Desk['sql'] = (sql, who) => this.#parts.hunts.sql(sql, who)
   addIndicators: Desk['addIndicators'] = (name, text, who) => this.#parts.hunts.addIndicators(name, text, who)
   removeIndicators: Desk['removeIndicators'] = (name, who) => this.#parts.hunts.removeIndicators(name, who)
+
+  mails: Desk['mails'] = (query) => this.#parts.mail.desk.list(query)
+  mail: Desk['mail'] = (id) => this.#parts.mail.desk.one(id)
+  checkMail: Desk['checkMail'] = (text) => this.#parts.mail.desk.check(text)
+  mailDownload: Desk['mailDownload'] = (id, what) => this.#parts.mail.desk.download(id, what)
+  mailInstructions: Desk['mailInstructions'] = (id) => this.#parts.mail.desk.instructions(id)
+  registry: Desk['registry'] = async () => await Promise.resolve(this.#parts.mail.registry.view())
+  saveIdentity: Desk['saveIdentity'] = (identity, who) => this.#parts.mail.registry.save(identity, who)
+  removeIdentity: Desk['removeIdentity'] = (id, who) => this.#parts.mail.registry.remove(id, who)
+  importIdentities: Desk['importIdentities'] = (name, text, who) => this.#parts.mail.registry.import(name, text, who)
 
   async settings(): ReturnType<Desk['settings']> {
     const { folder, configuration, configurationPath, upkeep } = this.#parts

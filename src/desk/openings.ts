@@ -6,8 +6,11 @@ import { DropFolder } from '../sources/drop/drop-folder.ts'
 import type { Journal } from '../sources/listen/journal.ts'
 import { openSyslog } from '../sources/listen/syslog.ts'
 import { SoftwareShelf } from '../sources/tree/shelf.ts'
+import type { Store } from '../store/store.ts'
 import type { Noticed } from './analysis/protocol.ts'
 import type { DataFolder } from './data-folder.ts'
+import type { MailIntake } from './mail/mail-intake.ts'
+import { openMailSource } from './mail/mail-openings.ts'
 import { judgeSoftware } from './received-software.ts'
 import type { SourceOpening } from './source-desk.ts'
 
@@ -16,6 +19,8 @@ export interface OpeningParts {
   readonly folder: DataFolder
   readonly journal: Journal
   readonly clock: () => number
+  readonly store: Store
+  readonly mail: MailIntake
   notice(noticed: Noticed): void
 }
 
@@ -32,11 +37,16 @@ export async function openSource(
     case 'follow':
     case 'push':
     case 'upload':
+    case 'mail-upload':
+      return undefined
     case 'milter':
     case 'imap':
     case 'microsoft-365':
-    case 'google-workspace':
-      return undefined
+    case 'google-workspace': {
+      const { journal, clock, store, mail, folder } = parts
+      const lost = (): number => journal.loss(definition.id).lost
+      return await openMailSource(definition, { intake: mail, store, clock, folder: folder.path, lost })
+    }
   }
 }
 

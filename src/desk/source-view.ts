@@ -107,5 +107,7 @@ export function whereOf(definition: SourceDefinition): string {
       return `Microsoft 365: ${definition.mailboxes.join(', ')}`
     case 'google-workspace':
       return `Google Workspace: ${definition.mailboxes.join(', ')}`
+    case 'mail-upload':
+      return 'mail put in through this console'
   }
 }

@@ -40,6 +40,9 @@ export const consolePaths = [
   '/incidents/:id/report',
   '/sources',
   '/sources/:id',
+  '/mail',
+  '/mail/registry',
+  '/mail/:id',
   '/hunt',
   '/blocks',
   '/settings',
@@ -114,6 +117,17 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'POST /api/hunt/sql': analysts,
   'POST /api/indicators': analysts,
   'POST /api/indicators/remove': analysts,
+
+  // Mail is read by those who answer for it; what a viewer is told stands in the incident.
+  'GET /api/mail': analysts,
+  'GET /api/mail/:id': analysts,
+  'GET /api/mail/:id/instructions': analysts,
+  'GET /api/mail/:id/download/:what': analysts,
+  'POST /api/mail/check': analysts,
+  'GET /api/mail-registry': readers,
+  'PUT /api/mail-registry': analysts,
+  'POST /api/mail-registry/remove': analysts,
+  'POST /api/mail-registry/import': analysts,
 
   'GET /api/settings': officials,
   'POST /api/accounts/invitations': realOfficials,

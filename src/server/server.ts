@@ -23,6 +23,7 @@ import { eventRoutes } from './routes/events.ts'
 import { huntRoutes } from './routes/hunt.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { machineRoutes } from './routes/machine.ts'
+import { mailRoutes } from './routes/mail.ts'
 import { pushRoutes } from './routes/push.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { officeRoutes } from './routes/settings.ts'
@@ -134,6 +135,7 @@ async function addRoutes(app: App, context: Context): Promise<void> {
   eventRoutes(app, context)
   blockRoutes(app, context)
   huntRoutes(app, context)
+  mailRoutes(app, context)
   officeRoutes(app, context)
   documentRoutes(app, context)
   await sourceRoutes(app, context)

@@ -103,8 +103,16 @@ export interface GmailDefinition extends Common {
   readonly days: number
 }
 
+/** Mail that people put in through the console: files of it, of any kind. There is one such source. */
+export interface MailUploadDefinition extends Common {
+  readonly kind: 'mail-upload'
+}
+
+/** Mailboxes that are looked into. */
+export type MailboxDefinition = ImapDefinition | GraphDefinition | GmailDefinition
+
 /** Where mail comes from. */
-export type MailDefinition = MilterDefinition | ImapDefinition | GraphDefinition | GmailDefinition
+export type MailDefinition = MilterDefinition | MailboxDefinition | MailUploadDefinition
 
 /** The kinds of sources, as they are written in the configuration and told in answers. */
 export const sourceKinds = [
@@ -117,6 +125,7 @@ export const sourceKinds = [
   'imap',
   'microsoft-365',
   'google-workspace',
+  'mail-upload',
 ] as const
 
 /** Any source. */

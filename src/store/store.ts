@@ -6,6 +6,7 @@ import type { Place, Reject } from '../core/place.ts'
 import type { Result } from '../core/result.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
 import type { Block } from '../response/block.ts'
+import type { MailQuery, MailRow } from './mails.ts'
 
 /** Why a store cannot be used or a verb could not be carried out. `message` is one sentence with the mend. */
 export interface StoreProblem {
@@ -66,21 +67,6 @@ export interface RejectRow {
   readonly sourceId: SourceId
   readonly ordinal: number
   readonly reject: Reject
-}
-
-/** A mail that a source brought, with what was judged of it. */
-export interface MailRow {
-  /** SHA-256 of its bytes, hex. */
-  readonly id: string
-  readonly sourceId: SourceId
-  readonly takenAtMs: number
-  readonly verdict: 'attack' | 'suspicious' | 'clean' | 'unreadable'
-  /** The campaign that it is of, or would begin: mails of one campaign share it. */
-  readonly campaign: string
-  /** What a search looks through: sender, subject, recipients. */
-  readonly words: string
-  /** All that was judged and how it is shown; opaque to the store. */
-  readonly document: Readonly<Record<string, unknown>>
 }
 
 /** What one step of the analysis brings: absolute values under derived ids, so that writing it twice changes nothing. */
@@ -168,16 +154,6 @@ export interface IncidentQuery {
   readonly text?: string
   /** Most severe and latest first, or latest first. */
   readonly order: 'severity' | 'latest'
-  readonly offset: number
-  readonly limit: number
-}
-
-/** Which mails a list shows: those that are flagged, or of a campaign in which one is; latest first. */
-export interface MailQuery {
-  readonly verdict?: 'attack' | 'suspicious' | 'unreadable'
-  readonly campaign?: string
-  /** Words that stand in sender, subject or recipients; matched as they are, without regard to case. */
-  readonly text?: string
   readonly offset: number
   readonly limit: number
 }

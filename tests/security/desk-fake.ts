@@ -5,6 +5,7 @@ import { emptyOffice } from '../../src/core/office.ts'
 import { err, ok } from '../../src/core/result.ts'
 import type { BlockView } from '../../src/desk/api/blocks.ts'
 import type { EvidenceView, IncidentSummaryView, IncidentView } from '../../src/desk/api/incidents.ts'
+import type { MailSummaryView, MailView, RegistryView } from '../../src/desk/api/mail.ts'
 import type { DeskEvent, SourceView, TodayView } from '../../src/desk/api/today.ts'
 import type { Desk, DeskProblem, Person } from '../../src/desk/desk.ts'
 
@@ -12,6 +13,8 @@ import type { Desk, DeskProblem, Person } from '../../src/desk/desk.ts'
 export const hostileText = `"><script>alert(1)</script><img src=x onerror=alert(2)>\r\nSet-Cookie: a=b\u2028\u202e'`
 export const theIncidentId = `incident-${'ab'.repeat(16)}`
 export const theFindingId = `finding-${'cd'.repeat(16)}`
+
+export const theMailId = 'ef'.repeat(32)
 
 const nowMs = Date.UTC(2026, 10, 3, 12)
 
@@ -49,6 +52,36 @@ const incident: IncidentView = {
   notes: [],
   evidenceCount: 450,
 }
+
+const mailSummary: MailSummaryView = {
+  id: theMailId,
+  takenAtMs: nowMs,
+  verdict: 'attack',
+  score: 0.97,
+  from: { name: hostileText, address: 'vendor@mail.example' },
+  recipients: [hostileText],
+  subject: hostileText,
+  sentence: hostileText,
+  sourceId: 'mailbox',
+}
+
+const mail: MailView = {
+  ...mailSummary,
+  claims: [{ title: 'A name', proof: hostileText, path: [] }],
+  failures: [],
+  carries: [{ title: 'A program', proof: hostileText, path: [hostileText] }],
+  problems: [],
+  advice: [],
+  origin: hostileText,
+  isKept: true,
+  headers: [{ name: 'subject', value: hostileText }],
+  text: hostileText,
+  view: '',
+  files: [{ name: hostileText, contentType: hostileText, bytes: 1, sha256: '00' }],
+  others: [],
+}
+
+const registry: RegistryView = { identities: [] }
 
 const source: SourceView = {
   id: 'web-logs',
@@ -192,6 +225,21 @@ export function makeDesk(): FakeDesk {
       return ok({ rows: Array.from({ length: count }, (_, index) => evidence(offset + index)), total: 450 })
     }),
     openEvidence: noted('openEvidence', (_id, ordinal) => ok({ evidence: evidence(ordinal), before: [], after: [] })),
+    mails: noted('mails', () => ({ rows: [mailSummary], total: 1, read: 3, hasSource: true })),
+    mail: noted('mail', (id) => (id === theMailId ? ok(mail) : missing)),
+    checkMail: noted('checkMail', () => ok(mail)),
+    mailDownload: noted('mailDownload', (id, what) =>
+      id === theMailId
+        ? ok({ mediaType: 'application/octet-stream', fileName: `mail.${what}`, body: Buffer.from(hostileText) })
+        : missing,
+    ),
+    mailInstructions: noted('mailInstructions', () =>
+      ok({ instructions: [{ system: 'postfix', how: 'Paste it.', text: hostileText }] }),
+    ),
+    registry: noted('registry', () => registry),
+    saveIdentity: noted('saveIdentity', () => ok(registry)),
+    removeIdentity: noted('removeIdentity', () => ok(registry)),
+    importIdentities: noted('importIdentities', () => ok({ taken: 1, problems: [] })),
     sources: noted('sources', () => [source]),
     suggestions: noted('suggestions', () => []),
     addSource: noted('addSource', () => ok(source)),

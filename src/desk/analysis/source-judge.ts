@@ -29,7 +29,7 @@ type SavedJudge = readonly (readonly [
 
 /** What people put in once has no rhythm. */
 const hasRhythm = ({ kind, id }: SourceDefinition): boolean =>
-  kind !== 'upload' && kind !== 'drop' && !id.startsWith('demonstration-')
+  kind !== 'upload' && kind !== 'mail-upload' && kind !== 'drop' && !id.startsWith('demonstration-')
 
 /** Judges all sources of a desk. */
 export class SourceJudge {

@@ -194,6 +194,7 @@ function contextOf(definition: SourceDefinition, stream: string): string {
     case 'imap':
     case 'microsoft-365':
     case 'google-workspace':
+    case 'mail-upload':
       return live
   }
 }

@@ -8,7 +8,8 @@ import { buildIncidents, type IndicatorLookup } from '../../incidents/build.ts'
 import { Continuity } from '../../incidents/continuity.ts'
 import { FindingLedger, type SavedLedger } from '../../incidents/finding-ledger.ts'
 import type { Incident } from '../../incidents/incident.ts'
-import type { Commit, EvidenceRow, MailRow } from '../../store/store.ts'
+import type { MailRow } from '../../store/mails.ts'
+import type { Commit, EvidenceRow } from '../../store/store.ts'
 
 /** Findings are over when nothing of their incident was seen for this long: later ones are told apart from them. */
 const settleMs = 31 * 24 * 3_600_000

@@ -37,6 +37,7 @@ export const MailListSchema = Type.Object({
   /** False where no source of mail is set up: the page then says how to. */
   hasSource: Type.Boolean(),
 })
+/** The list of flagged mail, a page of it. */
 export type MailListView = Static<typeof MailListSchema>
 
 /** One proof, in plain words. */
@@ -79,6 +80,7 @@ export const MailSchema = Type.Intersect([
     others: Type.Array(MailSummarySchema),
   }),
 ])
+/** One mail with its proofs. */
 export type MailView = Static<typeof MailSchema>
 
 /** Text for the mail administrator. */
@@ -125,9 +127,11 @@ export const IdentityViewSchema = Type.Intersect([
     asOf: Type.String(),
   }),
 ])
+/** An entry of the registry. */
 export type IdentityView = Static<typeof IdentityViewSchema>
 
 export const RegistrySchema = Type.Object({ identities: Type.Array(IdentityViewSchema) })
+/** The registry. */
 export type RegistryView = Static<typeof RegistrySchema>
 
 /** A list of a state or a vendor, as text: JSON, TOML or rows with commas. */

@@ -1,15 +1,14 @@
 /** The desk's configuration: TOML in, a `Configuration` out, or every mistake with its line and its mend. It reads no
  *  file. What people decide in the console is not here but in the store. */
-import type { SourceId } from '../../core/ids.ts'
-import { isSourceId } from '../../core/ids.ts'
 import { emptyOffice, type Office } from '../../core/office.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { AddressSet } from '../../formats/address.ts'
-import { formatNames } from '../../formats/formats.ts'
 import type { NeverBlock } from '../../response/block.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
+import { type MailConfiguration, noMail, readMailSection } from './mail-section.ts'
 import { readFacts } from './office-section.ts'
 import { Section } from './section.ts'
+import { isAbsolutePath, readSources } from './source-section.ts'
 import { isTable, KeyLines, parseToml, type Say } from './toml-text.ts'
 
 /** How the desk is reached. */
@@ -56,6 +55,7 @@ export interface Configuration {
   readonly sources: readonly SourceDefinition[]
   readonly block: BlockConfiguration
   readonly rules: RulesConfiguration
+  readonly mail: MailConfiguration
 }
 
 /** Detection rules beside those that come with Bellwether and those that `bellwether rules add` keeps. */
@@ -83,9 +83,10 @@ export const defaultConfiguration: Configuration = {
   sources: [],
   block: { never: [], nftables: false },
   rules: { paths: [], placeholders: {} },
+  mail: noMail,
 }
 
-const sections = ['office', 'listen', 'store', 'archive', 'source', 'block', 'rules'] as const
+const sections = ['office', 'listen', 'store', 'archive', 'source', 'block', 'rules', 'mail'] as const
 
 /** Reads the configuration; `path` is named in the messages. */
 export function readConfiguration(text: string, path: string): Result<Configuration, ConfigurationProblem[]> {
@@ -113,6 +114,7 @@ export function readConfiguration(text: string, path: string): Result<Configurat
     sources: readSources(root.source, lines, say),
     block: readBlock(root.block, lines, say),
     rules: readRules(section('rules')),
+    mail: readMailSection(section('mail')),
   }
   return problems.length > 0 ? err(problems) : ok(configuration)
 }
@@ -185,103 +187,6 @@ function readRules(section: Section): RulesConfiguration {
   return rules
 }
 
-function readSources(value: unknown, lines: KeyLines, say: Say): SourceDefinition[] {
-  if (value === undefined) return []
-  if (!Array.isArray(value)) {
-    say(lines.of('source'), 'a source begins with a line [[source]], with two brackets on each side.')
-    return []
-  }
-  const seen = new Set<string>()
-  return value.flatMap((table: unknown, index) => {
-    const section = new Section(table, 'source', index, lines, say)
-    const source = readSource(section)
-    if (source === undefined) return []
-    if (seen.has(source.id)) section.say('id', `there are two sources with the id "${source.id}"; give one another id.`)
-    seen.add(source.id)
-    return [source]
-  })
-}
-
-const kinds = ['follow', 'drop', 'syslog', 'push'] as const
-
-function readSource(section: Section): SourceDefinition | undefined {
-  const id = section.text('id')
-  const kind = section.choice('kind', kinds)
-  if (id === undefined || !isSourceId(id)) {
-    section.say('id', 'a source needs an id of lower-case letters, digits and hyphens, such as id = "web-server".')
-  }
-  if (kind === undefined) section.say('kind', `a source needs a kind: ${kinds.join(', ')}.`)
-  const format = section.text('format')
-  if (format !== undefined && !formatNames.includes(format)) {
-    section.say(
-      'format',
-      `there is no format "${format}"; the formats are ${formatNames.join(', ')}. Leave it out to have it recognised.`,
-    )
-  }
-  const utcOffsetMinutes = section.integer('utc_offset_minutes', -900, 900)
-  const common = {
-    id: (id ?? '') as SourceId,
-    title: section.text('title') ?? id ?? '',
-    ...(format === undefined ? {} : { format }),
-    ...(utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes }),
-  }
-  const source = kind === undefined ? undefined : readKind(kind, common, section)
-  section.end()
-  return source
-}
-
-function readKind(
-  kind: (typeof kinds)[number],
-  common: { readonly id: SourceId; readonly title: string },
-  section: Section,
-): SourceDefinition {
-  switch (kind) {
-    case 'follow': {
-      const paths = section.texts('paths') ?? []
-      if (paths.length === 0) {
-        section.say('paths', 'say which files to follow, such as paths = ["/var/log/nginx/access.log"].')
-      }
-      for (const path of paths) {
-        if (!isAbsolute(path)) section.say('paths', `"${path}" must be a whole path, from / on.`)
-      }
-      return { ...common, kind, paths, from: section.choice('from', ['start', 'end'] as const) ?? 'start' }
-    }
-    case 'drop': {
-      const folder = section.text('folder') ?? ''
-      if (!isAbsolute(folder))
-        section.say('folder', 'say which folder, as a whole path, such as folder = "/media/usb".')
-      return {
-        ...common,
-        kind,
-        folder,
-        trustedKeys: section.texts('trusted_keys') ?? [],
-        unsigned: section.flag('unsigned') ?? false,
-      }
-    }
-    case 'syslog': {
-      const transport = section.choice('transport', ['udp', 'tcp', 'tls'] as const) ?? 'tcp'
-      const certificatePath = section.text('certificate')
-      const keyPath = section.text('key')
-      const clientCaPath = section.text('client_ca')
-      return {
-        ...common,
-        kind,
-        transport,
-        address: section.text('address') ?? '127.0.0.1',
-        port: section.integer('port', 0, 65_535) ?? (transport === 'tls' ? 6514 : 5514),
-        ...(certificatePath === undefined ? {} : { certificatePath }),
-        ...(keyPath === undefined ? {} : { keyPath }),
-        ...(clientCaPath === undefined ? {} : { clientCaPath }),
-      }
-    }
-    case 'push':
-      return { ...common, kind }
-  }
-}
-
-/** `/…`, `C:\…` or `\\server\…`. */
-const isAbsolute = (path: string): boolean => /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)
-
 function readBlock(value: unknown, lines: KeyLines, say: Say): BlockConfiguration {
   const section = new Section(value, 'block', 0, lines, say)
   const webServer = (name: 'nginx' | 'apache'): WebServerBlock | undefined => {
@@ -289,7 +194,7 @@ function readBlock(value: unknown, lines: KeyLines, say: Say): BlockConfiguratio
     if (table === undefined) return undefined
     const part = new Section(table, `block.${name}`, 0, lines, say)
     const include = part.text('include')
-    if (include === undefined || !isAbsolute(include)) {
+    if (include === undefined || !isAbsolutePath(include)) {
       part.say('include', `say which file to write, such as include = "/etc/${name}/bellwether/blocks.conf".`)
     }
     const configuration = part.text('configuration')

@@ -18,7 +18,6 @@ const droppedContent = new Set(
     ' ',
   ),
 )
-const spansMax = 100
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -36,7 +35,7 @@ function spansOf(name: string, attributes: ReadonlyMap<string, string>): string 
   return ['colspan', 'rowspan']
     .map((span) => {
       const count = Number(attributes.get(span))
-      return Number.isInteger(count) && count > 1 && count <= spansMax ? ` ${span}="${count}"` : ''
+      return Number.isInteger(count) && count > 1 && count <= limits.htmlSpansMax ? ` ${span}="${count}"` : ''
     })
     .join('')
 }

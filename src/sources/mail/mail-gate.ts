@@ -26,8 +26,27 @@ export const gateHeaders = { verdict: 'X-Bellwether-Verdict', reason: 'X-Bellwet
 /** A header's text in ASCII (RFC 5322, section 2.2). */
 const ascii = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 200)
 
-const reasonOf = ({ posesAs }: MailVerdict): string =>
-  posesAs === undefined ? 'has the marks of phishing' : `poses as ${ascii(posesAs.name)}`
+/** What the gate needs to know of a verdict. */
+export interface GateVerdict {
+  readonly verdict: MailVerdict['verdict'] | 'unreadable'
+  readonly score: number
+  /** The name of whom it poses as. */
+  readonly posesAs?: string
+}
+
+const reasonOf = ({ posesAs }: GateVerdict): string =>
+  posesAs === undefined ? 'has the marks of phishing' : `poses as ${ascii(posesAs)}`
+
+/** What becomes of a mail that was judged. */
+export function decisionOn(mode: GateMode, judged: GateVerdict): MilterDecision {
+  if (mode === 'watch' || judged.verdict === 'clean' || judged.verdict === 'unreadable') return { kind: 'accept' }
+  const headers = [
+    [gateHeaders.verdict, `${judged.verdict}; score=${judged.score.toFixed(2)}`],
+    [gateHeaders.reason, reasonOf(judged)],
+  ] as const
+  if (mode === 'hold' && judged.verdict === 'attack') return { kind: 'hold', reason: reasonOf(judged), headers }
+  return { kind: 'tag', headers }
+}
 
 /** Makes the judge of a milter. */
 export function mailGate(parts: MailGateParts): (arriving: ArrivingMail) => Promise<MilterDecision> {
@@ -44,11 +63,10 @@ function decide(arriving: ArrivingMail, { mode, check, report, reportUnreadable 
   const message: MailMessage = { ...read.value, returnPath: envelopeFrom.toLowerCase(), envelopeTo }
   const verdict = check(message, { recipients: envelopeTo })
   report(message, verdict, arriving)
-  if (mode === 'watch' || verdict.verdict === 'clean') return { kind: 'accept' }
-  const headers = [
-    [gateHeaders.verdict, `${verdict.verdict}; score=${verdict.score.toFixed(2)}`],
-    [gateHeaders.reason, reasonOf(verdict)],
-  ] as const
-  if (mode === 'hold' && verdict.verdict === 'attack') return { kind: 'hold', reason: reasonOf(verdict), headers }
-  return { kind: 'tag', headers }
+  const { score, posesAs } = verdict
+  return decisionOn(mode, {
+    verdict: verdict.verdict,
+    score,
+    ...(posesAs === undefined ? {} : { posesAs: posesAs.name }),
+  })
 }

@@ -1,7 +1,7 @@
 /** The contract's part about mails: lists of what is flagged, campaigns, search, and what is forgotten. */
 import { describe, expect, test } from 'vitest'
 import type { SourceId } from '../../core/ids.ts'
-import type { MailQuery, MailRow } from '../store.ts'
+import type { MailQuery, MailRow } from '../mails.ts'
 import { commitOf, hostileTexts, hour, type Subject, startMs } from './samples.fixture.ts'
 
 const page = { offset: 0, limit: 100 } as const
@@ -13,7 +13,7 @@ const mail = (id: string, change: Partial<MailRow> = {}): MailRow => ({
   takenAtMs: startMs,
   verdict: 'attack',
   campaign: `campaign of ${id}`,
-  words: `VR Systems <vr.elections@mail.example> New user guides clerk@county.example`,
+  words: 'VR Systems <vr.elections@mail.example> New user guides clerk@county.example',
   document: { subject: 'New user guides', nested: { list: [1, 'two', null] } },
   ...change,
 })

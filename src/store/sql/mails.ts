@@ -1,7 +1,7 @@
 /** Mails with what was judged of them: lists, one, and those of a campaign. */
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
-import type { MailQuery, MailRow } from '../store.ts'
+import type { MailQuery, MailRow } from '../mails.ts'
 import { countOr, numberOf, sealed, textOf, unsealed } from './document.ts'
 import { folded, searchedWords } from './search-words.ts'
 import { first, type Insert, overwrite, query, type Row, type SqlValue, type Verb } from './step.ts'
@@ -20,7 +20,8 @@ export const mailValues = (mail: MailRow): SqlValue[] => [
   sealed({ words: mail.words, document: mail.document }),
 ]
 
-const isFlagged = "(verdict <> 'clean' OR campaign IN (SELECT campaign FROM mail WHERE verdict IN ('attack', 'suspicious')))"
+const isFlagged =
+  "(verdict <> 'clean' OR campaign IN (SELECT campaign FROM mail WHERE verdict IN ('attack', 'suspicious')))"
 
 /** `Store.mails`. */
 export function* mails(
