@@ -9,7 +9,7 @@ import type { EventRecord } from '../formats/event.ts'
 import type { Format, FormatOptions } from '../formats/format.ts'
 import { formatNamed, recogniseFormat } from '../formats/formats.ts'
 import type { IndicatorList } from '../formats/indicator-list.ts'
-import { isMailSample } from '../formats/mail/recognise-mail.ts'
+import { isMailSample, isOutlookName } from '../formats/mail/recognise-mail.ts'
 import { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import { buildIncidents } from '../incidents/build.ts'
@@ -161,7 +161,8 @@ async function streamOf(
   if (!sample.ok) return sample.error
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
-  if (format === undefined && options.loadMail !== undefined && isMailSample(sample.value)) return 'mail'
+  const isMail = isMailSample(sample.value) || isOutlookName(file.path, sample.value)
+  if (format === undefined && options.loadMail !== undefined && isMail) return 'mail'
   if (format === undefined) return makeProblem('unknown-format', file.path)
   const formatOptions = { ...options.formatOptions, referenceMs: file.modifiedMs }
   const headMs = firstTimeOf(format, formatOptions, sample.value)

@@ -51,6 +51,8 @@ export const mailLimits = {
   mailReceivedMax: 100,
   /** Methods of one Authentication-Results field, and properties of one. */
   mailAuthenticationResultsMax: 100,
+  /** Properties of one storage of an Outlook message: real ones have under 200. */
+  outlookPropertiesMax: 4_096,
   /** Bytes of a line that separates mails of a mailbox; real ones have under 150. */
   mailboxSeparatorBytesMax: kib,
   /** Characters of one mail's name in a folder, and files of one mail folder that are read. */

@@ -1,5 +1,5 @@
-/** Reads the mails of one file: a single mail, or a mailbox mail by mail. Items of Outlook (.msg) are not read. A mail that cannot be read comes
- *  as its reject. Memory holds one mail at a time. */
+/** Reads the mails of one file: a single mail, as servers have it or as Outlook saves it, or a mailbox mail by mail. A mail
+ *  that cannot be read comes as its reject. Memory holds one mail at a time. */
 import { open } from 'node:fs/promises'
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../core/result.ts'
 import { unwrapJournal } from '../formats/mail/journal.ts'
 import { isMailbox, MailboxCutter, type MailboxEntry } from '../formats/mail/mailbox-file.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
-import { readMail } from '../formats/mail/read-mail.ts'
+import { readAnyMail } from '../formats/mail/outlook-message.ts'
 import { type Problem, problemOfError } from './problem.ts'
 
 /** One mail of a file. */
@@ -21,7 +21,7 @@ export interface FileMail {
 const unwrapped = (message: MailMessage): MailMessage => unwrapJournal(message) ?? message
 
 function readOne(bytes: Uint8Array, path: string, name: string, offset: number, length: number): FileMail {
-  const read = readMail(bytes, { source: path, line: 1, offset, length })
+  const read = readAnyMail(bytes, { source: path, line: 1, offset, length })
   return { name, mail: read.ok ? ok(unwrapped(read.value)) : read }
 }
 

@@ -6,9 +6,10 @@ import { limits } from '../../core/limits.ts'
 export interface RtfEvents {
   groupStart(): void
   groupEnd(): void
-  /** A control word without its number; ignorable where `\*` stands in front. */
-  control(word: string, isIgnorable: boolean): void
-  text(text: string): void
+  /** A control word and its number, NaN where it has none; ignorable where `\*` stands in front. */
+  control(word: string, isIgnorable: boolean, number: number): void
+  /** One byte a character in the document's code page, but for characters given by their Unicode number. */
+  text(text: string, isUnicode: boolean): void
   /** Bytes behind `\bin`, one a character. */
   binary(bytes: string): void
 }
@@ -52,7 +53,7 @@ export function scanRtf(text: string, events: RtfEvents): boolean {
     else {
       special.lastIndex = at
       const end = special.exec(text)?.index ?? text.length
-      events.text(text.slice(at, end))
+      events.text(text.slice(at, end), false)
       at = end
     }
   }
@@ -65,12 +66,12 @@ function readControl(text: string, from: number, isIgnorable: boolean, events: R
   if (!isLetter(code)) {
     if (code === 0x27) {
       const value = Number.parseInt(text.slice(from + 1, from + 3), 16)
-      if (Number.isFinite(value)) events.text(String.fromCharCode(value))
+      if (Number.isFinite(value)) events.text(String.fromCharCode(value), false)
       return from + 3
     }
-    if (code === 0x7e) events.text(' ')
-    else if (code === 0x5c || code === 0x7b || code === 0x7d) events.text(text[from] ?? '')
-    else if (code === 10 || code === 13) events.control('par', false)
+    if (code === 0x7e) events.text(' ', false)
+    else if (code === 0x5c || code === 0x7b || code === 0x7d) events.text(text[from] ?? '', false)
+    else if (code === 10 || code === 13) events.control('par', false, Number.NaN)
     return from + 1
   }
   let at = from
@@ -87,11 +88,11 @@ function readControl(text: string, from: number, isIgnorable: boolean, events: R
     return at + length
   }
   if (word === 'u' && Number.isFinite(number)) {
-    events.text(String.fromCharCode(number & 0xffff))
+    events.text(String.fromCharCode(number & 0xffff), true)
     // One character stands behind it for readers that know no Unicode.
     return text[at] === '\\' && text[at + 1] === "'" ? at + 4 : /[{}\\]/.test(text[at] ?? '{') ? at : at + 1
   }
-  events.control(word, isIgnorable)
+  events.control(word, isIgnorable, number)
   return at
 }
 

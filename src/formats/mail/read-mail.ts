@@ -51,7 +51,7 @@ function skipBlank(bytes: Uint8Array): number {
 }
 
 /** What the leaves of a mail give. */
-class Contents {
+export class Contents {
   readonly plain: string[] = []
   readonly html: string[] = []
   readonly parts: MailPart[] = []
@@ -62,7 +62,29 @@ function readBlock(bytes: Uint8Array, block: HeaderBlock, place: Place, depth: n
   if (block.isCut) budget.tell('The header is longer than can be read; the rest of the mail was left out.')
   if (block.strayLines > 0) budget.tell('Lines that are no field stand in the header.')
   const contents = new Contents()
+  takeParts(bytes, block, depth, contents, place, budget)
+  return composeMail(block, contents, place, budget)
+}
+
+/** Takes the parts of a mail, or of a part that has a header of its own, into the contents. */
+export function takeParts(
+  bytes: Uint8Array,
+  block: HeaderBlock,
+  depth: number,
+  contents: Contents,
+  place: Place,
+  budget: Budget,
+): void {
   walkParts(bytes, block, bytes.length, depth, budget, (leaf) => takeLeaf(leaf, contents, place, budget))
+}
+
+/** Puts a mail together from its fields and what its parts gave, wherever both come from. */
+export function composeMail(
+  block: Pick<HeaderBlock, 'headers' | 'separator'>,
+  contents: Contents,
+  place: Place,
+  budget: Budget,
+): MailMessage {
   const { headers } = block
   const html = contents.html.join('\n')
   const reading = html === '' ? undefined : readHtml(html)
@@ -123,7 +145,7 @@ function addressesOf(headers: readonly MailHeader[], name: string): MailAddress[
   return found.slice(0, limits.mailAddressesMax)
 }
 
-function returnPathOf({ headers, separator }: HeaderBlock): string {
+function returnPathOf({ headers, separator }: Pick<HeaderBlock, 'headers' | 'separator'>): string {
   const stated = firstValue(headers, 'return-path')
   if (stated !== '') return cleanAddress(stated)
   return cleanAddress(separator.split(' ')[1] ?? '')

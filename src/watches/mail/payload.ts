@@ -43,7 +43,8 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   for (const [index, { fileName, contentType, bytes }] of allParts(message).entries()) {
     const found = examine({ name: fileName, contentType, bytes }, options)
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
-    if (index < message.parts.length && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
+    const isOwn = index < message.parts.length && found.type !== 'outlook-message'
+    if (isOwn && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
     const isPicture = contentType.startsWith('image/')
     // A logo is in everybody's mail; a file that somebody opens is not.
