@@ -4,6 +4,8 @@
 const kib = 1024
 
 export const mailWatchLimits = {
+  /** Characters of an address that is remembered: RFC 5321 allows 254 in a path. */
+  mailAddressCharactersMax: 320,
   /** Protected identities at once: the shipped list has some hundreds, a state's own adds its counties and vendors. */
   identitiesMax: 5_000,
   /** Names, domains and other facts of one identity. */

@@ -30,6 +30,7 @@ import {
   wordStreams,
   workbookStream,
 } from '../../src/formats/documents/other.fixture.ts'
+import { outlookFile } from '../../src/formats/mail/outlook.fixture.ts'
 import type { FuzzTarget } from './engine/target.ts'
 
 function check(name: string, bytes: Uint8Array): void {
@@ -106,6 +107,11 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     ]),
     encryptedPdf('https://example.org', ''),
     pdfFile(['<< /Length 9 /Filter [/A85 /LZW /RL] >>\nstream\n87cURD_*~>\nendstream']),
+  ),
+  whole(
+    'msg',
+    'guide.msg',
+    outlookFile({ subject: 'a', files: [{ name: 'a.docx', bytes: wordFile(field('DDE cmd')) }] }),
   ),
   whole('lnk', 'guide.lnk', shortcutFile('C:\\Windows\\system32\\cmd.exe', '/c start https://example.org/a')),
   whole(

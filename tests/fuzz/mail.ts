@@ -2,6 +2,7 @@
  *  refused, and a mailbox must give the same mails in any cut. */
 import assert from 'node:assert/strict'
 import { limits } from '../../src/core/limits.ts'
+import { compoundFile, joined, packagedFile, vbaProject } from '../../src/formats/documents/office.fixture.ts'
 import { authenticationResults } from '../../src/formats/mail/authentication-results.ts'
 import { decodeText } from '../../src/formats/mail/charset.ts'
 import { decodeWords } from '../../src/formats/mail/encoded-words.ts'
@@ -9,6 +10,8 @@ import { readHtml } from '../../src/formats/mail/html-text.ts'
 import { unwrapJournal } from '../../src/formats/mail/journal.ts'
 import { MailboxCutter, type MailboxEntry } from '../../src/formats/mail/mailbox-file.ts'
 import type { MailMessage } from '../../src/formats/mail/message.ts'
+import { outlookFile, outlookStreams, packRtf } from '../../src/formats/mail/outlook.fixture.ts'
+import { readOutlookMessage } from '../../src/formats/mail/outlook-message.ts'
 import { readMail } from '../../src/formats/mail/read-mail.ts'
 import { receivedSteps } from '../../src/formats/mail/received.ts'
 import { decodeBase64, decodeQuotedPrintable, decodeTransfer } from '../../src/formats/mail/transfer-encoding.ts'
@@ -33,6 +36,37 @@ function checkMail(bytes: Uint8Array): void {
   if (read.ok) checkMessage(read.value)
   else assert.ok(read.error.message.endsWith('.'))
 }
+
+function checkOutlook(bytes: Uint8Array): void {
+  const read = readOutlookMessage(bytes, place)
+  if (read.ok) checkMessage(read.value)
+  else assert.ok(read.error.message.endsWith('.'))
+}
+
+const outlookSeed = {
+  from: ['A', 'a@a.example'],
+  to: [['B', 'b@b.example']],
+  replyTo: ['C', 'c@c.example'],
+  subject: 'Guides',
+  header: 'Received: from a by b; Thu, 3 Nov 2022 04:56:17 +0000\r\nFrom: A <a@a.example>\r\n\r\n',
+  rtf: "{\\rtf1\\ansi\\ansicpg1251\\fromhtml1 {\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 x\\'e4\\u8364?\\htmlrtf }\\htmlrtf0}",
+  files: [
+    { name: 'a.doc', bytes: compoundFile(vbaProject({ M: 'Sub AutoOpen()\r\nEnd Sub\r\n' }, 'Macros/VBA')) },
+    { object: { '\x01Ole10Native': packagedFile('a.js', bytesOf('x')) } },
+    { message: { subject: 'inner', codePage: 932, text: '\x93\xfa', files: [{ name: 'b', bytes: bytesOf('b') }] } },
+  ],
+} as const
+
+/** Hostile bytes as one stream of a message that is sound otherwise; the first byte says which. */
+function checkOutlookStream(bytes: Uint8Array): void {
+  const streams = Object.entries(outlookStreams(outlookSeed))
+  const [name] = streams[(bytes[0] ?? 0) % streams.length] as (typeof streams)[number]
+  checkOutlook(compoundFile({ ...Object.fromEntries(streams), [name]: bytes.subarray(1, 65_536) }))
+}
+
+const outlookStreamSeeds = Object.values(outlookStreams(outlookSeed)).map((content, index) =>
+  joined([index], typeof content === 'string' ? bytesOf(content) : content),
+)
 
 function checkEncodings(bytes: Uint8Array): void {
   const text = Buffer.from(bytes).toString('latin1')
@@ -129,6 +163,18 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     name: 'mail/html',
     run: (bytes) => void readHtml(Buffer.from(bytes).toString('latin1')),
     seeds: [bytesOf(html)],
+  },
+  {
+    name: 'mail/outlook',
+    run: checkOutlook,
+    seeds: [outlookFile(outlookSeed), outlookFile({ codePage: 1252, html: '<p>x</p>', text: 'x' })],
+  },
+  { name: 'mail/outlook-streams', run: checkOutlookStream, seeds: outlookStreamSeeds },
+  {
+    name: 'mail/outlook-rtf',
+    run: (bytes) =>
+      checkOutlook(outlookFile({ rtf: Buffer.from(bytes.subarray(0, 65_536)).toString('latin1'), isRtfBare: true })),
+    seeds: [bytesOf(outlookSeed.rtf), packRtf(outlookSeed.rtf)],
   },
   { name: 'mail/mailbox', run: checkMailbox, seeds: [bytesOf(mailbox)] },
 ]

@@ -70,7 +70,8 @@ export class SenderHistory {
     this.#mails++
     const { timeMs } = message
     const address = message.from[0]?.address ?? ''
-    if (address !== '') {
+    // No server takes a longer one (RFC 5321, section 4.5.3.1.3).
+    if (address !== '' && address.length <= limits.mailAddressCharactersMax) {
       note(this.#senders, address, timeMs, isAuthenticated)
       note(this.#domains, registrable(domainOfAddress(address)), timeMs, isAuthenticated)
     }
@@ -81,7 +82,12 @@ export class SenderHistory {
   #learnThread(message: LearntMail): void {
     const people: People = this.peopleOf(message).map(([address, name]) => [address, name])
     for (const { address, name } of [...message.from, ...message.to, ...message.cc]) {
-      if (address === '' || people.length >= limits.mailThreadPeopleMax) continue
+      if (
+        address === '' ||
+        address.length > limits.mailAddressCharactersMax ||
+        people.length >= limits.mailThreadPeopleMax
+      )
+        continue
       if (!people.some(([known]) => known === address))
         people.push([address, fold(name).trim().slice(0, limits.identityNameCharactersMax)])
     }

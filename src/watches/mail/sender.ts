@@ -1,5 +1,6 @@
 /** Who a mail is from, by what can be checked: its address, what trusted servers say of it, where answers would go, and
  *  what the office remembers. Each doubt is a failure with its proof. */
+import { limits } from '../../core/limits.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
 import type { Authentication } from './authentication.ts'
 import { addressIn } from './claims.ts'
@@ -70,6 +71,9 @@ export function senderFacts(
   }
 }
 
+/** A domain has 253 characters and an address 254; hostile ones fill a header. */
+const cutProof = (proof: string): string => proof.slice(0, 4 * limits.mailExcerptCharactersMax)
+
 const likenessWords: Readonly<Record<LookAlike['likeness'], string>> = {
   'same-skeleton': 'it reads the same',
   'other-ending': 'only its ending differs',
@@ -83,7 +87,7 @@ const likenessWords: Readonly<Record<LookAlike['likeness'], string>> = {
 export function generalFailures(message: MailMessage, sender: SenderFacts, history: SenderHistory): Failure[] {
   const failures: Failure[] = []
   const add = (kind: Failure['kind'], proof: string): void => {
-    failures.push({ kind, identity: '', proof })
+    failures.push({ kind, identity: '', proof: cutProof(proof) })
   }
   const { lookAlike, authentication, host, domain } = sender
   if (lookAlike !== undefined) {
@@ -165,7 +169,7 @@ export function identityFailures(
   if (identity === undefined) return []
   const failures: Failure[] = []
   const add = (kind: Failure['kind'], proof: string): void => {
-    failures.push({ kind, identity: identity.id, proof })
+    failures.push({ kind, identity: identity.id, proof: cutProof(proof) })
   }
   const isTheirs = registry.isAuthorised(index, sender.address, sender.host)
   const known =
