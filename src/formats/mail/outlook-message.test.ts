@@ -1,4 +1,4 @@
-import { assert as check, integer, property, string, uint8Array } from 'fast-check'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unpackRtf } from '../documents/compressed-rtf.ts'
 import { examine } from '../documents/examine.ts'
@@ -152,8 +152,8 @@ describe('an examination of such a message', () => {
 
 describe('hostile messages', () => {
   test('of any texts are read as they were written', () => {
-    check(
-      property(string({ unit: 'grapheme' }), string({ unit: 'grapheme' }), (name, subject) => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (name, subject) => {
         const clean = (text: string): string =>
           text
             .replaceAll(/[\0\ud800-\udfff]/g, '')
@@ -168,8 +168,8 @@ describe('hostile messages', () => {
   })
 
   test('packed RTF is unpacked as it was packed', () => {
-    check(
-      property(string({ unit: 'binary-ascii', maxLength: 6_000 }), (rtf) => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 6_000 }), (rtf) => {
         const found = unpackRtf(packRtf(rtf))
         expect(Buffer.from(found ?? []).toString('latin1')).toBe(rtf)
       }),
@@ -185,16 +185,20 @@ describe('hostile messages', () => {
       files: [{ message: { subject: 'b', files: [{ object: { CONTENTS: 'x' } }] } }],
     })
     const whole = compoundFile(streams)
-    check(
-      property(integer({ min: 0, max: whole.length - 9 }), uint8Array({ minLength: 1, maxLength: 8 }), (at, bytes) => {
-        const changed = Uint8Array.from(whole)
-        changed.set(bytes, at)
-        for (const hostile of [changed, whole.subarray(0, at)]) {
-          const message = readAnyMail(hostile, place)
-          if (!message.ok) expect(message.error.message).toMatch(/\.$/)
-          examine({ name: 'a.msg', contentType: '', bytes: hostile })
-        }
-      }),
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: whole.length - 9 }),
+        fc.uint8Array({ minLength: 1, maxLength: 8 }),
+        (at, bytes) => {
+          const changed = Uint8Array.from(whole)
+          changed.set(bytes, at)
+          for (const hostile of [changed, whole.subarray(0, at)]) {
+            const message = readAnyMail(hostile, place)
+            if (!message.ok) expect(message.error.message).toMatch(/\.$/)
+            examine({ name: 'a.msg', contentType: '', bytes: hostile })
+          }
+        },
+      ),
       { numRuns: 300 },
     )
   })
