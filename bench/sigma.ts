@@ -1,19 +1,12 @@
-/** `node bench/sigma.ts RULES... [--events FILE] [--count N]`: how many Windows process events a second the Sigma engine
- *  reads and matches with all rules of some folders, on one core, as JSON lines and as EVTX. Events come from a file of
- *  JSON lines, or are made: every command line differs, and one in fifty is suspicious. Also what a window of a million
- *  distinct values costs an event. Prints a table; it judges nothing. */
+/** `node bench/sigma.ts RULES... [--events FILE] [--count N] [--only PART]... [--rounds N]`: how many Windows process
+ *  events a second the Sigma engine reads and matches with all rules of some folders, on one core, as JSON lines (`json`)
+ *  and as EVTX (`evtx`), by itself and within the machines watch. Events come from a file of JSON lines, or are made. Also
+ *  what a window of a million distinct values costs an event (`values`). Prints a table; it judges nothing. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { limits } from '../src/core/limits.ts'
 import type { EventRecord } from '../src/formats/event.ts'
-import {
-  buildEvtx,
-  type RecordSpec,
-  type TemplateSpec,
-  textValue,
-  usualRecord,
-} from '../src/formats/evtx/build-evtx.fixture.ts'
 import type { EventFormat } from '../src/formats/format.ts'
 import { windowsFormats } from '../src/formats/windows-formats.ts'
 import { windowsJson } from '../src/formats/windows-json.ts'
@@ -23,82 +16,22 @@ import { eventOf } from '../src/sigma/event.ts'
 import { LogsourceTable, parseMappings } from '../src/sigma/mappings.ts'
 import { parseRules } from '../src/sigma/parse-rules.ts'
 import type { SigmaRule } from '../src/sigma/rule.ts'
+import { MachinesWatch } from '../src/watches/machines/watch.ts'
 import { describeMachine } from './machine.ts'
+import { makeLines, toEvtx } from './sigma-events.ts'
 import { printTable } from './table.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { events: { type: 'string' }, count: { type: 'string', default: '20000' } },
+  options: {
+    events: { type: 'string' },
+    count: { type: 'string', default: '20000' },
+    only: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '7' },
+  },
 })
+const does = (part: string): boolean => values.only === undefined || values.only.includes(part)
 if (positionals.length === 0) throw new Error('name folders or files of rules')
-
-const programs = [
-  ['svchost.exe', '-k netsvcs -p -s Schedule'],
-  ['cmd.exe', '/c dir C:\\Users\\clerk%\\Documents /s'],
-  ['WindowsPowerShell\\v1.0\\powershell.exe', '-NoProfile -File C:\\ProgramData\\Scripts\\backup-%.ps1'],
-  ['rundll32.exe', 'C:\\Windows\\System32\\shell32.dll,Control_RunDLL timedate.cpl,,%'],
-  ['taskhostw.exe', 'KEYROAMING %'],
-  ['conhost.exe', '0xffffffff -ForceV1'],
-  ['..\\..\\Program Files\\Ems\\tabulate.exe', '--export results-%.csv --precinct %'],
-  ['..\\..\\Program Files\\Browser\\browser.exe', '--type=renderer --field-trial-handle=%,i,%,% --lang=en-US'],
-  ['..\\..\\Program Files\\Office\\WRITER.EXE', '/n "C:\\Users\\clerk\\Desktop\\poll workers %.docx"'],
-  ['wbem\\wmiprvse.exe', '-secured -Embedding %'],
-] as const
-/** Fields of the system part: the writer of EVTX has them by itself. */
-const outside: ReadonlySet<string> = new Set(['Channel', 'EventID', 'Provider_Name', 'Computer', 'EventRecordID'])
-const suspicious = [
-  'vssadmin delete shadows /all /quiet',
-  'powershell -w hidden -enc SQBFAFgA',
-  'net user backdoor P4ss% /add',
-]
-
-/** Events of Sysmon's process creation, as JSON lines. Seeded: the same each time. */
-function makeLines(count: number): string[] {
-  let state = 2026
-  const pick = (below: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state >>> 8) % below
-  }
-  const some = <T>(list: readonly T[]): T => list[pick(list.length)] as T
-  const commandOf = ([name, argument]: readonly [string, string]): [string, string] => {
-    const image = `C:\\Windows\\System32\\${name}`.replace('Windows\\System32\\..\\..\\', '')
-    return [image, `"${image}" ${argument.replaceAll('%', () => String(pick(1_000_000)))}`]
-  }
-  return Array.from({ length: count }, (_, index) => {
-    const [image, usual] = commandOf(some(programs))
-    const [parent, parentCommand] = commandOf(some(programs))
-    const command = pick(50) === 0 ? some(suspicious).replaceAll('%', String(pick(1_000))) : usual
-    const hash = (length: number): string => Array.from({ length }, () => pick(16).toString(16).toUpperCase()).join('')
-    const guid = `{${hash(8)}-${hash(4)}-${hash(4)}-${hash(4)}-${hash(12)}}`
-    return JSON.stringify({
-      Channel: 'Microsoft-Windows-Sysmon/Operational',
-      EventID: 1,
-      Provider_Name: 'Microsoft-Windows-Sysmon',
-      Computer: `ems-${pick(40)}.county.example`,
-      EventRecordID: index,
-      UtcTime: new Date(1_793_620_800_000 + index * 137).toISOString().replace('T', ' ').replace('Z', ''),
-      ProcessGuid: guid,
-      ProcessId: pick(60_000),
-      Image: image,
-      FileVersion: '10.0.19041.4717 (WinBuild.160101.0800)',
-      Description: 'A program of an office',
-      Product: 'Microsoft\u00ae Windows\u00ae Operating System',
-      Company: 'Microsoft Corporation',
-      OriginalFileName: image.split('\\').at(-1),
-      CommandLine: command,
-      CurrentDirectory: 'C:\\Windows\\system32\\',
-      User: `COUNTY\\clerk${pick(9)}`,
-      LogonGuid: guid,
-      LogonId: '0x3e7',
-      IntegrityLevel: some(['System', 'High', 'Medium']),
-      Hashes: `MD5=${hash(32)},SHA256=${hash(64)},IMPHASH=${hash(32)}`,
-      ParentProcessId: pick(60_000),
-      ParentImage: parent,
-      ParentCommandLine: parentCommand,
-      ParentUser: 'NT AUTHORITY\\SYSTEM',
-    })
-  })
-}
 
 function loadRules(): SigmaRule[] {
   const files = positionals.flatMap((path) =>
@@ -113,7 +46,10 @@ function loadRules(): SigmaRule[] {
 const rows: string[][] = []
 
 /** Processor time of this process so far, in seconds: the machine may be shared. */
-const cpuSeconds = (): number => process.cpuUsage().user / 1e6
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
 
 const addRow = (name: string, count: number, seconds: number): number =>
   rows.push([name, count.toLocaleString('en'), seconds.toFixed(2), Math.round(count / seconds).toLocaleString('en')])
@@ -128,15 +64,13 @@ function timed<T>(name: string, count: number, part: () => T): T {
 
 /** Runs a part several times and shows the fastest. */
 function fastest(name: string, count: number, part: () => void): void {
-  const rounds = Array.from({ length: 7 }, () => {
+  const rounds = Array.from({ length: Number(values.rounds) }, () => {
     const started = cpuSeconds()
     part()
     return cpuSeconds() - started
   })
   addRow(name, count, Math.min(...rounds))
 }
-
-const megabytes = (): number => Math.round(process.memoryUsage.rss() / 1_000_000)
 
 function load(): { engine: Engine; table: LogsourceTable } {
   const rules = loadRules()
@@ -198,27 +132,6 @@ function readAll(format: EventFormat, bytes: Buffer, table: LogsourceTable, see:
   return count
 }
 
-/** The same events as Windows would keep them. */
-function toEvtx(lines: readonly string[]): Buffer {
-  const objects = lines.map((line) => JSON.parse(line) as Record<string, string | number>)
-  const names = Object.keys(objects[0] ?? {}).filter((name) => !outside.has(name))
-  const template: TemplateSpec = {
-    id: 2,
-    root: {
-      name: 'EventData',
-      content: names.map((name, slot) => ({ name: 'Data', attributes: { Name: name }, content: [{ slot, type: 1 }] })),
-    },
-  }
-  const records = objects.map((fields, index) => {
-    const values = names.map((name) => textValue(String(fields[name] ?? '')))
-    return usualRecord(index + 1, 1, { template, values }, 'Microsoft-Windows-Sysmon/Operational')
-  })
-  const chunks: RecordSpec[][] = []
-  // Some 25 of these events stand in a chunk of 64 KiB.
-  for (let from = 0; from < records.length; from += 20) chunks.push(records.slice(from, from + 20))
-  return buildEvtx(chunks)
-}
-
 const { engine, table } = load()
 const lines =
   values.events === undefined
@@ -227,31 +140,36 @@ const lines =
         .split('\n')
         .filter((line) => line !== '')
 const bytes = Buffer.from(lines.join('\n'))
-let matches = 0
-const see = (event: EventRecord): void => {
-  matches += engine.match(event).length
-}
 timed('the first event, which makes its rules ready', 1, () => {
-  readAll(windowsJson, bytes.subarray(0, bytes.indexOf(10) + 1), table, see)
+  readAll(windowsJson, bytes.subarray(0, bytes.indexOf(10) + 1), table, (event) => engine.match(event))
 })
 fastest('JSON.parse alone', lines.length, () => {
   for (const line of lines) JSON.parse(line)
 })
-fastest('JSON lines: reading alone', lines.length, () => readAll(windowsJson, bytes, table, () => {}))
-fastest('JSON lines: reading and matching', lines.length, () => {
-  matches = 0
-  readAll(windowsJson, bytes, table, see)
-})
-const [jsonMatches, evtxBytes] = [matches, toEvtx(lines)]
-const evtx = windowsFormats.find(({ name }) => name === 'evtx') as EventFormat
-fastest('EVTX: reading alone', lines.length, () => readAll(evtx, evtxBytes, table, () => {}))
-fastest('EVTX: reading and matching', lines.length, () => {
-  matches = 0
-  readAll(evtx, evtxBytes, table, see)
-})
-const residentMegabytes = megabytes()
-countValues()
-console.log(`${jsonMatches} matches on ${lines.length} events of JSON, ${matches} on those of EVTX.`)
-console.log(`Resident after matching, with rules, events and their copies in memory: ${residentMegabytes} MB.`)
+
+/** Reading alone, with matching, and within the watch as a scan and a desk do it. */
+function measure(name: string, format: EventFormat, events: Buffer): void {
+  let matches = 0
+  fastest(`${name}: reading alone`, lines.length, () => readAll(format, events, table, () => {}))
+  fastest(`${name}: reading and matching`, lines.length, () => {
+    matches = 0
+    readAll(format, events, table, (event) => {
+      matches += engine.match(event).length
+    })
+  })
+  let hits = 0
+  const watch = new MachinesWatch(
+    () => engine,
+    () => hits++,
+  )
+  fastest(`${name}: reading, and the machines watch`, lines.length, () => {
+    hits = 0
+    readAll(format, events, table, (event) => watch.events([event]))
+  })
+  console.log(`${name}: ${matches} matches, and ${hits} hits of the watch, on ${lines.length} events.`)
+}
+if (does('json')) measure('JSON lines', windowsJson, bytes)
+if (does('evtx')) measure('EVTX', windowsFormats.find(({ name }) => name === 'evtx') as EventFormat, toEvtx(lines))
+if (does('values')) countValues()
 console.log(Object.values(describeMachine()).join(', '))
 printTable(['part', 'count', 'CPU seconds', 'a CPU second'], rows)

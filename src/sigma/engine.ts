@@ -75,17 +75,23 @@ export class Engine {
     return numbers.filter((number) => this.#standsAlone[number] === 1).map((number) => this.#matchOf(number, event))
   }
 
-  /** Matches an event and lets correlations see it: `emit` is called for every match, those of correlations included. */
-  observe(event: SigmaEvent, emit: (match: Match) => void): void {
+  /** Matches an event and lets correlations see it: `emit` is called for every match, those of correlations included.
+   *  `seen` says when it happened and what names it, where the caller knows better than the event. */
+  observe(event: SigmaEvent, emit: (match: Match) => void, seen: Pick<SigmaEvent, 'timeMs' | 'ref'> = event): void {
     const route = this.#routeOf(event)
     const correlated: DetectionRule[] = []
     for (const number of this.#matchNumbers(route, event)) {
       if (this.#standsAlone[number] === 1) emit(this.#matchOf(number, event))
       if (this.#isCorrelated[number] === 1) correlated.push((this.#detections[number] as ResolvedDetection).rule)
     }
-    const { timeMs, ref } = event
+    // What names the event costs a text: it is asked for where correlations may keep it.
+    const ref = correlated.length === 0 ? undefined : seen.ref
     const field = (name: string): FieldValue | undefined => route.fieldOf(event, name)
-    this.#parts.correlator.observe(correlated, { timeMs, field, ...(ref === undefined ? {} : { ref }) }, emit)
+    this.#parts.correlator.observe(
+      correlated,
+      { timeMs: seen.timeMs, field, ...(ref === undefined ? {} : { ref }) },
+      emit,
+    )
   }
 
   /** Says that no more events come: windows that can only be judged when they are over are judged now. */

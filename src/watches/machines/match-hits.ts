@@ -31,8 +31,19 @@ const nobody: ReadonlySet<string> = new Set(['', '-', 'unset', '4294967295', 'un
 /** How bad a rule says its matches are; one that says nothing means them to be looked at. */
 const levelOf = (rule: SigmaRule): Level => rule.level ?? 'medium'
 
+const knownWords = new WeakMap<SigmaRule, RuleWords>()
+
 /** What a rule says to a person. */
 export function wordsOf(rule: SigmaRule): RuleWords {
+  let words = knownWords.get(rule)
+  if (words === undefined) {
+    words = makeWords(rule)
+    knownWords.set(rule, words)
+  }
+  return words
+}
+
+function makeWords(rule: SigmaRule): RuleWords {
   const techniques = rule.tags.flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1]?.toUpperCase() ?? [])
   const { words } = rule
   return {

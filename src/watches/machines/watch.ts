@@ -5,7 +5,6 @@ import type { Place } from '../../core/place.ts'
 import type { EventRecord } from '../../formats/event.ts'
 import type { LimitReport } from '../../sigma/correlator.ts'
 import type { Engine, Match } from '../../sigma/engine.ts'
-import type { FieldValue, Logsource, SigmaEvent } from '../../sigma/event.ts'
 import type { SigmaRule } from '../../sigma/rule.ts'
 import { hitOfCorrelation, hitOfEvent } from './match-hits.ts'
 
@@ -21,23 +20,10 @@ export interface SeenMatch {
 
 const noPlace: Place = { source: '-', line: 0, offset: 0, length: 0 }
 
-/** The event at hand, as the engine asks for it. Of events that correlations keep, the place is remembered. */
-class EventAtHand implements SigmaEvent {
+/** The event at hand. Of events that correlations keep, the place is remembered. */
+class EventAtHand {
   record: EventRecord | undefined
   timeMs = Number.NaN
-
-  field(name: string): FieldValue | undefined {
-    return this.record?.field(name)
-  }
-
-  get logsource(): Logsource {
-    // The engine asks its tables where this is undefined, as SigmaEvent says.
-    return this.record?.logsource as Logsource
-  }
-
-  get raw(): string | readonly string[] {
-    return this.record?.raw ?? ''
-  }
 
   get ref(): string {
     const { source, line, offset, length } = this.record?.place ?? noPlace
@@ -72,7 +58,7 @@ export class MachinesWatch {
       event.record = record
       event.timeMs = timeMs
       if (timeMs > this.#latestMs) this.#latestMs = timeMs
-      this.#engine.observe(event, this.#take)
+      this.#engine.observe(record, this.#take, event)
     }
     if (this.#reached.length > 0) this.#sayLimits()
   }
