@@ -64,4 +64,8 @@ export const sigmaLimits = {
   sigmaLateTimesKept: 16,
   /** A literal that may stand anywhere in a text is scanned for from this length on: shorter ones are found everywhere. */
   sigmaScannedCharactersMin: 3,
+  /** Events of a kind after which its plan is first made anew by what was seen, and after which it always is: a plan of
+   *  2,000 rules takes some 10 ms. */
+  sigmaPlanEventsMin: 8,
+  sigmaPlanEventsMax: 131_072,
 } as const

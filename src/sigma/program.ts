@@ -39,17 +39,29 @@ export class ProgramTable {
       case 'not':
         return this.add(expression.of, onFalse, onTrue)
       case 'and':
-        return this.#cheapestFirst(expression.of).reduceRight((entry, part) => this.add(part, entry, onFalse), onTrue)
+        return this.#bestFirst(expression).reduceRight((entry, part) => this.add(part, entry, onFalse), onTrue)
       case 'or':
-        return this.#cheapestFirst(expression.of).reduceRight((entry, part) => this.add(part, onTrue, entry), onFalse)
+        return this.#bestFirst(expression).reduceRight((entry, part) => this.add(part, onTrue, entry), onFalse)
     }
   }
 
-  #cheapestFirst(parts: readonly Expression[]): Expression[] {
-    return parts
-      .map((part) => ({ part, cost: this.#costOf(part) }))
-      .sort((a, b) => a.cost - b.cost)
+  /** Parts in an order in which the whole is decided early: the cheap ones first, then those that are likely to end it. */
+  #bestFirst({ kind, of }: Extract<Expression, { kind: 'and' | 'or' }>): Expression[] {
+    const sign = kind === 'and' ? 1 : -1
+    return of
+      .map((part) => ({ part, cost: this.#costOf(part), chance: sign * this.#chanceOf(part) }))
+      .sort((a, b) => a.cost - b.cost || a.chance - b.chance)
       .map(({ part }) => part)
+  }
+
+  /** How often an expression holds, roughly. */
+  #chanceOf(expression: Expression): number {
+    if (expression.kind === 'test') {
+      return this.#traits.isAnnounced(expression.predicate) ? this.#traits.frequency(expression.predicate) : 0.5
+    }
+    if (expression.kind === 'not') return 1 - this.#chanceOf(expression.of)
+    const chances = expression.of.map((part) => this.#chanceOf(part))
+    return expression.kind === 'and' ? Math.min(...chances) : Math.max(...chances)
   }
 
   #costOf(expression: Expression): number {

@@ -1,12 +1,14 @@
 /** The rules for one kind of log, made ready: events of that kind are scanned once for all literals of all rules, and a
  *  rule's condition is looked at only where one of its witnesses was found. */
 
+import { limits } from '../core/limits.ts'
 import { FoldedText } from '../formats/folded-text.ts'
 import { type Check, type CheckScope, makeCheck, scannable, textOf } from './checks.ts'
 import type { FieldValue, SigmaEvent } from './event.ts'
 import type { Expression, Predicate } from './expression.ts'
-import { isTrue, type PredicateTraits, ProgramTable, witnessesOf } from './program.ts'
+import { isTrue } from './program.ts'
 import { RawProbe } from './raw-probe.ts'
+import { planRoute, type RoutePlan } from './route-plan.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { Scanner } from './scanner.ts'
 
@@ -44,6 +46,8 @@ interface Slot {
   value: FieldValue | undefined
   readAt: number
   scannedAt: number
+  /** In how many events. */
+  scans: number
 }
 
 /** Takes the texts that are scanned, one after the other. */
@@ -56,6 +60,11 @@ const fails = 2
 const hinted = 3
 const baseStep = 4
 
+/** A guess of how often a predicate is announced counts as much as so many events. */
+const guessWeight = 8
+/** Plans are made anew after so many times as many events as the last one. */
+const planStep = 4
+
 /** Share of events on which a literal stands, roughly: the longer the rarer, and rarer still at a fixed place. */
 function literalFrequency({ literal, anchoring }: ScanLiteral): number {
   return Math.max(0.0005, (anchoring === 'contains' ? 0.6 : 0.25) * 0.72 ** literal.length)
@@ -67,24 +76,23 @@ function visitPredicates(expression: Expression, visit: (predicate: number) => v
   else for (const part of expression.of) visitPredicates(part, visit)
 }
 
-/** How often predicates are announced, roughly. What many rules name is common: the programs of Windows itself. */
+/** How often predicates are announced, roughly, before any event was seen. What many rules name is common: the programs
+ *  of Windows itself. */
 function frequenciesOf(
-  expressions: readonly Expression[],
+  rules: readonly (readonly number[])[],
   literals: readonly (readonly ScanLiteral[])[],
-): Float64Array {
+): Float32Array {
   const rulesWith = new Map<string, number>()
   const keyOf = ({ literal, anchoring }: ScanLiteral): string => `${anchoring} ${literal}`
-  for (const expression of expressions) {
+  for (const predicates of rules) {
     const found = new Set<string>()
-    visitPredicates(expression, (predicate) => {
-      for (const each of literals[predicate] ?? []) found.add(keyOf(each))
-    })
+    for (const predicate of predicates) for (const each of literals[predicate] ?? []) found.add(keyOf(each))
     for (const key of found) rulesWith.set(key, (rulesWith.get(key) ?? 0) + 1)
   }
-  return Float64Array.from(literals, (all) => {
+  return Float32Array.from(literals, (all) => {
     let sum = 0
     for (const each of all) {
-      const share = ((rulesWith.get(keyOf(each)) ?? 1) - 1) / expressions.length
+      const share = ((rulesWith.get(keyOf(each)) ?? 1) - 1) / rules.length
       sum += Math.max(literalFrequency(each), share)
     }
     return Math.min(1, sum)
@@ -101,22 +109,21 @@ export class Route implements ScanSink, CheckScope {
   readonly #places: (field: string) => FieldPlace
   readonly #otherPlaces = new Map<string, FieldPlace>()
   readonly #tooLong: () => void
-  /** By predicate. */
+  /** Of predicates. */
+  readonly #local: ReadonlyMap<number, number>
   readonly #slotOf: Int32Array
   readonly #checks: (readonly Check[])[] = []
   readonly #isAlways: Uint8Array
   readonly #state: Int32Array
-  readonly #witnessed: (readonly number[] | undefined)[]
+  /** How often they are announced: guessed, and in how many events they were. */
+  readonly #guesses: Float32Array
+  readonly #announcements: Int32Array
   /** Of rules. */
-  readonly #numbers: readonly number[]
-  readonly #entries: Int32Array
-  readonly #always: readonly number[]
-  readonly #eager: readonly number[]
+  readonly #rules: readonly RoutedRule[]
   readonly #askedAt: Int32Array
-  /** Of program nodes. */
-  readonly #nodePredicate: Int32Array
-  readonly #onTrue: Int32Array
-  readonly #onFalse: Int32Array
+  #plan: RoutePlan
+  #eventCount = 0
+  #nextPlanAt: number = limits.sigmaPlanEventsMin
   /** Of the event at hand. */
   #event: SigmaEvent | undefined
   #base = baseStep
@@ -129,60 +136,62 @@ export class Route implements ScanSink, CheckScope {
     places: (field: string) => FieldPlace,
     tooLong: () => void,
   ) {
+    this.#rules = rules
     this.#places = places
     this.#tooLong = tooLong
     const local = new Map<number, number>()
-    const localize = (expression: Expression): Expression => {
-      if (expression.kind === 'not') return { kind: 'not', of: localize(expression.of) }
-      if (expression.kind !== 'test') return { kind: expression.kind, of: expression.of.map(localize) }
-      const known = local.get(expression.predicate)
-      if (known !== undefined) return { kind: 'test', predicate: known }
-      local.set(expression.predicate, local.size)
-      return { kind: 'test', predicate: local.size - 1 }
-    }
-    const expressions = rules.map((rule) => localize(rule.expression))
-    this.#numbers = rules.map((rule) => rule.number)
+    const used = rules.map(({ expression }) => {
+      const numbers = new Set<number>()
+      visitPredicates(expression, (global) => {
+        if (!local.has(global)) local.set(global, local.size)
+        numbers.add(local.get(global) as number)
+      })
+      return [...numbers]
+    })
+    this.#local = local
     this.#slotOf = new Int32Array(local.size)
     this.#isAlways = new Uint8Array(local.size)
     this.#state = new Int32Array(local.size)
+    this.#announcements = new Int32Array(local.size)
+    this.#askedAt = new Int32Array(rules.length)
+    this.#candidates = new Int32Array(rules.length)
     const literals = [...local.keys()].map((global, predicate) => {
       return this.#prepare(predicate, predicates[global] as Predicate)
     })
-    const frequencies = frequenciesOf(expressions, literals)
-    const traits: PredicateTraits = {
-      isAnnounced: (predicate) => this.#isAlways[predicate] === 0,
-      frequency: (predicate) => frequencies[predicate] as number,
-      cost: (predicate) => (this.#isAlways[predicate] as number) * 2 + Math.sign(this.#checks[predicate]?.length ?? 0),
-    }
-    const witnessed: (number[] | undefined)[] = Array.from({ length: local.size })
-    const always: number[] = []
-    for (const [rule, expression] of expressions.entries()) {
-      const witnesses = witnessesOf(expression, traits)
-      if (witnesses === undefined) always.push(rule)
-      for (const predicate of witnesses?.predicates ?? []) {
-        const others = witnessed[predicate]
-        if (others === undefined) witnessed[predicate] = [rule]
-        else others.push(rule)
-      }
-    }
-    this.#witnessed = witnessed
-    this.#always = always
-    this.#askedAt = new Int32Array(rules.length)
-    this.#candidates = new Int32Array(rules.length)
-    const programs = new ProgramTable(traits)
-    this.#entries = Int32Array.from(expressions, (expression) => programs.add(expression))
-    this.#nodePredicate = Int32Array.from(programs.predicates)
-    this.#onTrue = Int32Array.from(programs.onTrue)
-    this.#onFalse = Int32Array.from(programs.onFalse)
-    const eager = new Set(
-      witnessed.flatMap((found, predicate) => (found === undefined ? [] : [this.#slotOf[predicate] as number])),
-    )
-    this.#eager = [...eager]
+    this.#guesses = frequenciesOf(used, literals)
     for (const slot of this.#slots) {
       if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals)
       if (slot.isRaw) slot.probe = RawProbe.of(slot.literals)
       slot.literals.length = 0
     }
+    this.#plan = this.#newPlan()
+  }
+
+  /** A plan by what is known now. */
+  #newPlan(): RoutePlan {
+    const numberOf = (global: number): number => this.#local.get(global) as number
+    const isAlways = this.#isAlways
+    return planRoute(
+      this.#rules.map(({ expression }) => expression),
+      {
+        predicates: this.#slotOf.length,
+        numberOf,
+        slotOf: (global) => this.#slotOf[numberOf(global)] as number,
+        isAnnounced: (global) => isAlways[numberOf(global)] === 0,
+        frequency: (global) => this.#frequency(numberOf(global)),
+        cost: (global) => {
+          const predicate = numberOf(global)
+          return (isAlways[predicate] as number) * 2 + Math.sign(this.#checks[predicate]?.length ?? 0)
+        },
+      },
+    )
+  }
+
+  /** How often a predicate is announced. A guess counts as some events. */
+  #frequency(predicate: number): number {
+    const { scans } = this.#slots[this.#slotOf[predicate] as number] as Slot
+    const guessed = (this.#guesses[predicate] as number) * guessWeight
+    return Math.min(1, ((this.#announcements[predicate] as number) + guessed) / (scans + guessWeight))
   }
 
   /** Puts a predicate's literals into the scan of its field, and what they do not decide into checks. */
@@ -220,6 +229,7 @@ export class Route implements ScanSink, CheckScope {
       value: undefined,
       readAt: 0,
       scannedAt: 0,
+      scans: 0,
     })
     this.#slotNumbers.set(field, made)
     return made
@@ -241,13 +251,28 @@ export class Route implements ScanSink, CheckScope {
     this.#base += baseStep
     if (this.#base > 0x7fff_fff0) this.#startOver()
     this.#candidateCount = 0
-    for (const slot of this.#eager) this.#scan(slot)
-    for (const rule of this.#always) this.#ask(rule)
+    const { eager, always, entries } = this.#plan
+    for (const slot of eager) this.#scan(slot)
+    for (const rule of always) this.#ask(rule)
     for (let i = 0; i < this.#candidateCount; i++) {
       const rule = this.#candidates[i] as number
-      if (this.#run(this.#entries[rule] as number)) found(this.#numbers[rule] as number)
+      if (this.#run(entries[rule] as number)) found((this.#rules[rule] as RoutedRule).number)
     }
     this.#event = undefined
+    if (++this.#eventCount === this.#nextPlanAt) this.#learn()
+  }
+
+  /** Makes the plan anew by what was seen. */
+  #learn(): void {
+    this.#nextPlanAt = Math.min(this.#nextPlanAt * planStep, limits.sigmaPlanEventsMax)
+    this.#plan = this.#newPlan()
+    // What is longer ago counts less.
+    if (this.#nextPlanAt < limits.sigmaPlanEventsMax) return
+    this.#eventCount = 0
+    for (let i = 0; i < this.#announcements.length; i++) {
+      this.#announcements[i] = (this.#announcements[i] as number) >> 1
+    }
+    for (const slot of this.#slots) slot.scans >>= 1
   }
 
   #startOver(): void {
@@ -264,10 +289,9 @@ export class Route implements ScanSink, CheckScope {
   }
 
   #run(entry: number): boolean {
+    const { nodePredicate, onTrue, onFalse } = this.#plan
     let node = entry
-    while (node >= 0) {
-      node = (this.#decide(this.#nodePredicate[node] as number) ? this.#onTrue[node] : this.#onFalse[node]) as number
-    }
+    while (node >= 0) node = (this.#decide(nodePredicate[node] as number) ? onTrue[node] : onFalse[node]) as number
     return node === isTrue
   }
 
@@ -299,6 +323,7 @@ export class Route implements ScanSink, CheckScope {
     slot.scannedAt = this.#base
     const { scanner } = slot
     if (scanner === undefined) return
+    slot.scans++
     if (slot.foldedName !== '' && this.#event?.fold?.(slot.foldedName, folded) === true) {
       scanner.scanFolded(folded, this, slot.text)
       return
@@ -329,8 +354,10 @@ export class Route implements ScanSink, CheckScope {
     if ((output & 1) === 0) this.#state[predicate] = this.#base + holds
     else if (state !== hinted) this.#state[predicate] = this.#base + hinted
     if (state > 0) return
-    const rules = this.#witnessed[predicate]
-    if (rules !== undefined) for (const rule of rules) this.#ask(rule)
+    this.#announcements[predicate] = (this.#announcements[predicate] as number) + 1
+    const { starts, announced } = this.#plan
+    const end = starts[predicate + 1] as number
+    for (let i = starts[predicate] as number; i < end; i++) this.#ask(announced[i] as number)
   }
 
   /** The value of another field of the event at hand. */
