@@ -62,10 +62,10 @@ export const sigmaLimits = {
   sigmaSequenceTimesMax: 64,
   /** Times that a count keeps beyond twice its bound, to place events that come late: so many may have overtaken one. */
   sigmaLateTimesKept: 16,
-  /** A literal that may stand anywhere in a text is scanned for from this length on: shorter ones are found everywhere. */
-  sigmaScannedCharactersMin: 3,
   /** Events of a kind after which its plan is first made anew by what was seen, and after which it always is: a plan of
    *  2,000 rules takes some 10 ms. */
   sigmaPlanEventsMin: 8,
   sigmaPlanEventsMax: 131_072,
+  /** Events after which fields whose values do not come again are scanned for what their plan needs only. */
+  sigmaNarrowEventsMin: 2_048,
 } as const

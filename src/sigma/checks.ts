@@ -1,12 +1,12 @@
-/** The tests of a rule's values, made ready to be asked: each says whether a value passes, and, where it can, texts of
- *  which a value that passes holds one, so that it need not be asked of most. */
+/** The tests of a rule's values, made ready to be asked: each says whether a value passes. Of each test it is known, where
+ *  it can be, of which texts a value that passes holds one, so that it need not be asked of most. */
 import { limits } from '../core/limits.ts'
 import { AddressRange } from './cidr.ts'
 import type { FieldScalar, FieldValue } from './event.ts'
 import { compileRegex, requiredTexts, shortestMatch } from './regex.ts'
 import { parseRegex } from './regex-syntax.ts'
 import type { NumberOrder, TimePart, ValueTest } from './rule.ts'
-import { type Anchoring, allDashes, fold, foldDashes, Glob, hasRareUnit, many, simpleForm } from './text.ts'
+import { type Anchoring, allDashes, fold, foldDashes, Glob, many, simpleForm } from './text.ts'
 import { timePartOf } from './time-part.ts'
 
 /** What a test may look at beside its own field. */
@@ -20,8 +20,6 @@ export interface CheckScope {
 export interface Check {
   /** Whether a field's value passes. */
   passes(value: FieldValue | undefined, scope: CheckScope): boolean
-  /** Folded texts: a value that passes holds at least one. Undefined where nothing can be said. */
-  readonly hints: readonly string[] | undefined
 }
 
 /** A value as text; undefined for null. */
@@ -33,13 +31,12 @@ export function textOf(value: FieldScalar): string | undefined {
 const isList = (value: FieldValue | undefined): value is readonly FieldScalar[] => Array.isArray(value)
 
 /** A check of the texts of a value: one of them must pass. */
-function textCheck(hints: readonly string[] | undefined, passes: (text: string, scope: CheckScope) => boolean): Check {
+function textCheck(passes: (text: string, scope: CheckScope) => boolean): Check {
   const one = (value: FieldScalar | undefined, scope: CheckScope): boolean => {
     const text = value === undefined ? undefined : textOf(value)
     return text !== undefined && passes(text, scope)
   }
   return {
-    hints,
     passes: (value, scope) => (isList(value) ? value.some((each) => one(each, scope)) : one(value, scope)),
   }
 }
@@ -68,12 +65,21 @@ const numberForm = /^\s*[+-]?\d+(?:\.\d+)?\s*$/
 export const numberOf = (text: string): number =>
   text.length <= 64 && numberForm.test(text) ? Number(text) : Number.NaN
 
-/** Whether it pays to scan for a text that may stand anywhere: short ones stand in most values, but for those that are
- *  written in rare characters. */
-const isTelling = (text: string): boolean => text.length >= limits.sigmaScannedCharactersMin || hasRareUnit(text)
+/** Folded literals of a pattern. */
+const piecesOf = ({ pattern, dashes }: Extract<ValueTest, { kind: 'text' }>): string[] =>
+  pattern.flatMap((piece) => (typeof piece === 'string' ? (dashes ? piece.split('-') : [piece]) : [])).map(fold)
 
-const hintsOf = (texts: readonly string[]): readonly string[] | undefined =>
-  texts.length > 0 && texts.every(isTelling) ? texts : undefined
+/** Folded texts: a value that passes holds at least one. Undefined where nothing can be said. */
+export function hintsOf(test: ValueTest): readonly string[] | undefined {
+  let texts: readonly string[] = []
+  if (test.kind === 'text')
+    texts = [piecesOf(test).reduce((best, piece) => (piece.length > best.length ? piece : best), '')]
+  if (test.kind === 'regex') {
+    const tree = parseRegex(test.source, test.flags)
+    if (tree.ok) texts = requiredTexts(tree.value)
+  }
+  return texts.length > 0 && texts.every((text) => text !== '') ? texts : undefined
+}
 
 let lastText = ''
 let lastFolded = ''
@@ -89,17 +95,13 @@ function foldedOf(text: string): string {
 
 function patternCheck(test: Extract<ValueTest, { kind: 'text' }>): Check {
   const { pattern, cased, dashes } = test
-  if (pattern.length === 1 && pattern[0] === many) return textCheck(undefined, () => true)
-  const pieces = pattern
-    .flatMap((piece) => (typeof piece === 'string' ? (dashes ? piece.split('-') : [piece]) : []))
-    .map(fold)
-  const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
+  if (pattern.length === 1 && pattern[0] === many) return textCheck(() => true)
   const glob = new Glob(pattern)
   const prepare = (text: string): string => {
     const folded = cased ? text : foldedOf(text)
     return dashes ? foldDashes(folded) : folded
   }
-  return textCheck(hintsOf([longest]), (text) => glob.matches(prepare(text)))
+  return textCheck((text) => glob.matches(prepare(text)))
 }
 
 function regexCheck(source: string, flags: string): Check {
@@ -107,7 +109,7 @@ function regexCheck(source: string, flags: string): Check {
   if (!tree.ok || !compiled.ok) throw new Error('a regular expression that was not checked when its rule was read')
   const texts = requiredTexts(tree.value)
   const shortest = shortestMatch(tree.value)
-  return textCheck(hintsOf(texts), (text, scope) => {
+  return textCheck((text, scope) => {
     if (text.length < shortest) return false
     // A search for what it cannot do without is far cheaper than the expression.
     if (texts.length > 0 && !texts.some((each) => foldedOf(text).includes(each))) return false
@@ -131,7 +133,7 @@ function fieldCheck(test: Extract<ValueTest, { kind: 'field' }>): Check {
         return text.includes(other)
     }
   }
-  return textCheck(undefined, (text, scope) => {
+  return textCheck((text, scope) => {
     const other = scope.field(test.name)
     const others = isList(other) ? other : other === undefined ? [] : [other]
     return others.some((each) => {
@@ -142,7 +144,7 @@ function fieldCheck(test: Extract<ValueTest, { kind: 'field' }>): Check {
 }
 
 function timeCheck(part: TimePart, order: NumberOrder | 'eq', value: number): Check {
-  return textCheck(undefined, (text) => compares(timePartOf(text, part), order, value))
+  return textCheck((text) => compares(timePartOf(text, part), order, value))
 }
 
 /** Makes a test ready. */
@@ -154,16 +156,16 @@ export function makeCheck(test: ValueTest): Check {
       return regexCheck(test.source, test.flags)
     case 'cidr': {
       const range = AddressRange.parse(test.range)
-      return textCheck(undefined, (text) => range?.contains(text) === true)
+      return textCheck((text) => range?.contains(text) === true)
     }
     case 'number':
-      return textCheck(undefined, (text) => compares(numberOf(text), test.order, test.value))
+      return textCheck((text) => compares(numberOf(text), test.order, test.value))
     case 'time':
       return timeCheck(test.part, test.order, test.value)
     case 'null':
-      return { hints: undefined, passes: (value) => value === undefined || value === null }
+      return { passes: (value) => value === undefined || value === null }
     case 'exists':
-      return { hints: undefined, passes: (value) => (value !== undefined) === test.is }
+      return { passes: (value) => (value !== undefined) === test.is }
     case 'field':
       return fieldCheck(test)
   }
@@ -175,8 +177,6 @@ export function scannable(test: ValueTest): readonly { readonly literal: string;
   const simple = test.kind === 'text' && !test.cased ? simpleForm(test.pattern) : undefined
   if (test.kind !== 'text' || simple === undefined) return []
   const { literal, anchoring } = simple
-  // A short literal stands anywhere in most texts: it is looked for when it is asked about.
-  if (anchoring === 'contains' && !isTelling(literal)) return []
   if (!test.dashes) return [simple]
   const [first = '', ...rest] = literal.split('-')
   if (allDashes.length ** rest.length > limits.sigmaDashSpellingsMax) return []

@@ -14,6 +14,8 @@ export interface CompileOptions {
   readonly fieldMappings?: readonly FieldMapping[]
   /** How the kind of log is told of events that do not bring it. */
   readonly logsources?: readonly LogsourceEntry[]
+  /** Events of a kind after which its rules are noticed by what was seen; matches do not depend on it. */
+  readonly learnAfter?: number
   /** Called when a bound was reached, so that it can become a finding. */
   readonly onLimit?: (report: LimitReport) => void
 }
@@ -33,6 +35,7 @@ export function compile(rules: readonly SigmaRule[], options: CompileOptions = {
     correlator: new Correlator(resolved.correlations, onLimit),
     fieldMappings: options.fieldMappings ?? [],
     logsources: new LogsourceTable(options.logsources ?? []),
+    learnAfter: options.learnAfter,
     onLimit,
   })
   return { engine, rejects: resolved.rejects }

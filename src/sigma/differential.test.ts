@@ -111,11 +111,13 @@ test(
       fc.property(
         fc.array(rule, { minLength: 1, maxLength: 6 }),
         fc.array(event, { minLength: 1, maxLength: 8 }),
-        (rules, events) => {
+        // The plan of how rules are noticed is made anew after so many events.
+        fc.constantFrom(1, 2, 5, undefined),
+        (rules, events, learnAfter) => {
           const documents = rules.map((each, i) => stringify({ title: `r${i}`, logsource: testLogsource, ...each }))
           const parsed = parseRules(documents.join('---\n'), 'random.yml')
           expect(parsed.rejects).toEqual([])
-          const { engine, rejects } = compile(parsed.rules)
+          const { engine, rejects } = compile(parsed.rules, learnAfter === undefined ? {} : { learnAfter })
           expect(rejects).toEqual([])
           for (const each of [...events, ...events]) {
             const found = engine.match(eventOf(each, { logsource: testLogsource })).map((match) => match.rule.title)

@@ -3,9 +3,10 @@
 import { limits } from '../core/limits.ts'
 import type { CorrelationMatch, Correlator, LimitReport } from './correlator.ts'
 import type { FieldValue, Logsource, SigmaEvent } from './event.ts'
+import { namesOf } from './field-place.ts'
 import { type FieldMapping, factsOf, isFor, type LogsourceTable, placesFor } from './mappings.ts'
 import type { ResolvedDetection, ResolvedRules } from './resolve.ts'
-import { namesOf, Route } from './route.ts'
+import { Route } from './route.ts'
 import type { DetectionRule } from './rule.ts'
 
 /** A rule that matched one event. */
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly correlator: Correlator
   readonly fieldMappings: readonly FieldMapping[]
   readonly logsources: LogsourceTable
+  readonly learnAfter: number | undefined
   readonly onLimit: (report: LimitReport) => void
 }
 
@@ -146,11 +148,12 @@ export class Engine {
     const rules = this.#detections.flatMap(({ rule, expression }, number) =>
       isFor(rule.logsource, facts) ? [{ number, expression }] : [],
     )
-    const { resolved, fieldMappings } = this.#parts
-    const route = new Route(rules, resolved.table.predicates, placesFor(fieldMappings, facts), () => {
+    const { resolved, fieldMappings, learnAfter } = this.#parts
+    const tooLong = (): void => {
       this.#cutTexts++
       this.#parts.onLimit({ limit: 'regex-subject', count: this.#cutTexts })
-    })
+    }
+    const route = new Route(rules, resolved.table.predicates, placesFor(fieldMappings, facts), tooLong, learnAfter)
     this.#byKey.set(key, route)
     return route
   }

@@ -32,9 +32,6 @@ function gramsFrom(text: string, at: number): number[] {
   return grams
 }
 
-/** Literals shorter than this would stand under too many grams: they are compared with every place. */
-const tableLengthMin = 3
-
 /** All literals that may stand anywhere in a text of ASCII. */
 export class FoldedGrams {
   readonly #shift: number
@@ -49,10 +46,8 @@ export class FoldedGrams {
   readonly #starts: Int32Array
   readonly #outputs: (readonly number[])[]
   readonly #shortest: number
-  /** Numbers of the literals that are too short for the table. */
-  readonly #tiny: readonly number[]
 
-  /** Those that hold more than ASCII are left out: no such text contains them. */
+  /** Literals have three characters at least. Those that hold more than ASCII are left out: no such text contains them. */
   constructor(literals: readonly ScanLiteral[]) {
     const byText = outputsByText(literals.filter(({ literal }) => !hasRareUnit(literal)))
     const texts = [...byText.keys()]
@@ -60,7 +55,6 @@ export class FoldedGrams {
     this.#shortest = texts.reduce((least, text) => Math.min(least, text.length), Number.POSITIVE_INFINITY)
     this.#starts = startsOf(texts)
     this.#bytes = Uint8Array.from(Buffer.from(texts.join(''), 'latin1'))
-    this.#tiny = texts.flatMap((text, index) => (text.length < tableLengthMin ? [index] : []))
     this.#stride = Math.max(1, Math.min(strideMost, this.#shortest - gramBytes + 1))
     // Some 32 places a literal: most bits stay empty. 2^19 bits are 64 KiB.
     const bits = Math.min(19, Math.max(10, Math.ceil(Math.log2((texts.length + 1) * this.#stride * 32))))
@@ -83,7 +77,6 @@ export class FoldedGrams {
     }
     const runs = new Map<number, number[]>()
     for (const [index, text] of texts.entries()) {
-      if (text.length < tableLengthMin) continue
       const begin = this.#rarestRun(text, commonness)
       for (let at = begin; at < begin + this.#stride; at++) {
         for (const gram of gramsFrom(text, at)) {
@@ -123,9 +116,6 @@ export class FoldedGrams {
     for (let i = stride - 1; i <= end; i += stride) {
       const place = Math.imul(view.getInt32(i, true), spread) >>> shift
       if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(bytes, length, i, place, sink)
-    }
-    for (const index of this.#tiny) {
-      for (let i = 0; i < length; i++) this.#compare(bytes, length, i, index, sink)
     }
   }
 

@@ -54,8 +54,8 @@ export class GramTable {
   /** Literals beyond ASCII, by their first unit that is, and where it stands. */
   readonly #rare = new Map<number, { readonly index: number; readonly offset: number }[]>()
 
-  /** Literals must not be empty. One that is shorter than a gram is dear: it stands under every gram that begins with
-   *  it. */
+  /** Literals have three characters at least, or one beyond ASCII. One that is shorter than a gram stands under every
+   *  gram that begins with it. */
   constructor(literals: readonly ScanLiteral[]) {
     const byText = outputsByText(literals)
     const texts = [...byText.keys()]

@@ -23,6 +23,8 @@ const noSize = 0x7fff_ffff
 export class KeptFinds {
   /** Values come again: keeping pays. */
   pays = true
+  /** It was judged to pay. */
+  isProven = false
   #places = placesFirst
   #used = 0
   #hashes = new Int32Array(placesFirst)
@@ -62,6 +64,7 @@ export class KeptFinds {
 
   #judge(): void {
     this.pays = this.#answered > trialLookups / 4
+    this.isProven = this.pays
     this.#lookups = this.#answered = 0
     if (!this.pays) this.#begin(placesFirst)
   }

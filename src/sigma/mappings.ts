@@ -3,7 +3,7 @@
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import type { FieldScalar, FieldValue, Logsource } from './event.ts'
-import type { FieldPlace } from './route.ts'
+import type { FieldPlace } from './field-place.ts'
 import type { RuleLogsource } from './rule.ts'
 import { fold } from './text.ts'
 

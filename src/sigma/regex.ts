@@ -287,7 +287,16 @@ function soleUnit(set: UnitSet): number | undefined {
   return sole
 }
 
-const weakest = (texts: readonly string[]): number => Math.min(...texts.map((text) => text.length))
+/** Characters that stand in most paths and command lines; each of the others tells as much as several of them. */
+const commonCharacter = /[A-Za-z0-9 \\/.:"_-]/
+const rareWeight = 3
+
+const weakest = (texts: readonly string[]): number =>
+  Math.min(
+    ...texts.map((text) =>
+      [...text].reduce((sum, character) => sum + (commonCharacter.test(character) ? 1 : rareWeight), 0),
+    ),
+  )
 
 /** The length of the shortest text that can match. */
 export function shortestMatch(node: RegexNode): number {

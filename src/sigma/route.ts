@@ -3,27 +3,17 @@
 
 import { limits } from '../core/limits.ts'
 import { FoldedText } from '../formats/folded-text.ts'
+import { type Announcing, announcingOf } from './announcing.ts'
 import { type Check, type CheckScope, makeCheck, scannable, textOf } from './checks.ts'
 import type { FieldValue, SigmaEvent } from './event.ts'
 import type { Expression, Predicate } from './expression.ts'
+import { type FieldPlace, isListed, namesOf, readPlace } from './field-place.ts'
+import { guessFrequencies, visitPredicates } from './guesses.ts'
 import { isTrue } from './program.ts'
 import { RawProbe } from './raw-probe.ts'
 import { planRoute, type RoutePlan } from './route-plan.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { Scanner } from './scanner.ts'
-
-/** Where the values of a field are found in the events of one kind. */
-export interface FieldPlace {
-  /** The first that the event has counts. */
-  readonly names: readonly string[]
-  /** Where the event has none of these: other fields that are put together, with a text between them. */
-  readonly joined?: { readonly names: readonly string[]; readonly by: string }
-  /** Replaces values, by their text. */
-  readonly values?: ReadonlyMap<string, string>
-}
-
-/** All names that a place asks for. */
-export const namesOf = (place: FieldPlace): readonly string[] => [...place.names, ...(place.joined?.names ?? [])]
 
 /** A rule of a route: a number that is the caller's, and the rule's logic. */
 export interface RoutedRule {
@@ -34,7 +24,8 @@ export interface RoutedRule {
 /** A field of the route's events. */
 interface Slot {
   readonly place: FieldPlace
-  readonly literals: ScanLiteral[]
+  /** Its predicates. */
+  readonly predicates: number[]
   scanner: Scanner | undefined
   /** Of the whole event's: tells most events that hold none of the literals. */
   probe: RawProbe | undefined
@@ -60,47 +51,19 @@ const fails = 2
 const hinted = 3
 const baseStep = 4
 
+/** What a scan says of a predicate: whether it holds; when it should be asked; not even that; or its literals are not
+ *  scanned for. */
+const said = { all: 0, whenToAsk: 1, little: 2, nothing: 3 } as const
+
+const sayingOf = ({ isAsked, isSilent }: Announcing): number =>
+  isSilent ? said.little : isAsked ? said.whenToAsk : said.all
+
 /** A guess of how often a predicate is announced counts as much as so many events. */
 const guessWeight = 8
+/** What a literal costs in a scan, where looking at a rule costs 1. */
+const literalPrice = 0.0002
 /** Plans are made anew after so many times as many events as the last one. */
 const planStep = 4
-
-/** Share of events on which a literal stands, roughly: the longer the rarer, and rarer still at a fixed place. */
-function literalFrequency({ literal, anchoring }: ScanLiteral): number {
-  return Math.max(0.0005, (anchoring === 'contains' ? 0.6 : 0.25) * 0.72 ** literal.length)
-}
-
-function visitPredicates(expression: Expression, visit: (predicate: number) => void): void {
-  if (expression.kind === 'test') visit(expression.predicate)
-  else if (expression.kind === 'not') visitPredicates(expression.of, visit)
-  else for (const part of expression.of) visitPredicates(part, visit)
-}
-
-/** How often predicates are announced, roughly, before any event was seen. What many rules name is common: the programs
- *  of Windows itself. */
-function frequenciesOf(
-  rules: readonly (readonly number[])[],
-  literals: readonly (readonly ScanLiteral[])[],
-): Float32Array {
-  const rulesWith = new Map<string, number>()
-  const keyOf = ({ literal, anchoring }: ScanLiteral): string => `${anchoring} ${literal}`
-  for (const predicates of rules) {
-    const found = new Set<string>()
-    for (const predicate of predicates) for (const each of literals[predicate] ?? []) found.add(keyOf(each))
-    for (const key of found) rulesWith.set(key, (rulesWith.get(key) ?? 0) + 1)
-  }
-  return Float32Array.from(literals, (all) => {
-    let sum = 0
-    for (const each of all) {
-      const share = ((rulesWith.get(keyOf(each)) ?? 1) - 1) / rules.length
-      sum += Math.max(literalFrequency(each), share)
-    }
-    return Math.min(1, sum)
-  })
-}
-
-const isListed = (value: FieldValue | undefined): value is readonly (string | number | boolean | null)[] =>
-  Array.isArray(value)
 
 /** All rules of one kind of log. */
 export class Route implements ScanSink, CheckScope {
@@ -110,20 +73,26 @@ export class Route implements ScanSink, CheckScope {
   readonly #otherPlaces = new Map<string, FieldPlace>()
   readonly #tooLong: () => void
   /** Of predicates. */
+  readonly #predicates: readonly Predicate[]
   readonly #local: ReadonlyMap<number, number>
   readonly #slotOf: Int32Array
-  readonly #checks: (readonly Check[])[] = []
-  readonly #isAlways: Uint8Array
+  readonly #checks = new Map<number, readonly Check[]>()
+  /** What a scan says of them; see `said`. */
+  readonly #said: Uint8Array
+  /** Some of their tests may hold without any announcement. */
+  readonly #isSilent: Uint8Array
   readonly #state: Int32Array
   /** How often they are announced: guessed, and in how many events they were. */
   readonly #guesses: Float32Array
   readonly #announcements: Int32Array
+  readonly #literalCounts: Int32Array
   /** Of rules. */
   readonly #rules: readonly RoutedRule[]
   readonly #askedAt: Int32Array
   #plan: RoutePlan
   #eventCount = 0
-  #nextPlanAt: number = limits.sigmaPlanEventsMin
+  #nextPlanAt: number
+  readonly #narrowAt: number
   /** Of the event at hand. */
   #event: SigmaEvent | undefined
   #base = baseStep
@@ -135,9 +104,12 @@ export class Route implements ScanSink, CheckScope {
     predicates: readonly Predicate[],
     places: (field: string) => FieldPlace,
     tooLong: () => void,
+    learnAfter?: number,
   ) {
     this.#rules = rules
     this.#places = places
+    this.#nextPlanAt = learnAfter ?? limits.sigmaPlanEventsMin
+    this.#narrowAt = learnAfter ?? limits.sigmaNarrowEventsMin
     this.#tooLong = tooLong
     const local = new Map<number, number>()
     const used = rules.map(({ expression }) => {
@@ -149,20 +121,32 @@ export class Route implements ScanSink, CheckScope {
       return [...numbers]
     })
     this.#local = local
+    this.#predicates = [...local.keys()].map((global) => predicates[global] as Predicate)
     this.#slotOf = new Int32Array(local.size)
-    this.#isAlways = new Uint8Array(local.size)
+    this.#said = new Uint8Array(local.size)
+    this.#isSilent = new Uint8Array(local.size)
     this.#state = new Int32Array(local.size)
     this.#announcements = new Int32Array(local.size)
     this.#askedAt = new Int32Array(rules.length)
     this.#candidates = new Int32Array(rules.length)
-    const literals = [...local.keys()].map((global, predicate) => {
-      return this.#prepare(predicate, predicates[global] as Predicate)
+    const bySlot: ScanLiteral[][] = []
+    const literals = this.#predicates.map(({ field, tests }, predicate) => {
+      const slot = this.#slotFor(field)
+      this.#slotOf[predicate] = slot
+      this.#slots[slot]?.predicates.push(predicate)
+      const found = announcingOf(predicate, tests)
+      this.#isSilent[predicate] = Number(found.isSilent)
+      this.#said[predicate] = sayingOf(found)
+      bySlot[slot] ??= []
+      bySlot[slot].push(...found.literals)
+      return found.literals
     })
-    this.#guesses = frequenciesOf(used, literals)
-    for (const slot of this.#slots) {
-      if (slot.literals.length > 0) slot.scanner = new Scanner(slot.literals)
-      if (slot.isRaw) slot.probe = RawProbe.of(slot.literals)
-      slot.literals.length = 0
+    this.#guesses = guessFrequencies(used, literals)
+    this.#literalCounts = Int32Array.from(literals, ({ length }) => length)
+    for (const [number, slot] of this.#slots.entries()) {
+      const all = bySlot[number] as ScanLiteral[]
+      if (all.length > 0) slot.scanner = new Scanner(all)
+      if (slot.isRaw) slot.probe = RawProbe.of(all)
     }
     this.#plan = this.#newPlan()
   }
@@ -170,47 +154,35 @@ export class Route implements ScanSink, CheckScope {
   /** A plan by what is known now. */
   #newPlan(): RoutePlan {
     const numberOf = (global: number): number => this.#local.get(global) as number
-    const isAlways = this.#isAlways
     return planRoute(
       this.#rules.map(({ expression }) => expression),
       {
         predicates: this.#slotOf.length,
         numberOf,
         slotOf: (global) => this.#slotOf[numberOf(global)] as number,
-        isAnnounced: (global) => isAlways[numberOf(global)] === 0,
-        frequency: (global) => this.#frequency(numberOf(global)),
+        isAnnounced: (global) => this.#isSilent[numberOf(global)] === 0,
+        frequency: (global) => this.#price(numberOf(global)),
         cost: (global) => {
-          const predicate = numberOf(global)
-          return (isAlways[predicate] as number) * 2 + Math.sign(this.#checks[predicate]?.length ?? 0)
+          return Math.min(this.#said[numberOf(global)] as number, said.little)
         },
       },
     )
   }
 
+  /** What it costs to notice a rule by a predicate: how often it is announced, and what its literals add to a scan whose
+   *  texts are all new. */
+  #price(predicate: number): number {
+    const { scanner } = this.#slots[this.#slotOf[predicate] as number] as Slot
+    const scanned = scanner?.isCheap === true ? 0 : (this.#literalCounts[predicate] as number) * literalPrice
+    return this.#frequency(predicate) + scanned
+  }
+
   /** How often a predicate is announced. A guess counts as some events. */
   #frequency(predicate: number): number {
+    if (this.#said[predicate] === said.nothing) return this.#guesses[predicate] as number
     const { scans } = this.#slots[this.#slotOf[predicate] as number] as Slot
     const guessed = (this.#guesses[predicate] as number) * guessWeight
     return Math.min(1, ((this.#announcements[predicate] as number) + guessed) / (scans + guessWeight))
-  }
-
-  /** Puts a predicate's literals into the scan of its field, and what they do not decide into checks. */
-  #prepare(predicate: number, { field, tests }: Predicate): readonly ScanLiteral[] {
-    this.#slotOf[predicate] = this.#slotFor(field)
-    const checks: Check[] = []
-    const all: ScanLiteral[] = []
-    for (const test of tests) {
-      const literals = scannable(test)
-      for (const { literal, anchoring } of literals) all.push({ literal, anchoring, output: predicate * 2 })
-      if (literals.length > 0) continue
-      const check = makeCheck(test)
-      checks.push(check)
-      if (check.hints === undefined) this.#isAlways[predicate] = 1
-      for (const literal of check.hints ?? []) all.push({ literal, anchoring: 'contains', output: predicate * 2 + 1 })
-    }
-    this.#checks.push(checks)
-    this.#slots[this.#slotOf[predicate] as number]?.literals.push(...all)
-    return all
   }
 
   #slotFor(field: string): number {
@@ -222,7 +194,7 @@ export class Route implements ScanSink, CheckScope {
       place,
       text: () => String(this.#read(made)),
       foldedName: place.values === undefined ? (place.names[0] ?? '') : '',
-      literals: [],
+      predicates: [],
       scanner: undefined,
       probe: undefined,
       isRaw: field === '',
@@ -265,7 +237,9 @@ export class Route implements ScanSink, CheckScope {
   /** Makes the plan anew by what was seen. */
   #learn(): void {
     this.#nextPlanAt = Math.min(this.#nextPlanAt * planStep, limits.sigmaPlanEventsMax)
+    const seen = this.#eventCount
     this.#plan = this.#newPlan()
+    if (seen >= this.#narrowAt) for (const slot of this.#slots) this.#narrow(slot)
     // What is longer ago counts less.
     if (this.#nextPlanAt < limits.sigmaPlanEventsMax) return
     this.#eventCount = 0
@@ -273,6 +247,25 @@ export class Route implements ScanSink, CheckScope {
       this.#announcements[i] = (this.#announcements[i] as number) >> 1
     }
     for (const slot of this.#slots) slot.scans >>= 1
+  }
+
+  /** Leaves literals out of a slot's scan that only decide what was noticed otherwise: where values do not come again, it
+   *  costs less to ask then. */
+  #narrow(slot: Slot): void {
+    if (slot.isRaw || slot.scanner === undefined || slot.scanner.isCheap) return
+    const { starts } = this.#plan
+    const literals: ScanLiteral[] = []
+    for (const predicate of slot.predicates) {
+      this.#guesses[predicate] = this.#frequency(predicate)
+      this.#announcements[predicate] = 0
+      const isWitness = (starts[predicate + 1] as number) > (starts[predicate] as number)
+      const found = announcingOf(predicate, (this.#predicates[predicate] as Predicate).tests)
+      if (isWitness) literals.push(...found.literals)
+      this.#said[predicate] = isWitness ? sayingOf(found) : said.nothing
+      this.#checks.delete(predicate)
+    }
+    slot.scans = 0
+    slot.scanner = literals.length === 0 ? undefined : new Scanner(literals)
   }
 
   #startOver(): void {
@@ -301,11 +294,22 @@ export class Route implements ScanSink, CheckScope {
     const state = (this.#state[predicate] as number) - this.#base
     if (state === holds) return true
     if (state === fails) return false
-    if (state !== hinted && this.#isAlways[predicate] === 0) return false
+    if (state !== hinted && (this.#said[predicate] as number) < said.little) return false
     const value = this.#read(slot)
-    const passes = (this.#checks[predicate] as readonly Check[]).some((check) => check.passes(value, this))
+    const passes = this.#checksOf(predicate).some((check) => check.passes(value, this))
     this.#state[predicate] = this.#base + (passes ? holds : fails)
     return passes
+  }
+
+  #checksOf(predicate: number): readonly Check[] {
+    let checks = this.#checks.get(predicate)
+    if (checks === undefined) {
+      const { tests } = this.#predicates[predicate] as Predicate
+      const isScanned = this.#said[predicate] !== said.nothing
+      checks = (isScanned ? tests.filter((test) => scannable(test).length === 0) : tests).map(makeCheck)
+      this.#checks.set(predicate, checks)
+    }
+    return checks
   }
 
   #read(number: number): FieldValue | undefined {
@@ -378,24 +382,4 @@ export class Route implements ScanSink, CheckScope {
   tooLong(): void {
     this.#tooLong()
   }
-}
-
-/** The value of a field where it is found in this kind of event. */
-export function readPlace(event: SigmaEvent, place: FieldPlace): FieldValue | undefined {
-  for (const name of place.names) {
-    const value = event.field(name)
-    if (value === undefined) continue
-    if (place.values === undefined) return value
-    const text = isListed(value) ? undefined : textOf(value)
-    return text === undefined ? value : (place.values.get(text) ?? value)
-  }
-  return place.joined === undefined ? undefined : joinedValue(event, place.joined.names, place.joined.by)
-}
-
-function joinedValue(event: SigmaEvent, names: readonly string[], by: string): string | undefined {
-  const texts = names.flatMap((name) => {
-    const value = event.field(name)
-    return value === undefined || value === null || isListed(value) ? [] : [String(value)]
-  })
-  return texts.length === 0 ? undefined : texts.join(by)
 }

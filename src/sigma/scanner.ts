@@ -8,6 +8,7 @@ import { GramTable } from './grams.ts'
 import { KeptFinds } from './kept-finds.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import type { Anchoring } from './text.ts'
+import { isTiny, TinyLiterals } from './tiny-literals.ts'
 import { Trie } from './trie.ts'
 
 /** All literals of one field. */
@@ -16,6 +17,7 @@ export class Scanner implements ScanSink {
   readonly #folded: FoldedGrams | undefined
   /** For texts that are not of ASCII: made when the first comes. */
   #grams: GramTable | undefined
+  readonly #tiny: TinyLiterals | undefined
   readonly #fromStart: Trie | undefined
   readonly #fromEnd: Trie | undefined
   readonly #ofEmpty: readonly number[]
@@ -26,11 +28,18 @@ export class Scanner implements ScanSink {
     const of = (...anchorings: readonly Anchoring[]): ScanLiteral[] =>
       literals.filter(({ literal, anchoring }) => literal !== '' && anchorings.includes(anchoring))
     const [inside, start, end] = [of('contains'), of('equals', 'startswith'), of('endswith')]
-    this.#inside = inside
-    if (inside.length > 0) this.#folded = new FoldedGrams(inside)
+    const tiny = inside.filter(isTiny)
+    this.#inside = inside.filter((literal) => !isTiny(literal))
+    if (this.#inside.length > 0) this.#folded = new FoldedGrams(this.#inside)
+    if (tiny.length > 0) this.#tiny = new TinyLiterals(tiny)
     if (start.length > 0) this.#fromStart = new Trie(start, false)
     if (end.length > 0) this.#fromEnd = new Trie(end, true)
     this.#ofEmpty = literals.filter((each) => each.literal === '').map((each) => each.output)
+  }
+
+  /** It is known that values come again, so that most scans cost next to nothing. */
+  get isCheap(): boolean {
+    return this.#kept.isProven
   }
 
   /** Reports every literal that stands in a folded text as it should. Where there is only its key, `text` gives it. */
@@ -63,6 +72,7 @@ export class Scanner implements ScanSink {
   #scanFolded(text: FoldedText, sink: ScanSink): void {
     this.#fromStart?.scanFolded(text, sink)
     this.#fromEnd?.scanFolded(text, sink)
+    this.#tiny?.scanFolded(text, sink)
     this.#folded?.scan(text, sink)
   }
 
@@ -74,6 +84,7 @@ export class Scanner implements ScanSink {
     }
     this.#fromStart?.scan(text, sink)
     this.#fromEnd?.scan(text, sink)
+    this.#tiny?.scan(text, sink)
     if (this.#inside.length > 0) {
       this.#grams ??= new GramTable(this.#inside)
       this.#grams.scan(text, sink)
