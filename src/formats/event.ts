@@ -19,13 +19,16 @@ export interface EventKind {
  *  of a kind: what is made ready for a kind is found by its identity. */
 export type KindOf = (field: (name: string) => EventField | undefined) => EventKind
 
-/** A part of some bytes. */
-export interface RawBytes {
-  readonly bytes: Uint8Array
-  /** Of the same bytes. */
-  readonly view: DataView
-  readonly from: number
-  readonly end: number
+/** Looks for some texts where values stand, before they are decoded. False: none of them is there. `view` is of the same
+ *  bytes; `end` is behind the last. */
+export interface TextProbe {
+  /** Each text holds a piece that no number, address, identifier or dump of bytes has. */
+  readonly areWords: boolean
+  /** In bytes of which one is a character of ASCII; other texts may be escaped as JSON does it. */
+  inBytes(bytes: Uint8Array, view: DataView, from: number, end: number): boolean
+  /** In UTF-16. */
+  inUnits(bytes: Uint8Array, view: DataView, from: number, end: number): boolean
+  inText(text: string): boolean
 }
 
 /** One event of a log. Fields are decoded when they are asked for. */
@@ -44,8 +47,8 @@ export interface EventRecord {
   readonly ref: number
   /** The texts in which keywords are searched: the line, or better all values. */
   readonly raw: string | readonly string[]
-  /** The object of JSON that holds all texts of `raw`, where there is one: what is not in it is not in them. */
-  readonly rawJson?: RawBytes
+  /** False where none of the probe's texts is in `raw`. For formats that have the bytes at hand. */
+  mayHold?(probe: TextProbe): boolean
   readonly place: Place
   /** The whole record as JSON: for evidence whose bytes are no text. */
   toJSON?(): unknown

@@ -2,7 +2,7 @@
  *  as long as it is held, and keeps the batch of about 1 MiB alive that it was read with. */
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
-import type { EventField, EventKind, EventScalar, KindOf, RawBytes } from './event.ts'
+import type { EventField, EventKind, EventScalar, KindOf, TextProbe } from './event.ts'
 import { asciiFolds, type FoldedText } from './folded-text.ts'
 import { listedFields, messageFields } from './windows-described.ts'
 import { kindBits, valueKinds } from './windows-json-scan.ts'
@@ -220,9 +220,9 @@ export class WindowsJsonEvent extends NamedWindowsEvent {
     return leaves === undefined ? undefined : this.#values(leaves)
   }
 
-  get rawJson(): RawBytes {
+  mayHold(probe: TextProbe): boolean {
     const { bytes, view } = this.#batch
-    return { bytes, view, from: this.#at, end: this.#at + this.#length }
+    return probe.inBytes(bytes, view, this.#at, this.#at + this.#length)
   }
 
   get raw(): readonly string[] {

@@ -1,7 +1,7 @@
 /** What the engine asks of an event: fields by name, a time, the kind of log, and its text for keywords. Formats offer
  *  this view over their own records; `eventOf` makes one of a plain object. */
 import { limits } from '../core/limits.ts'
-import type { RawBytes } from '../formats/event.ts'
+import type { TextProbe } from '../formats/event.ts'
 import type { FoldedText } from '../formats/folded-text.ts'
 
 /** A value of a field. */
@@ -33,8 +33,8 @@ export interface SigmaEvent {
   /** The texts in which keywords are searched: the line, or the values. Asked only where a rule of its log source has
    *  keywords. Values are better than a line in which they are escaped. */
   readonly raw: string | readonly string[]
-  /** The bytes of the object of JSON that holds all texts of `raw`, where there is one. */
-  readonly rawJson?: RawBytes
+  /** False where none of the probe's texts is in `raw`. For formats that have the bytes at hand. */
+  mayHold?(probe: TextProbe): boolean
   /** What names the event to the caller, kept by correlations as evidence: a record id, a line, a place. */
   readonly ref?: string | number
 }

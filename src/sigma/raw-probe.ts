@@ -1,7 +1,8 @@
-/** Says of the bytes of a line of JSON that none of some texts can stand in its values, without decoding them: it looks for
- *  a piece of each text that no writer of JSON escapes. What it lets through must be looked at. */
-import type { RawBytes } from '../formats/event.ts'
+/** Says of the bytes of an event that none of some texts can stand in its values, without decoding them: it looks for a
+ *  piece of each text that no writer of JSON escapes. What it lets through must be looked at. */
+import type { TextProbe } from '../formats/event.ts'
 import type { ScanLiteral } from './scan-literal.ts'
+import { fold } from './text.ts'
 
 const gramBytes = 4
 const strideMost = 8
@@ -15,6 +16,9 @@ function plainPiece(literal: string): string {
   return pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
 }
 
+/** In none of what stands for a number, a truth value, a time, an identifier or bytes. */
+const wordLetter = /[ghjkmopqvw,_]/
+
 const gramOf = (piece: string, at: number): number =>
   piece.charCodeAt(at) |
   (piece.charCodeAt(at + 1) << 8) |
@@ -23,7 +27,8 @@ const gramOf = (piece: string, at: number): number =>
   caseBits
 
 /** The pieces of some texts. */
-export class RawProbe {
+export class RawProbe implements TextProbe {
+  readonly areWords: boolean
   readonly #pieces: readonly string[]
   readonly #stride: number
   readonly #bits = new Int32Array(1_024)
@@ -32,6 +37,7 @@ export class RawProbe {
 
   private constructor(pieces: readonly string[]) {
     this.#pieces = pieces
+    this.areWords = pieces.every((piece) => wordLetter.test(piece))
     const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), Number.POSITIVE_INFINITY)
     this.#stride = Math.min(strideMost, shortest - gramBytes + 1)
     for (const piece of this.#pieces) {
@@ -51,24 +57,42 @@ export class RawProbe {
     return pieces.length === 0 || pieces.some((piece) => piece.length < gramBytes) ? undefined : new RawProbe(pieces)
   }
 
-  /** False where none of the texts is in the bytes. */
-  mayStandIn({ bytes, view, from, end }: RawBytes): boolean {
+  inText(text: string): boolean {
+    const folded = fold(text)
+    return this.#pieces.some((piece) => folded.includes(piece))
+  }
+
+  inUnits(bytes: Uint8Array, view: DataView, from: number, end: number): boolean {
     const bits = this.#bits
-    const stride = this.#stride
-    for (let at = from + stride - 1; at + gramBytes <= end; at += stride) {
-      const place = Math.imul(view.getInt32(at, true) | caseBits, spread) >>> 17
-      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place))
+    const step = this.#stride * 2
+    for (let at = from + step - 2; at + gramBytes * 2 <= end; at += step) {
+      const [low, high] = [view.getInt32(at, true), view.getInt32(at + 4, true)]
+      const gram = (low & 0xff) | ((low >>> 8) & 0xff00) | ((high & 0xff) << 16) | ((high & 0xff0000) << 8)
+      const place = Math.imul(gram | caseBits, spread) >>> 17
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 2))
         return true
     }
     return false
   }
 
-  #stands(bytes: Uint8Array, gramAt: number, end: number, place: number): boolean {
+  inBytes(bytes: Uint8Array, view: DataView, from: number, end: number): boolean {
+    const bits = this.#bits
+    const stride = this.#stride
+    for (let at = from + stride - 1; at + gramBytes <= end; at += stride) {
+      const place = Math.imul(view.getInt32(at, true) | caseBits, spread) >>> 17
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 1))
+        return true
+    }
+    return false
+  }
+
+  /** `width` is how many bytes a character has. */
+  #stands(bytes: Uint8Array, gramAt: number, end: number, place: number, width: number): boolean {
     for (const { piece, at } of this.#byGram.get(place) ?? []) {
-      const begin = gramAt - at
-      if (begin < 0 || begin + piece.length > end) continue
+      const begin = gramAt - at * width
+      if (begin < 0 || begin + piece.length * width > end) continue
       let i = 0
-      while (i < piece.length && ((bytes[begin + i] as number) | 0x20) === (piece.charCodeAt(i) | 0x20)) i++
+      while (i < piece.length && ((bytes[begin + i * width] as number) | 0x20) === (piece.charCodeAt(i) | 0x20)) i++
       if (i === piece.length) return true
     }
     return false

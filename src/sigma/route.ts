@@ -332,10 +332,7 @@ export class Route implements ScanSink, CheckScope {
       scanner.scanFolded(folded, this, slot.text)
       return
     }
-    if (slot.probe !== undefined) {
-      const raw = this.#event?.rawJson
-      if (raw !== undefined && !slot.probe.mayStandIn(raw)) return
-    }
+    if (slot.probe !== undefined && this.#event?.mayHold?.(slot.probe) === false) return
     const value = this.#read(number)
     if (isListed(value)) {
       for (const each of value) {

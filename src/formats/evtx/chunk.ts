@@ -18,6 +18,7 @@ export const frameHead = 2
 /** The bytes of a chunk with what was read of them. */
 export class EvtxChunk {
   readonly bytes: Buffer
+  readonly view: DataView
   /** The path of the file. */
   readonly source: string
   /** Where the chunk stands in the file. */
@@ -40,6 +41,7 @@ export class EvtxChunk {
 
   constructor(bytes: Buffer, source: string, offset: number, store: TemplateStore) {
     this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.source = source
     this.offset = offset
     this.store = store

@@ -2,10 +2,11 @@
  *  its shape; a record stays good for as long as it is held, and keeps its chunk of 64 KiB alive. */
 import { limits } from '../../core/limits.ts'
 import type { Place } from '../../core/place.ts'
-import type { EventField, EventKind, EventScalar } from '../event.ts'
+import type { EventField, EventKind, EventScalar, TextProbe } from '../event.ts'
 import type { FoldedText } from '../folded-text.ts'
 import type { WindowsEvent } from '../windows-event.ts'
 import { type EvtxChunk, frameHead } from './chunk.ts'
+import { KnownKind, type ValueSpan } from './known-kind.ts'
 import { eventJson } from './render-json.ts'
 import { eventXml } from './render-xml.ts'
 import type { Plan, Shape } from './shape.ts'
@@ -16,6 +17,8 @@ export const recordHeadBytes = 24
 /** Bytes after it: its size again. */
 export const recordTailBytes = 4
 const filetimeType = 0x11
+
+const found: ValueSpan = { type: -1, at: 0, size: 0 }
 
 const isList = (value: EventField | undefined): value is readonly EventScalar[] => Array.isArray(value)
 
@@ -106,7 +109,22 @@ export class EvtxRecord implements WindowsEvent {
   }
 
   get logsource(): EventKind | undefined {
-    return this.#chunk.store.kindOf?.((name) => this.systemField(name) ?? this.field(name))
+    const { kindOf } = this.#chunk.store
+    if (kindOf === undefined) return undefined
+    const { kinds, system } = this.#shape
+    const { bytes } = this.#chunk
+    for (const known of kinds) if (known.isOf(bytes, this)) return known.kind
+    const plans = new Set<Plan>()
+    const kind = kindOf((name) => {
+      for (const plan of [system.get(name), this.#planOf(name)]) if (plan !== undefined) plans.add(plan)
+      return this.systemField(name) ?? this.field(name)
+    })
+    const known = KnownKind.of(kind, plans, bytes, this)
+    if (known !== undefined) {
+      if (kinds.length >= limits.windowsShapeKindsMax) kinds.length = 0
+      kinds.unshift(known)
+    }
+    return kind
   }
 
   /** The record has more fields than are read. */
@@ -115,9 +133,12 @@ export class EvtxRecord implements WindowsEvent {
   }
 
   field(name: string): EventField | undefined {
-    const plan = this.#shape.fields.get(name)
-    if (plan !== undefined) return this.#decode(plan)
-    return name.includes('.') ? this.#atPath(name) : undefined
+    const plan = this.#planOf(name)
+    return plan === undefined ? undefined : this.#decode(plan)
+  }
+
+  #planOf(name: string): Plan | undefined {
+    return this.#shape.fields.get(name) ?? (name.includes('.') ? this.#planAt(name) : undefined)
   }
 
   fold(name: string, into: FoldedText): boolean {
@@ -139,27 +160,33 @@ export class EvtxRecord implements WindowsEvent {
     return plan === undefined ? undefined : this.#decode(plan)
   }
 
-  #atPath(path: string): EventField | undefined {
+  #planAt(path: string): Plan | undefined {
     const parts = path.split('.')
     if (parts[0] === 'Event') parts.shift()
     const [section, ...rest] = parts
     const { system, data } = this.#shape
     const [first = ''] = rest
     const name = rest.join('.')
-    const plan =
-      section === 'System'
-        ? (system.get(name) ?? system.get(name.replace('.', '_')))
-        : section === 'EventData'
-          ? data.get(name)
-          : section === 'UserData'
-            ? data.get(rest.at(-1) ?? first)
-            : data.get(path)
-    return plan === undefined ? undefined : this.#decode(plan)
+    switch (section) {
+      case 'System':
+        return system.get(name) ?? system.get(name.replace('.', '_'))
+      case 'EventData':
+        return data.get(name)
+      case 'UserData':
+        return data.get(rest.at(-1) ?? first)
+      default:
+        return data.get(path)
+    }
   }
 
   /** Names of all fields, those of the event's own data first. */
   get names(): readonly string[] {
     return [...this.#shape.fields.keys()]
+  }
+
+  mayHold(probe: TextProbe): boolean {
+    const { bytes, view } = this.#chunk
+    return this.#shape.texts.mayHold(probe, bytes, view, this)
   }
 
   get raw(): readonly string[] {
@@ -187,6 +214,20 @@ export class EvtxRecord implements WindowsEvent {
 
   #frameOf(frame: number): number {
     return frame === 0 ? this.#outer : frame === 1 ? this.#inner : (this.#frames?.[frame] ?? -1)
+  }
+
+  /** Where a value stands; good until the next is asked for. */
+  find(frame: number, slot: number): ValueSpan {
+    const { bytes, frames } = this.#chunk
+    const from = this.#frameOf(frame)
+    found.type = -1
+    found.size = 0
+    if (from < 0 || slot >= (frames[from] as number)) return found
+    const head = (frames[from + 1] as number) + slot * 4
+    found.type = bytes[head + 2] as number
+    found.at = frames[from + frameHead + slot] as number
+    found.size = uint16At(bytes, head)
+    return found
   }
 
   /** The value of a slot of a frame, undefined where the record has none. */

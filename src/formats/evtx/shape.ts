@@ -2,7 +2,9 @@
  *  values of records; a plan says where a value stands, or what constant text it is. */
 import { limits } from '../../core/limits.ts'
 import { type FrameTree, slotKey } from './frame-tree.ts'
+import type { KnownKind } from './known-kind.ts'
 import type { ElementNode, XmlNode } from './nodes.ts'
+import { ShapeTexts } from './shape-texts.ts'
 
 /** How a field's value is had. */
 export class Plan {
@@ -48,6 +50,10 @@ export interface Shape {
   readonly channel: Plan | undefined
   readonly provider: Plan | undefined
   readonly computer: Plan | undefined
+  /** All texts of the event, for keywords. */
+  readonly texts: ShapeTexts
+  /** Kinds of logs that records of this shape were found to be of, the newest first. */
+  readonly kinds: KnownKind[]
 }
 
 const nothing = new Plan(-1, -1, null)
@@ -200,6 +206,8 @@ export function buildShape(tree: FrameTree, read: (plan: Plan) => string): { sha
     channel: system.get('Channel'),
     provider: system.get('Provider_Name'),
     computer: system.get('Computer'),
+    texts: new ShapeTexts([...data.values(), ...system.values()]),
+    kinds: [],
   }
   return { shape, isOwn }
 }

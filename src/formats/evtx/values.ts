@@ -9,6 +9,7 @@ export const valueTypes = {
   ansiText: 0x02,
   binary: 0x0e,
   binXml: 0x21,
+  xmlText: 0x23,
   list: 0x80,
 } as const
 
@@ -200,7 +201,7 @@ export function valueAt(bytes: Buffer, type: number, at: number, size: number): 
       return size === 8 ? hex64(bytes, at) : size === 4 ? `0x${u32(bytes, at).toString(16)}` : null
     case 0x13:
       return sidText(bytes, at, size)
-    case 0x23:
+    case valueTypes.xmlText:
       return textAt(bytes, at, size)
     default:
       return each > 0 || size === 0 ? null : hexOf(bytes, at, at + size)
