@@ -97,7 +97,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   const texts = new Map<string, string>()
   const emit = (hit: Hit): void => {
     const finding = ledger.add(hit)
-    if (hit.text !== undefined && texts.size < limits.evidenceTextsMax) texts.set(placeKey(hit.place), hit.text)
+    if (texts.size < limits.evidenceTextsMax && hit.text !== undefined) texts.set(placeKey(hit.place), hit.text)
     options.onEvidence?.(hit.place, hit.kind, finding)
   }
   const watch = new WatchSet({

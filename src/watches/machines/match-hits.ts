@@ -59,15 +59,15 @@ export const ruleName = (rule: SigmaRule): string => `sigma/${rule.id ?? rule.ti
 /** The hit of one event. `timeMs` is the event's, or the latest known where it has none. */
 export function hitOfEvent({ rule }: EventMatch, event: EventRecord, timeMs: number): Hit {
   const computer = event.computer === '' ? kindOf(event) : event.computer
-  return {
+  const hit: Hit = {
     ...headOf(rule),
     timeMs,
     decidedAtMs: timeMs,
     actor: actorOf(event, computer),
     target: cut(computer),
     place: event.place,
-    ...textOf(event),
   }
+  return withText(hit, event)
 }
 
 /** The hit of a correlation: at its latest event, on the machine or for the group that it counted. */
@@ -75,15 +75,15 @@ export function hitOfCorrelation(match: CorrelationMatch, last: EventRecord | un
   const group = Object.values(match.group).filter((value) => !nobody.has(value))
   const computer = last?.computer ?? ''
   const target = cut(computer === '' ? (group[0] ?? 'several machines') : computer)
-  return {
+  const hit: Hit = {
     ...headOf(match.rule),
     timeMs: match.timeMs,
     decidedAtMs: match.timeMs,
     actor: actorOfGroup(match) ?? (last === undefined ? { type: 'computer', value: target } : actorOf(last, target)),
     target,
     place,
-    ...(last === undefined ? {} : textOf(last)),
   }
+  return last === undefined ? hit : withText(hit, last)
 }
 
 function headOf(rule: SigmaRule) {
@@ -129,7 +129,13 @@ const scalar = (value: unknown): string =>
 
 const cut = (text: string): string => text.slice(0, limits.actorNameCharactersMax)
 
-function textOf(event: EventRecord): { readonly text?: string } {
-  const object = event.toJSON?.()
-  return object === undefined ? {} : { text: JSON.stringify(object).slice(0, limits.evidenceTextCharactersMax) }
+/** Writing a record in words costs more than finding it: it is done where somebody asks. */
+function withText(hit: Hit, event: EventRecord): Hit {
+  if (event.toJSON === undefined) return hit
+  return {
+    ...hit,
+    get text(): string {
+      return JSON.stringify(event.toJSON?.()).slice(0, limits.evidenceTextCharactersMax)
+    },
+  }
 }
