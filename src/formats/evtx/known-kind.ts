@@ -1,6 +1,6 @@
 /** The kind of log of records of one shape whose telling values are the same, byte for byte: worked out once. */
 import type { EventKind } from '../event.ts'
-import type { Plan } from './shape.ts'
+import type { Plan } from './plan.ts'
 
 /** Where a value of a record stands: its type, -1 where the record has none, and its bytes. */
 export interface ValueSpan {

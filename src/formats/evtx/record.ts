@@ -7,9 +7,10 @@ import type { FoldedText } from '../folded-text.ts'
 import type { WindowsEvent } from '../windows-event.ts'
 import { type EvtxChunk, frameHead } from './chunk.ts'
 import { KnownKind, type ValueSpan } from './known-kind.ts'
+import type { Plan } from './plan.ts'
 import { eventJson } from './render-json.ts'
 import { eventXml } from './render-xml.ts'
-import type { Plan, Shape } from './shape.ts'
+import type { Shape } from './shape.ts'
 import { filetimeMs, uint16At, uint64At, valueAt, valueTypes } from './values.ts'
 
 /** Bytes before a record's XML: magic, size, number, time. */

@@ -1,7 +1,7 @@
 /** Where the texts of records of one shape stand, so that they can be searched without being decoded. */
 import type { TextProbe } from '../event.ts'
 import type { ValueFinder } from './known-kind.ts'
-import type { Plan } from './shape.ts'
+import type { Plan } from './plan.ts'
 import { valueTypes } from './values.ts'
 
 /** The texts of a shape. */
