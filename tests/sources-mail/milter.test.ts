@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Milter } from '../../src/sources/mail/milter.ts'
 import { number32, type Packet, PacketCutter, packet, textField } from '../../src/sources/mail/milter-protocol.ts'
 import type { ArrivingMail, MilterDecision } from '../../src/sources/mail/milter-session.ts'
+import { runLoad } from './load.ts'
 import { PostfixServer, SmtpClient, whyNoPostfix } from './postfix-server.ts'
 
 const cleanups: (() => Promise<void> | void)[] = []
@@ -160,6 +165,49 @@ describe('the milter', () => {
   })
 })
 
+describe("the milter's socket file", () => {
+  const make = (): Milter => {
+    const milter = new Milter({
+      judge: () => Promise.resolve({ kind: 'accept' }),
+      tell: () => undefined,
+      ownHeaders: new Set(),
+    })
+    cleanups.push(() => milter.close())
+    return milter
+  }
+  const newFolder = (): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'bellwether-socket-'))
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+    return folder
+  }
+
+  test('is open to the desk and one group alone', async () => {
+    const path = join(newFolder(), 'milter')
+    await make().listenAt(path)
+    expect(statSync(path).mode & 0o777).toBe(0o660)
+  })
+
+  test('takes the place of one that a killed desk left, and of nothing else', async () => {
+    const folder = newFolder()
+    const left = join(folder, 'left')
+    const script = `require('net').createServer().listen(${JSON.stringify(left)}, () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', script], { stdio: 'ignore' })
+    expect(existsSync(left)).toBe(true)
+    await make().listenAt(left)
+    await expect(make().listenAt(left)).rejects.toThrow('EADDRINUSE')
+    const text = join(folder, 'text')
+    writeFileSync(text, 'mine')
+    await expect(make().listenAt(text)).rejects.toThrow('EADDRINUSE')
+    expect(readFileSync(text, 'utf8')).toBe('mine')
+  })
+
+  test('is not opened for a group that is not there', async () => {
+    const path = join(newFolder(), 'milter')
+    await expect(make().listenAt(path, { group: 'no-such-group' })).rejects.toThrow('There is no group "no-such-group"')
+    expect(existsSync(path)).toBe(false)
+  })
+})
+
 const skip = whyNoPostfix()
 if (skip !== '') console.log(`Skipped: the milter with a real mail server, for ${skip}.`)
 
@@ -194,6 +242,39 @@ describe.skipIf(skip !== '')('with a real postfix', () => {
     expect(mails[0]?.client.address).toBe('127.0.0.1')
     expect(Buffer.from(mails[0]?.bytes ?? []).toString()).toContain('\r\n.A line with a dot\r\nxxx')
   }, 90_000)
+
+  test('gets through a socket file that is given to its group', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bellwether-socket-'))
+    chmodSync(folder, 0o755)
+    cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+    const path = join(folder, 'milter')
+    const judged: string[] = []
+    const milter = new Milter({
+      judge: ({ envelopeFrom }) => {
+        judged.push(envelopeFrom)
+        return Promise.resolve({ kind: 'accept' })
+      },
+      tell: () => undefined,
+      ownHeaders: new Set(),
+    })
+    await milter.listenAt(path, { group: 'postfix' })
+    cleanups.push(() => milter.close())
+    const server = await PostfixServer.start(`unix:${path}`)
+    cleanups.push(() => server.stop())
+    const client = await SmtpClient.connect(server.port)
+    await client.send('ann@example.net', ['clerk@county.example'], text(1))
+    await client.close()
+    expect(await server.waitFor(1)).toHaveLength(1)
+    expect(judged).toEqual(['ann@example.net'])
+  }, 90_000)
+
+  test('none of the mail is lost or doubled, also when the milter is killed in the middle', async () => {
+    for (const killAfterMs of [undefined, 1_500]) {
+      const { sent, judged, lost, doubled, tale } = await runLoad({ rate: 25, seconds: 3, killAfterMs })
+      expect([sent, lost, doubled]).toEqual([90, [], []])
+      if (killAfterMs === undefined) expect([tale?.judged, tale?.problems]).toEqual([judged.length, []])
+    }
+  }, 120_000)
 
   test('mail flows when the desk is gone', async () => {
     const started = await start(() => ({ kind: 'accept' }))

@@ -54,7 +54,7 @@ const daemons = [
 ]
 
 /** What master.cf says of each: whether it is a socket or a queue's watch, and how many there may be. */
-function masterLines(port: number): string {
+function masterLines(port: number, plainPort: number): string {
   const special: Readonly<Record<string, string>> = {
     pickup: 'pickup unix n - n 60 1 pickup',
     cleanup: 'cleanup unix n - n - 0 cleanup',
@@ -67,6 +67,8 @@ function masterLines(port: number): string {
   const rest = daemons.map((name) => special[name] ?? `${name} unix - - n - - ${name}`)
   return [
     `127.0.0.1:${port} inet n - n - - smtpd`,
+    `127.0.0.1:${plainPort} inet n - n - - smtpd`,
+    '  -o smtpd_milters=',
     ...rest,
     'bounce unix - - n - 0 bounce',
     'defer unix - - n - 0 bounce',
@@ -78,10 +80,13 @@ function masterLines(port: number): string {
 /** A running postfix. */
 export class PostfixServer {
   readonly port: number
+  /** A second port, for which no milter is asked. */
+  readonly plainPort: number
   readonly #folder: string
 
-  private constructor(port: number, folder: string) {
+  private constructor(port: number, plainPort: number, folder: string) {
     this.port = port
+    this.plainPort = plainPort
     this.#folder = folder
   }
 
@@ -90,7 +95,7 @@ export class PostfixServer {
   static async start(milter: string): Promise<PostfixServer> {
     const folder = mkdtempSync(join(tmpdir(), 'bellwether-postfix-'))
     chmodSync(folder, 0o755)
-    const port = await freePort()
+    const [port, plainPort] = [await freePort(), await freePort()]
     for (const name of ['etc', 'queue', 'data', 'mail']) mkdirSync(join(folder, name))
     const id = (flag: string, user: string): number => Number(execFileSync('id', [flag, user], { encoding: 'utf8' }))
     chownSync(join(folder, 'data'), id('-u', 'postfix'), id('-g', 'postfix'))
@@ -125,8 +130,8 @@ export class PostfixServer {
         '',
       ].join('\n'),
     )
-    writeFileSync(join(folder, 'etc', 'master.cf'), masterLines(port))
-    const server = new PostfixServer(port, folder)
+    writeFileSync(join(folder, 'etc', 'master.cf'), masterLines(port, plainPort))
+    const server = new PostfixServer(port, plainPort, folder)
     server.#command('start')
     for (let i = 0; i < 100 && !(await canConnect(port)); i++) await sleep(100)
     return server
@@ -142,10 +147,16 @@ export class PostfixServer {
     return existsSync(folder) ? readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8')) : []
   }
 
+  /** How many mails were delivered. */
+  deliveredCount(): number {
+    const folder = join(this.#folder, 'mail', 'all', 'new')
+    return existsSync(folder) ? readdirSync(folder).length : 0
+  }
+
   /** Waits until so many were delivered; answers what there is after `msMax` at the latest. */
   async waitFor(count: number, msMax = 30_000): Promise<string[]> {
     const until = performance.now() + msMax
-    while (this.delivered().length < count && performance.now() < until) await sleep(50)
+    while (this.deliveredCount() < count && performance.now() < until) await sleep(50)
     return this.delivered()
   }
 

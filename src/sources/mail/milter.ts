@@ -1,10 +1,10 @@
 /** Takes mail from a mail server as it arrives, over the milter protocol (sendmail, version 6; postfix speaks it too). It
  *  watches, tags or asks to hold, as it is told to; whatever goes wrong, the mail goes through. */
-import { chmod } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { limits } from '../../core/limits.ts'
 import { PacketCutter } from './milter-protocol.ts'
 import { type ArrivingMail, type MilterDecision, MilterSession } from './milter-session.ts'
+import { giveToGroup, type MilterSocketRights, removeLeftSocket } from './milter-socket.ts'
 
 /** What a milter is made of. */
 export interface MilterParts {
@@ -43,11 +43,17 @@ export class Milter {
     return typeof address === 'object' && address !== null ? address.port : port
   }
 
-  /** Begins to listen on a socket file, which the mail server's user may open. On one machine this is the faster way: over
-   *  TCP a mail server that waits for acknowledgements adds some 40 ms to each mail. */
-  async listenAt(path: string): Promise<void> {
+  /** Begins to listen on a socket file. On one machine this is the faster way: over TCP a mail server that waits for
+   *  acknowledgements adds some 40 ms to each mail. One that a desk left behind when it was killed makes room. */
+  async listenAt(path: string, rights: MilterSocketRights = {}): Promise<void> {
+    await removeLeftSocket(path)
     await this.#listen({ path })
-    await chmod(path, 0o666)
+    try {
+      await giveToGroup(path, rights)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
   }
 
   #listen(where: { readonly port: number; readonly host: string } | { readonly path: string }): Promise<void> {
