@@ -35,7 +35,7 @@ import { MailPart } from './mail/mail-part.ts'
 import { identitiesSetting } from './mail/registry-desk.ts'
 import { openSource } from './openings.ts'
 import { packRules } from './rules/rule-pack.ts'
-import { SourceDesk } from './source-desk.ts'
+import { mailUploadSource, SourceDesk } from './source-desk.ts'
 import { exportsOf, targetsOf } from './targets.ts'
 
 /** How to open a desk. */
@@ -143,7 +143,18 @@ class Assembly {
     const journal = await Journal.open(this.#folder.journalPath)
     if (!journal.ok) return err(journal.error.message)
     this.#journal = journal.value
-    const intake = await DeskIntake.open(journal.value, this.#folder.uploadsPath, clock)
+    const mail = await MailPart.open({
+      ...this.#parts,
+      configuration: this.#configuration.mail,
+      officeName: this.#configuration.office.name,
+      folder: this.#folder,
+      journal: journal.value,
+      hasSource: this.#configuration.sources.some(isMailSource),
+    })
+    this.#mail = mail
+    const intake = await DeskIntake.open(journal.value, this.#folder.uploadsPath, clock, (received) =>
+      mail.intake.takePatiently(mailUploadSource.id, received),
+    )
     if (!intake.ok) return intake
     await this.#beginDemonstration(journal.value)
     const archive = this.#openArchive()
@@ -156,17 +167,7 @@ class Assembly {
       own: ownAddresses(),
       lookup: systemNameLookup(),
     })
-    const mail = await MailPart.open({
-      ...this.#parts,
-      configuration: this.#configuration.mail,
-      officeName: this.#configuration.office.name,
-      folder: this.#folder,
-      journal: journal.value,
-      hasSource: () =>
-        sources.definitions.some((definition) => isMailSource(definition) && definition.kind !== 'mail-upload'),
-    })
-    this.#mail = mail
-    const sources: SourceDesk = new SourceDesk({
+    const sources = new SourceDesk({
       ...this.#parts,
       configured: this.#configuration.sources,
       demonstration: () => (this.#demonstration === undefined ? [] : demonstrationSources),

@@ -6,6 +6,7 @@ import { bytesInWords } from '../incidents/words.ts'
 import { PushIntake } from '../sources/listen/intake.ts'
 import type { Journal } from '../sources/listen/journal.ts'
 import { Uploads } from '../sources/listen/upload.ts'
+import type { MailReceiver } from '../sources/mail/received-mail.ts'
 import type { UploadView } from './api/sources.ts'
 import type { DeskProblem, DeskResult } from './desk.ts'
 import { type Intake, uploadSource } from './source-desk.ts'
@@ -24,8 +25,19 @@ export class DeskIntake implements Intake {
     this.#uploads = uploads
   }
 
-  static async open(journal: Journal, uploadsFolder: string, nowMs: () => number): Promise<Result<DeskIntake, string>> {
-    const uploads = await Uploads.open({ folder: uploadsFolder, journal, sourceId: uploadSource.id, nowMs })
+  static async open(
+    journal: Journal,
+    uploadsFolder: string,
+    nowMs: () => number,
+    receiveMail: MailReceiver,
+  ): Promise<Result<DeskIntake, string>> {
+    const uploads = await Uploads.open({
+      folder: uploadsFolder,
+      journal,
+      sourceId: uploadSource.id,
+      nowMs,
+      receiveMail,
+    })
     return uploads.ok ? ok(new DeskIntake(journal, uploads.value)) : err(uploads.error.message)
   }
 
@@ -46,8 +58,9 @@ export class DeskIntake implements Intake {
   async upload(name: string, body: Readable): DeskResult<UploadView> {
     const taken = await this.#uploads.acceptUpload(name, body)
     if (taken.ok) {
-      const { bytes } = taken.value
-      const sentence = `“${taken.value.name}” (${bytesInWords(bytes)}) is kept and is read now. What it shows appears under Incidents.`
+      const { bytes, isMail } = taken.value
+      const where = isMail ? 'Mail' : 'Incidents'
+      const sentence = `“${taken.value.name}” (${bytesInWords(bytes)}) is kept and is read now. What it shows appears under ${where}.`
       return ok({ name: taken.value.name, bytes, knownAlready: false, sentence })
     }
     const { code, message } = taken.error

@@ -7,7 +7,7 @@ import { isSourceId, type SourceId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
 import { ok } from '../core/result.ts'
 import { formatNames } from '../formats/formats.ts'
-import type { SourceDefinition, UploadDefinition } from '../sources/definition.ts'
+import type { MailUploadDefinition, SourceDefinition, UploadDefinition } from '../sources/definition.ts'
 import type { AddSourceBody, RejectListView, SuggestionView, UploadView } from './api/sources.ts'
 import type { SourceView } from './api/today.ts'
 import type { DeskResult, Person } from './desk.ts'
@@ -16,6 +16,13 @@ import { sourceView } from './source-view.ts'
 
 /** What is put in through the console. */
 export const uploadSource: UploadDefinition = { id: 'uploads' as SourceId, title: 'Files put in here', kind: 'upload' }
+
+/** Mail among it. */
+export const mailUploadSource: MailUploadDefinition = {
+  id: 'mail-uploads' as SourceId,
+  title: 'Mail put in here',
+  kind: 'mail-upload',
+}
 
 /** A source, and where its definition comes from. */
 export interface KnownSource {
@@ -97,6 +104,7 @@ export class SourceDesk {
       ...configured.map((definition) => ({ definition, from: 'configuration' as const })),
       ...this.#added.map((definition) => ({ definition, from: 'console' as const })),
       { definition: uploadSource, from: 'console' },
+      { definition: mailUploadSource, from: 'console' },
     ]
   }
 
@@ -116,7 +124,8 @@ export class SourceDesk {
     return this.known.flatMap(({ definition, from }) => {
       const status = statuses.find(({ sourceId }) => sourceId === definition.id)
       // Nothing was put in: the page offers it, and needs no line for it.
-      if (definition.kind === 'upload' && (status === undefined || status.bytes === 0)) return []
+      const isUpload = definition.kind === 'upload' || definition.kind === 'mail-upload'
+      if (isUpload && (status === undefined || status.bytes === 0)) return []
       const opening = this.#open.get(definition.id)
       const state = opening?.state() ?? { problem: undefined, notes: [], lost: 0 }
       const listener = { ...state, lost: Math.max(intake.lost(definition.id), state.lost) }

@@ -137,16 +137,22 @@ export type SourceDefinition =
   | UploadDefinition
   | MailDefinition
 
-const mailKinds: ReadonlySet<SourceDefinition['kind']> = new Set([
-  'milter',
-  'imap',
-  'microsoft-365',
-  'google-workspace',
-])
+/** Which kinds bring mail: total, so that a new kind says it. */
+const bringsMail: Readonly<Record<SourceDefinition['kind'], boolean>> = {
+  follow: false,
+  drop: false,
+  syslog: false,
+  push: false,
+  upload: false,
+  milter: true,
+  imap: true,
+  'microsoft-365': true,
+  'google-workspace': true,
+  'mail-upload': true,
+}
 
 /** Whether a source brings mail. */
-export const isMailSource = (definition: SourceDefinition): definition is MailDefinition =>
-  mailKinds.has(definition.kind)
+export const isMailSource = (definition: SourceDefinition): definition is MailDefinition => bringsMail[definition.kind]
 
 /** What a listener writes to: bytes are kept before it answers. One folder a source, one folder below it a stream
  *  (a sending host and program, an uploaded file), cut into segments `NUMBER.log`. */

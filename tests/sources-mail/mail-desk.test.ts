@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type OpenDesk, openDesk } from '../../src/desk/compose.ts'
@@ -249,5 +250,40 @@ describe('mail in a desk', () => {
     expect(await desk.removeIdentity(shipped?.id ?? '', clerk)).toMatchObject({ ok: false, error: { code: 'refused' } })
     const trail = await desk.auditTrail({ limit: 10 })
     expect(trail.rows.map(({ sentence }) => sentence).join('\n')).toContain('Hartwell Ballot Works')
+  }, 60_000)
+
+  test('that is put in as a file is read mail by mail, once however often', async () => {
+    const stage = new DeskStage(await freePort())
+    const desk = await stage.open()
+    const box = ['clerk', 'deputy'].map(
+      (who) =>
+        `From x@bulk.example Tue Sep  1 14:00:00 2026\n${spoof(`${who}@county.example`).replaceAll('\r\n', '\n')}\n`,
+    )
+    const put = await desk.upload('old.mbox', Readable.from([Buffer.from(box.join(''), 'latin1')]), clerk)
+    expect(put.ok && put.value.sentence).toContain('under Mail')
+    await until(async () => ((await desk.mails(first)).read === 2 ? true : undefined))
+    const one = await desk.upload(
+      'one.eml',
+      Readable.from([Buffer.from(spoof('third@county.example'), 'latin1')]),
+      clerk,
+    )
+    expect(one.ok).toBe(true)
+    const all = await until(async () => {
+      const list = await desk.mails(first)
+      return list.read === 3 ? list : undefined
+    })
+    expect(all.rows.map(({ campaign }) => campaign?.recipients)).toEqual([3, 3, 3])
+    expect(all.rows.map(({ sourceId }) => sourceId)).toEqual(['mail-uploads', 'mail-uploads', 'mail-uploads'])
+    const again = await desk.upload(
+      'same.mbox',
+      Readable.from([Buffer.from(box.toReversed().join(''), 'latin1')]),
+      clerk,
+    )
+    expect(again.ok).toBe(true)
+    await until(async () => {
+      const source = (await desk.sources()).find(({ id }) => id === 'mail-uploads')
+      return source !== undefined && source.records >= 5 ? true : undefined
+    })
+    expect((await desk.mails(first)).read).toBe(3)
   }, 60_000)
 })

@@ -28,7 +28,8 @@ export interface MailDeskParts extends DeskParts {
   readonly registry: RegistryDesk
   readonly office: MailOffice
   readonly reportFrom: string | undefined
-  readonly hasSource: () => boolean
+  /** A source brings mail by itself. */
+  readonly hasSource: boolean
 }
 
 /** Mails of a campaign that are shown and counted. */
@@ -54,7 +55,7 @@ export class MailDesk {
       rows: rows.map((row) => mailSummary(documentOfRow(row), row.sourceId, sizeIn(sizes, row.campaign))),
       total,
       read,
-      hasSource: this.#parts.hasSource(),
+      hasSource: this.#parts.hasSource,
     }
   }
 

@@ -17,7 +17,8 @@ export interface MailPartOptions extends DeskParts {
   readonly officeName: string
   readonly folder: DataFolder
   readonly journal: JournalPort
-  readonly hasSource: () => boolean
+  /** A source brings mail by itself. */
+  readonly hasSource: boolean
 }
 
 const dayMs = 86_400_000

@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { FileInput, peekBytes } from '../byte-input.ts'
+import { type ByteInput, FileInput, peekBytes } from '../byte-input.ts'
 import { openText } from '../compression.ts'
 import { EvtxLines, isEvtx } from '../evtx-lines.ts'
+import { importMail, isMailHead } from '../mail/mail-import.ts'
+import type { MailReceiver } from '../mail/received-mail.ts'
 import { showPath } from '../problem.ts'
 import { archiveName, bundleName } from './archives.ts'
 import { writeFailure } from './journal-disk.ts'
@@ -28,6 +30,8 @@ export interface AcceptedUpload {
   readonly stream: string
   readonly bytes: number
   readonly sha256: string
+  /** It holds mail. */
+  readonly isMail: boolean
   /** Resolves when all of its lines are in the journal, with what was wrong with it, if anything was; undefined where
    *  the desk stops before: it goes on at the next start. */
   readonly imported: Promise<ImportOutcome | undefined>
@@ -40,6 +44,8 @@ export interface UploadOptions {
   readonly journal: ImportJournal
   readonly sourceId: SourceId
   readonly nowMs: () => number
+  /** Takes mail of a file that holds some; without it, mail is text like any other. */
+  readonly receiveMail?: MailReceiver
 }
 
 /** How one upload is watched. */
@@ -141,7 +147,8 @@ export class Uploads {
     await this.#ledger.record(entry)
     const imported = this.#startImport(entry)
     imported.catch(() => undefined)
-    return ok({ name, stream, bytes, sha256, imported })
+    const isMail = this.#options.receiveMail !== undefined && isMailHead(head)
+    return ok({ name, stream, bytes, sha256, isMail, imported })
   }
 
   /** The body, on disk for good, with its hash. */
@@ -196,9 +203,14 @@ export class Uploads {
     const text = await openFileText(path, entry.name, entry.bytes)
     const { head, input: plain } = await peekBytes(text, headBytes)
     const input = isEvtx(head) ? new EvtxLines(entry.name, plain, undefined) : plain
+    const { receiveMail } = this.#options
+    const { signal } = this.#closing
     try {
       const target = { journal, sourceId, stream: entry.stream }
-      const outcome = await importText(input, target, this.#closing.signal)
+      const outcome =
+        receiveMail !== undefined && isMailHead(head)
+          ? await takeMail(input, entry, head, receiveMail, signal)
+          : await importText(input, target, signal)
       if (outcome === undefined) return undefined
       await this.#ledger.record({ ...entry, state: 'imported' })
       await rm(path, { force: true })
@@ -215,8 +227,19 @@ export class Uploads {
   }
 }
 
-/** tar's magic number stands at byte 257. */
-const headBytes = 512
+async function takeMail(
+  input: ByteInput,
+  { name, bytes }: LedgerEntry,
+  head: Uint8Array,
+  receive: MailReceiver,
+  signal: AbortSignal,
+): Promise<ImportOutcome | undefined> {
+  const isDone = await importMail(input, name, head, receive, signal)
+  return isDone ? { bytes, lines: 0, problem: input.problem } : undefined
+}
+
+/** tar's magic number stands at byte 257; a mail's header fields may take longer to show. */
+const headBytes = limits.mailSampleBytesMax
 
 async function openFileText(path: string, name: string, bytes: number) {
   const file = await open(path, 'r')
