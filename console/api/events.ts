@@ -11,6 +11,8 @@ const concerned: Readonly<Record<DeskEvent['type'], readonly string[]>> = {
   settings: ['settings', 'audit', 'session', 'mail-registry'],
   hunts: ['hunts'],
   mail: ['mails', 'mail', 'today'],
+  rules: ['rules'],
+  software: ['software'],
   today: ['today'],
 }
 

@@ -9,7 +9,9 @@ import type {
   IncidentListView,
   IncidentView,
 } from '../../src/desk/api/incidents.ts'
+import type { RuleListView, RuleQuery, RulesPageView, RuleView } from '../../src/desk/api/rules.ts'
 import type { AuditListView, SettingsView } from '../../src/desk/api/settings.ts'
+import type { SoftwareListView, SoftwarePageView, SoftwareQuery } from '../../src/desk/api/software.ts'
 import type { PushTokenView, RejectListView, SuggestionView } from '../../src/desk/api/sources.ts'
 import type { SourceView, TodayView } from '../../src/desk/api/today.ts'
 import type { FeedView } from '../../src/server/api/lists.ts'
@@ -150,6 +152,47 @@ export const huntPageQuery = queryOptions({
   queryKey: ['hunts'],
   queryFn: ({ signal }) => request<HuntPageView>('GET', '/api/hunt', undefined, signal),
 })
+
+/** What stands above the list of detection rules; the desk may have to count them first. */
+export const rulesPageQuery = queryOptions({
+  queryKey: ['rules', 'page'],
+  queryFn: ({ signal }) => request<RulesPageView>('GET', '/api/rules/page', undefined, signal),
+})
+
+/** A page of rules; the last one stays while the next is fetched. */
+export const rulesQuery = (asked: RuleQuery) =>
+  queryOptions({
+    queryKey: ['rules', 'list', asked],
+    queryFn: ({ signal }) => request<RuleListView>('GET', `/api/rules${queryString({ ...asked })}`, undefined, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** One rule. */
+export const ruleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['rules', 'rule', id],
+    queryFn: ({ signal }) => request<RuleView>('GET', `/api/rules/${encodeURIComponent(id)}`, undefined, signal),
+  })
+
+/** The software of all machines; the desk says when a comparison is done. */
+export const softwareQuery = queryOptions({
+  queryKey: ['software'],
+  queryFn: ({ signal }) => request<SoftwareListView>('GET', '/api/software', undefined, signal),
+})
+
+/** One folder of one machine with a page of its differences; the last one stays while the next is fetched. */
+export const softwareFolderQuery = (id: string, asked: SoftwareQuery) =>
+  queryOptions({
+    queryKey: ['software', id, asked],
+    queryFn: ({ signal }) =>
+      request<SoftwarePageView>(
+        'GET',
+        `/api/software/${encodeURIComponent(id)}${queryString({ ...asked })}`,
+        undefined,
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+  })
 
 /** The settings. */
 export const settingsQuery = queryOptions({

@@ -30,6 +30,10 @@ const SourcesPage = later(async () => (await import('../pages/sources/sources-pa
 const SourcePage = later(async () => (await import('../pages/sources/source-page.tsx')).SourcePage)
 const BlocksPage = later(async () => (await import('../pages/blocks/blocks-page.tsx')).BlocksPage)
 const HuntPage = later(async () => (await import('../pages/hunt/hunt-page.tsx')).HuntPage)
+const RulesPage = later(async () => (await import('../pages/rules/rules-page.tsx')).RulesPage)
+const RulePage = later(async () => (await import('../pages/rules/rule-page.tsx')).RulePage)
+const SoftwarePage = later(async () => (await import('../pages/software/software-page.tsx')).SoftwarePage)
+const SoftwareFolderPage = later(async () => (await import('../pages/software/folder-page.tsx')).SoftwareFolderPage)
 const SettingsPage = later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage)
 const AuditPage = later(async () => (await import('../pages/audit/audit-page.tsx')).AuditPage)
 const AccountPage = later(async () => (await import('../pages/account/account-page.tsx')).AccountPage)
@@ -87,6 +91,10 @@ export function App(): ReactNode {
         <Route path="/sources/:id" element={<Shown page={SourcePage} />} />
         <Route path="/blocks" element={<Shown page={BlocksPage} />} />
         <Route path="/hunt" element={<Shown page={HuntPage} />} />
+        <Route path="/rules" element={<Shown page={RulesPage} />} />
+        <Route path="/rules/:id" element={<Shown page={RulePage} />} />
+        <Route path="/software" element={<Shown page={SoftwarePage} />} />
+        <Route path="/software/:id" element={<Shown page={SoftwareFolderPage} />} />
         <Route path="/settings" element={<Shown page={SettingsPage} />} />
         <Route path="/audit" element={<Shown page={AuditPage} />} />
         <Route path="/account" element={<Shown page={AccountPage} />} />

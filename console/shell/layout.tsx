@@ -20,6 +20,8 @@ const places = [
   { path: '/sources', name: 'Sources', needs: 'mayRead' },
   { path: '/blocks', name: 'Block list', needs: 'mayRead' },
   { path: '/hunt', name: 'Hunt', needs: 'mayDecide' },
+  { path: '/rules', name: 'Detection rules', needs: 'mayRead' },
+  { path: '/software', name: 'Software', needs: 'mayRead' },
   { path: '/settings', name: 'Settings', needs: 'mayConfigure' },
   { path: '/audit', name: 'Audit trail', needs: 'mayDecide' },
 ] as const

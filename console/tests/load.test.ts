@@ -71,7 +71,11 @@ describe.skipIf(!hasBrowser)('the console', () => {
       await page.goto(`${open.server.url}/incidents`)
       const bars = page.locator('main:has(h1) .skeleton')
       await bars.waitFor({ state: 'attached' })
-      expect(Number(await bars.evaluate((element) => getComputedStyle(element).opacity))).toBeLessThan(0.5)
+      const appears = await bars.evaluate((element) => {
+        const { animationDelay, animationFillMode } = getComputedStyle(element)
+        return [animationDelay, animationFillMode]
+      })
+      expect(appears).toEqual(['0.3s', 'both'])
       await page.waitForFunction(
         () => getComputedStyle(document.querySelector('.skeleton') ?? document.body).opacity === '1',
       )

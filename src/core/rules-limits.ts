@@ -35,4 +35,14 @@ export const rulesLimits = {
   ruleCaseEventsMax: 5_000,
   /** Problems of one kind that a page shows before it only counts the rest. */
   ruleProblemsShownMax: 200,
+  /** Rows of a page of rules. */
+  ruleRowsShown: 50,
+  /** How far back it is counted how often rules fired, and over how many findings at most: a page asks for it, and opening
+   *  this many takes a quarter of a second. */
+  ruleFiresCountedMs: 90 * 86_400_000,
+  ruleFindingsCountedMax: 20_000,
+  /** Rules that an office may switch off: who switches off more should take the set away. */
+  rulesOffMax: 1_000,
+  /** The catalogue of rules is let go of when nobody has asked for so long: thousands of rules are some MB. */
+  ruleCatalogueKeptMs: 60_000,
 } as const

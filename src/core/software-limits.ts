@@ -17,6 +17,13 @@ export const softwareLimits = {
   /** Differences kept one by one, at some 300 bytes each; more are counted. A wrong folder named by mistake makes this
    *  many, tampering does not. */
   softwareDifferencesMax: 1_000_000,
+  /** Differences that the console can page through; more are counted. A person looks at some hundred. */
+  softwareDifferencesShownMax: 20_000,
+  softwareRowsShown: 100,
+  /** How long a page waits for a comparison; a workstation's takes some seconds, and then the page is told. */
+  softwareWaitMs: 1_500,
+  /** Baselines of which it is remembered who kept them in the console. */
+  softwareKeptMax: 2_000,
   /** A file that is shorter was not moved where its name differs too: short files are alike by chance. */
   softwareMovedBytesMin: 32,
   /** Patterns for what may change, and characters of one. */

@@ -41,6 +41,10 @@ const sentences: Readonly<Record<string, Say>> = {
   'mail.identity.remove': (object) => `Took ${object} out of the registry of mail.`,
   'mail.identity.import': (object, details) =>
     `Took ${text(details.taken)} entries of the list “${object}” into the registry of mail.`,
+  'rule.off': (_, details) => `Switched the rule “${text(details.title)}” off: ${text(details.reason)}`,
+  'rule.on': (_, details) => `Switched the rule “${text(details.title)}” on again.`,
+  'software.keep': (_, details) =>
+    `Made the list of ${text(details.folder)} that came from ${text(details.machine)} the baseline.`,
   'demonstration.end': () => 'Ended the demonstration.',
   'sign-in': (_, details) => `Signed in by ${text(details.how)} from ${text(details.address)}.`,
   'sign-in.refused': (object, details) =>

@@ -2,7 +2,7 @@
  *  loses nothing: listeners, analysis, archive, store. */
 import { rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { systemNameLookup } from '../response/name-lookup.ts'
@@ -33,8 +33,12 @@ import { DeskIntake } from './intake.ts'
 import { LiveDesk, watchingSince } from './live-desk.ts'
 import { MailPart } from './mail/mail-part.ts'
 import { identitiesSetting } from './mail/registry-desk.ts'
-import { openSource } from './openings.ts'
-import { packRules } from './rules/rule-pack.ts'
+import { openSource, softwareShelfPath } from './openings.ts'
+import { RuleDesk, rulesOffSetting } from './rule-desk.ts'
+import { CatalogueShelf } from './rules/catalogue-shelf.ts'
+import { packRules, rulePackPath } from './rules/rule-pack.ts'
+import { Comparisons } from './software/comparisons.ts'
+import { SoftwareDesk } from './software-desk.ts'
 import { mailUploadSource, SourceDesk } from './source-desk.ts'
 import { exportsOf, targetsOf } from './targets.ts'
 
@@ -107,6 +111,14 @@ async function openStore(folder: DataFolder, databaseUrl: string | undefined): P
   return opened.ok ? opened : err(opened.error.message)
 }
 
+/** The parts that the analysis works for. */
+interface AnalysedParts {
+  readonly sources: SourceDesk
+  readonly hunts: HuntDesk
+  readonly blocks: BlockDesk
+  readonly rules: RuleDesk
+}
+
 /** The parts of one desk while they are put together. */
 class Assembly {
   readonly #options: DeskOptions
@@ -117,6 +129,7 @@ class Assembly {
   readonly #startedAtMs: number
   #analysis: AnalysisThread | undefined
   #rulesTrouble: string | undefined
+  readonly #catalogue: CatalogueShelf
   #demonstration: Demonstration | undefined
   #upkeep: ArchiveUpkeep | undefined
   #journal: Journal | undefined
@@ -136,6 +149,7 @@ class Assembly {
     this.#configuration = configuration
     this.#parts = { store, clock: options.clock, events: new DeskEvents(options.clock) }
     this.#startedAtMs = options.clock()
+    this.#catalogue = new CatalogueShelf(rulePackPath(folder.path))
   }
 
   async open(release: () => Promise<void>): Promise<Result<Desk, string>> {
@@ -158,15 +172,7 @@ class Assembly {
     if (!intake.ok) return intake
     await this.#beginDemonstration(journal.value)
     const archive = this.#openArchive()
-    const blocks = new BlockDesk({
-      ...this.#parts,
-      office: this.#configuration.office,
-      never: this.#configuration.block.never,
-      targets: targetsOf(this.#configuration.block),
-      exports: exportsOf(),
-      own: ownAddresses(),
-      lookup: systemNameLookup(),
-    })
+    const blocks = this.#makeBlocks()
     const sources = new SourceDesk({
       ...this.#parts,
       configured: this.#configuration.sources,
@@ -181,13 +187,16 @@ class Assembly {
           store: this.#parts.store,
           mail: mail.intake,
           notice: (noticed) => this.#analysis?.notice(noticed),
+          onSoftware: () => events.say('software'),
         }),
       intake: intake.value,
     })
     await sources.start()
     const hunts = new HuntDesk(this.#parts, archive, (lists) => this.#analysis?.useIndicators(lists))
+    const rules = this.#makeRules()
+    const software = this.#makeSoftware(sources)
     const incidents = new IncidentDesk(this.#parts, blocks)
-    await this.#startAnalysis(sources, hunts, blocks)
+    await this.#startAnalysis({ sources, hunts, blocks, rules })
     blocks.start()
     this.#upkeep?.start()
     this.#demonstration?.start()
@@ -206,11 +215,13 @@ class Assembly {
       blocks,
       hunts,
       mail,
+      rules,
+      software,
       upkeep: this.#upkeep,
       analysis: () => this.#analysis as AnalysisThread,
       demonstration: () => this.#demonstration,
       troubles: () => this.#troubles(),
-      endDemonstration: () => this.#endDemonstration(sources, hunts, blocks, intake.value),
+      endDemonstration: () => this.#endDemonstration({ sources, hunts, blocks, rules }, intake.value),
       close: async () => {
         clearInterval(this.#forgetting)
         await this.#demonstration?.stop()
@@ -225,6 +236,37 @@ class Assembly {
       },
     }
     return ok(new LiveDesk(parts))
+  }
+
+  #makeBlocks(): BlockDesk {
+    return new BlockDesk({
+      ...this.#parts,
+      office: this.#configuration.office,
+      never: this.#configuration.block.never,
+      targets: targetsOf(this.#configuration.block),
+      exports: exportsOf(),
+      own: ownAddresses(),
+      lookup: systemNameLookup(),
+    })
+  }
+
+  #makeRules(): RuleDesk {
+    return new RuleDesk({
+      ...this.#parts,
+      catalogue: this.#catalogue,
+      dataPath: this.#folder.path,
+      configurationPath: this.#configurationPath,
+      onOff: (off) => this.#analysis?.useRulesOff(off),
+    })
+  }
+
+  #makeSoftware(sources: SourceDesk): SoftwareDesk {
+    const { path } = this.#folder
+    return new SoftwareDesk({
+      ...this.#parts,
+      comparisons: new Comparisons(softwareShelfPath(this.#folder), join(path, 'cache', 'software')),
+      definitions: () => sources.definitions,
+    })
   }
 
   #troubles(): readonly string[] {
@@ -261,17 +303,19 @@ class Assembly {
     return archive
   }
 
-  async #startAnalysis(sources: SourceDesk, hunts: HuntDesk, blocks: BlockDesk): Promise<void> {
+  async #startAnalysis({ sources, hunts, blocks, rules }: AnalysedParts): Promise<void> {
     const { store, events } = this.#parts
+    const rulesPath = await packRules(this.#folder.path, this.#configuration.rules, (message) => {
+      this.#rulesTrouble = message
+    })
+    this.#catalogue.renew()
     this.#analysis = new AnalysisThread(
       {
         store,
         office: this.#configuration.office,
         journalFolder: this.#folder.journalPath,
         archiveFolder: this.#configuration.archive.enabled ? this.#folder.archivePath : undefined,
-        rulesPath: await packRules(this.#folder.path, this.#configuration.rules, (message) => {
-          this.#rulesTrouble = message
-        }),
+        rulesPath,
         onStored: (commit) => {
           for (const { id } of commit.incidents) events.say('incidents', id)
           if (commit.incidents.length > 0) blocks.look(commit.incidents).catch(ignoreStore)
@@ -290,13 +334,13 @@ class Assembly {
         onTrouble: () => events.say('today'),
       },
       sources.definitions,
-      await hunts.lists(),
+      { indicators: await hunts.lists(), rulesOff: (await rules.off()).map(({ rule }) => rule) },
     )
     await this.#analysis.start()
   }
 
   /** Takes away all that the demonstration brought, and starts for real. */
-  async #endDemonstration(sources: SourceDesk, hunts: HuntDesk, blocks: BlockDesk, intake: DeskIntake): Promise<void> {
+  async #endDemonstration(parts: AnalysedParts, intake: DeskIntake): Promise<void> {
     await this.#demonstration?.stop()
     await this.#analysis?.stop()
     for (const { id } of demonstrationSources) await intake.forget(id)
@@ -305,8 +349,8 @@ class Assembly {
     await this.#mail?.clear()
     for (const name of settingsOfPeople) await this.#parts.store.saveSetting(name, [])
     await this.#parts.store.saveSetting(watchingSince, this.#options.clock())
-    await this.#startAnalysis(sources, hunts, blocks)
-    await sources.forgetAdded()
+    await this.#startAnalysis(parts)
+    await parts.sources.forgetAdded()
   }
 
   #keepForgetting(): void {
@@ -329,7 +373,7 @@ class Assembly {
 }
 
 /** What people try out in a demonstration does not hold for real. */
-const settingsOfPeople = [neverSetting, automaticSetting, indicatorSetting, identitiesSetting]
+const settingsOfPeople = [neverSetting, automaticSetting, indicatorSetting, identitiesSetting, rulesOffSetting]
 
 /** A store that is away is said elsewhere; the next round tries again. */
 function ignoreStore(error: unknown): void {

@@ -18,7 +18,9 @@ import type {
   RegistryImportedView,
   RegistryView,
 } from './api/mail.ts'
+import type { RuleListView, RuleQuery, RulesPageView, RuleView } from './api/rules.ts'
 import type { AuditListView, SettingsView } from './api/settings.ts'
+import type { SoftwareFolderView, SoftwareListView, SoftwarePageView, SoftwareQuery } from './api/software.ts'
 import type { AddSourceBody, RejectListView, SuggestionView, UploadView } from './api/sources.ts'
 import type { DeskEvent, SourceView, TodayView } from './api/today.ts'
 
@@ -129,6 +131,18 @@ export interface Desk {
   /** Removes an identity of the office's own; of a shipped one, the office's version of it. */
   removeIdentity(id: string, who: Person): DeskResult<RegistryView>
   importIdentities(name: string, text: string, who: Person): DeskResult<RegistryImportedView>
+  /** What stands above the list of detection rules: sets, counts, coverage, what waits and what cannot be used. */
+  rulesPage(): DeskResult<RulesPageView>
+  rules(query: RuleQuery): DeskResult<RuleListView>
+  rule(id: string): DeskResult<RuleView>
+  /** From now on the rule makes no findings. */
+  switchRuleOff(id: string, reason: string, who: Person): DeskResult<RuleView>
+  switchRuleOn(id: string, who: Person): DeskResult<RuleView>
+
+  software(): Promise<SoftwareListView>
+  softwareOf(id: string, query: SoftwareQuery): DeskResult<SoftwarePageView>
+  /** Makes the list that came last the baseline, where it is still the one with this hash. */
+  keepSoftware(id: string, sha256: string, who: Person): DeskResult<SoftwareFolderView>
 
   /** Settings without accounts, which the server adds. */
   settings(): Promise<Omit<SettingsView, 'accounts'>>

@@ -21,6 +21,8 @@ import type { HuntDesk } from './hunt-desk.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import { summaryView } from './incident-view.ts'
 import type { MailPart } from './mail/mail-part.ts'
+import type { RuleDesk } from './rule-desk.ts'
+import type { SoftwareDesk } from './software-desk.ts'
 import type { SourceDesk } from './source-desk.ts'
 import { todayView } from './today.ts'
 
@@ -36,6 +38,8 @@ export interface LiveDeskParts extends DeskParts {
   readonly blocks: BlockDesk
   readonly hunts: HuntDesk
   readonly mail: MailPart
+  readonly rules: RuleDesk
+  readonly software: SoftwareDesk
   readonly upkeep: ArchiveUpkeep | undefined
   readonly analysis: () => AnalysisThread
   readonly demonstration: () => Demonstration | undefined
@@ -183,6 +187,15 @@ export class LiveDesk implements Desk {
   saveIdentity: Desk['saveIdentity'] = (identity, who) => this.#parts.mail.registry.save(identity, who)
   removeIdentity: Desk['removeIdentity'] = (id, who) => this.#parts.mail.registry.remove(id, who)
   importIdentities: Desk['importIdentities'] = (name, text, who) => this.#parts.mail.registry.import(name, text, who)
+  rulesPage: Desk['rulesPage'] = () => this.#parts.rules.page()
+  rules: Desk['rules'] = (query) => this.#parts.rules.list(query)
+  rule: Desk['rule'] = (id) => this.#parts.rules.one(id)
+  switchRuleOff: Desk['switchRuleOff'] = (id, reason, who) => this.#parts.rules.switchOff(id, reason, who)
+  switchRuleOn: Desk['switchRuleOn'] = (id, who) => this.#parts.rules.switchOn(id, who)
+
+  software: Desk['software'] = () => this.#parts.software.list()
+  softwareOf: Desk['softwareOf'] = (id, query) => this.#parts.software.page(id, query)
+  keepSoftware: Desk['keepSoftware'] = (id, sha256, who) => this.#parts.software.keep(id, sha256, who)
 
   async settings(): ReturnType<Desk['settings']> {
     const { folder, configuration, configurationPath, upkeep } = this.#parts

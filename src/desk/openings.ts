@@ -22,7 +22,12 @@ export interface OpeningParts {
   readonly store: Store
   readonly mail: MailIntake
   notice(noticed: Noticed): void
+  /** A list of software was kept. */
+  onSoftware(): void
 }
+
+/** Where lists of software are kept. */
+export const softwareShelfPath = (folder: DataFolder): string => join(folder.path, 'software')
 
 /** Opens what a definition needs; nothing where the analysis reads it alone. */
 export async function openSource(
@@ -57,8 +62,8 @@ const failed = (problem: string): SourceOpening => ({
 })
 
 async function openDrop(definition: DropDefinition, parts: OpeningParts): Promise<SourceOpening> {
-  const { journal, folder, clock, notice } = parts
-  const shelf = new SoftwareShelf(join(folder.path, 'software'))
+  const { journal, folder, clock, notice, onSoftware } = parts
+  const shelf = new SoftwareShelf(softwareShelfPath(folder))
   const notes = new Map<string, string>()
   const opened = await DropFolder.open({
     definition,
@@ -76,6 +81,7 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
           .then(({ noticed, note }) => {
             if (noticed !== undefined) notice(noticed)
             if (note !== undefined) notes.set(`${received.machine} ${received.name}`, note)
+            onSoftware()
           })
           .catch((error: unknown) =>
             notes.set(received.name, `A list of software could not be kept (${String(error)}).`),

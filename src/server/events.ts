@@ -9,9 +9,9 @@ import type { Sessions, Visitor } from './sign-in/sessions.ts'
 
 /** Of which changes a role hears: of none of what it may not read. */
 const heardBy: Readonly<Record<Role, readonly DeskEvent['type'][]>> = {
-  official: ['incidents', 'sources', 'blocks', 'settings', 'hunts', 'today'],
-  analyst: ['incidents', 'sources', 'blocks', 'hunts', 'today'],
-  viewer: ['incidents', 'sources', 'blocks', 'today'],
+  official: ['incidents', 'sources', 'blocks', 'settings', 'hunts', 'mail', 'rules', 'software', 'today'],
+  analyst: ['incidents', 'sources', 'blocks', 'hunts', 'mail', 'rules', 'software', 'today'],
+  viewer: ['incidents', 'sources', 'blocks', 'rules', 'software', 'today'],
   tester: [],
 }
 

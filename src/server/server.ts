@@ -25,8 +25,10 @@ import { incidentRoutes } from './routes/incidents.ts'
 import { machineRoutes } from './routes/machine.ts'
 import { mailRoutes } from './routes/mail.ts'
 import { pushRoutes } from './routes/push.ts'
+import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { officeRoutes } from './routes/settings.ts'
+import { softwareRoutes } from './routes/software.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { linkPath } from './sign-in/links.ts'
 
@@ -136,6 +138,8 @@ async function addRoutes(app: App, context: Context): Promise<void> {
   blockRoutes(app, context)
   huntRoutes(app, context)
   mailRoutes(app, context)
+  ruleRoutes(app, context)
+  softwareRoutes(app, context)
   officeRoutes(app, context)
   documentRoutes(app, context)
   await sourceRoutes(app, context)

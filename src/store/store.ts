@@ -248,6 +248,15 @@ export interface StoredSource {
   readonly addedAtMs: number
 }
 
+/** How often a detection rule fired. `rule` as findings name it; `incidentId` is the incident of the last time. */
+export interface RuleFires {
+  readonly rule: string
+  readonly findings: number
+  readonly hits: number
+  readonly lastSeenMs: number
+  readonly incidentId?: IncidentId
+}
+
 /** One saved search over the archive, or the backward search that a new indicator list caused. */
 export interface HuntRecord {
   readonly id: string
@@ -288,6 +297,9 @@ export interface Store {
     page: { readonly findingId?: FindingId; readonly offset: number; readonly limit: number },
   ): Promise<{ readonly rows: readonly EvidenceRow[]; readonly total: number }>
   evidenceLine(findingId: FindingId, ordinal: number): Promise<EvidenceRow | undefined>
+  /** How often detection rules fired in findings seen at or after a time, the latest `limits.ruleFindingsCountedMax` of
+   *  them; rules that did not fire are left out. */
+  ruleFires(sinceMs: number): Promise<readonly RuleFires[]>
 
   // sources
   sources(): Promise<readonly SourceStatus[]>

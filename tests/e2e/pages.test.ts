@@ -39,6 +39,8 @@ const everyPage = [
   '/sources',
   '/blocks',
   '/hunt',
+  '/rules',
+  '/software',
   '/settings',
   '/audit',
   '/account',

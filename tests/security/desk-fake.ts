@@ -6,12 +6,15 @@ import { err, ok } from '../../src/core/result.ts'
 import type { BlockView } from '../../src/desk/api/blocks.ts'
 import type { EvidenceView, IncidentSummaryView, IncidentView } from '../../src/desk/api/incidents.ts'
 import type { MailSummaryView, MailView, RegistryView } from '../../src/desk/api/mail.ts'
+import type { RulesPageView, RuleView } from '../../src/desk/api/rules.ts'
+import type { SoftwareFolderView } from '../../src/desk/api/software.ts'
 import type { DeskEvent, SourceView, TodayView } from '../../src/desk/api/today.ts'
 import type { Desk, DeskProblem, Person } from '../../src/desk/desk.ts'
 
 /** What an attacker writes into a log, hoping that a page runs it. */
 export const hostileText = `"><script>alert(1)</script><img src=x onerror=alert(2)>\r\nSet-Cookie: a=b\u2028\u202e'`
 export const theIncidentId = `incident-${'ab'.repeat(16)}`
+export const theRuleId = 'ab12'.repeat(4)
 export const theFindingId = `finding-${'cd'.repeat(16)}`
 
 export const theMailId = 'ef'.repeat(32)
@@ -130,6 +133,54 @@ const block: BlockView = {
   decidedAtMs: nowMs,
   expiresAtMs: nowMs + 1000,
   state: 'active',
+}
+
+const rule: RuleView = {
+  id: theRuleId,
+  title: `Audit log cleared ${hostileText}`,
+  kind: 'detection',
+  level: 'high',
+  status: 'stable',
+  logsource: 'windows',
+  tactics: [],
+  techniques: ['T1070.001'],
+  set: 'Bellwether',
+  state: 'in-use',
+  description: hostileText,
+  doNow: [],
+  falsePositives: [hostileText],
+  tags: ['attack.t1070.001'],
+  author: hostileText,
+  references: ['javascript:alert(1)'],
+  file: 'rules/a.yml',
+  line: 1,
+  counts: [],
+}
+
+const software: SoftwareFolderView = {
+  id: theRuleId,
+  machine: hostileText,
+  folder: hostileText,
+  state: 'unchanged',
+  changes: [],
+  expected: 0,
+  same: 1,
+  leftOut: 0,
+  severity: 0,
+}
+
+const rulesPage: RulesPageView = {
+  sets: [],
+  counts: { all: 1, inUse: 1, off: 0, waiting: 0, unusable: 0 },
+  coverage: [],
+  logsources: [],
+  placeholders: [],
+  problems: [],
+  problemsTotal: 0,
+  configurationPath: '/tmp/bellwether.toml',
+  readAtMs: nowMs,
+  isOutdated: false,
+  firedSinceMs: nowMs,
 }
 
 /** The desk, what it was asked, and switches. */
@@ -272,6 +323,16 @@ export function makeDesk(): FakeDesk {
     sql: noted('sql', () => ok({ columns: ['a'], rows: [[hostileText]], cut: false, tookMs: 1 })),
     addIndicators: noted('addIndicators', () => ok({ huntId: 'hunt-1' })),
     removeIndicators: noted('removeIndicators', () => ok(undefined)),
+    rulesPage: noted('rulesPage', () => ok(rulesPage)),
+    rules: noted('rules', () => ok({ rows: [rule], total: 1 })),
+    rule: noted('rule', (id) => (id === theRuleId ? ok(rule) : missing)),
+    switchRuleOff: noted('switchRuleOff', () => ok(rule)),
+    switchRuleOn: noted('switchRuleOn', () => ok(rule)),
+    software: noted('software', () => ({ folders: [software], hasDrop: true })),
+    softwareOf: noted('softwareOf', (id) =>
+      id === theRuleId ? ok({ folder: software, differences: [], total: 0 }) : missing,
+    ),
+    keepSoftware: noted('keepSoftware', () => ok(software)),
     settings: noted('settings', () => ({
       officeName: 'Ash County',
       version: '0.0.0-test',

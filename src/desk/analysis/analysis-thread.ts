@@ -58,6 +58,7 @@ export class AnalysisThread {
   readonly #troubles = new Map<Trouble, string>()
   #definitions: readonly SourceDefinition[]
   #indicators: readonly IndicatorText[]
+  #rulesOff: readonly string[]
   #worker: Worker | undefined
   #beacon = new BeaconReader()
   #streams = new Map<number, { readonly key: string; readonly source: string }>()
@@ -73,10 +74,15 @@ export class AnalysisThread {
   #watchdog: NodeJS.Timeout | undefined
   #stopWaiting = new AbortController()
 
-  constructor(host: AnalysisHost, definitions: readonly SourceDefinition[], indicators: readonly IndicatorText[]) {
+  constructor(
+    host: AnalysisHost,
+    definitions: readonly SourceDefinition[],
+    { indicators, rulesOff }: { readonly indicators: readonly IndicatorText[]; readonly rulesOff: readonly string[] },
+  ) {
     this.#host = host
     this.#definitions = definitions
     this.#indicators = indicators
+    this.#rulesOff = rulesOff
   }
 
   /** What is wrong now, in sentences. */
@@ -120,6 +126,7 @@ export class AnalysisThread {
       indicators: this.#indicators,
       setAside: this.#setAside,
       rulesPath,
+      rulesOff: this.#rulesOff,
       isCareful,
       beacon: this.#beacon.shared,
     }
@@ -260,6 +267,12 @@ export class AnalysisThread {
   useIndicators(lists: readonly IndicatorText[]): void {
     this.#indicators = lists
     this.#post(this.#worker, { type: 'indicators', lists })
+  }
+
+  /** From now on hits of these rules are let go of. */
+  useRulesOff(rules: readonly string[]): void {
+    this.#rulesOff = rules
+    this.#post(this.#worker, { type: 'rules-off', rules })
   }
 
   /** Makes a finding of something that the main thread noticed. */

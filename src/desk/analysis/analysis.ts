@@ -58,6 +58,8 @@ export interface AnalysisOptions {
   readonly indicator: IndicatorLookup
   readonly archive: ArchiveWriter | undefined
   readonly makeEngine: MakeEngine
+  /** Detection rules whose hits are let go of, as hits name them: the office has switched them off. */
+  readonly rulesOff: ReadonlySet<string>
   readonly setAside: readonly SetAside[]
   readonly beacon: Beacon | undefined
   /** Shows one record at a time, so that the beacon names the one that a watch fails on. */
@@ -80,6 +82,8 @@ export class Analysis {
   readonly counts = new SourceCounts()
   /** Shows one record at a time, so that the beacon names the one that a watch fails on. */
   isCareful: boolean
+  /** See `AnalysisOptions.rulesOff`. */
+  rulesOff: ReadonlySet<string>
   readonly #options: AnalysisOptions
   readonly #telling: Telling
   readonly #streams = new Map<string, LiveStream>()
@@ -95,6 +99,7 @@ export class Analysis {
   constructor(options: AnalysisOptions) {
     this.#options = options
     this.isCareful = options.isCareful
+    this.rulesOff = options.rulesOff
     this.#telling = new Telling(options.assignments, options.indicator)
     this.#toSetAside = new Map(options.setAside.map((one) => [`${one.key}\n${one.offset}`, one]))
   }
@@ -250,6 +255,7 @@ export class Analysis {
   }
 
   #take(hit: Hit): void {
+    if (hit.kind === 'rule-match' && this.rulesOff.has(hit.rule)) return
     const stream = this.#bySource.get(hit.place.source) ?? this.#current
     const sourceId = stream?.sourceId ?? ('desk' as SourceId)
     this.#telling.add(hit, sourceId, () => stream?.bytesAt(hit.place) ?? readBack(hit.place, stream?.follower))

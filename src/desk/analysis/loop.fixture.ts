@@ -50,6 +50,7 @@ export class LoopRun {
       assignments: [...kept.assigned].map(([findingId, incidentId]) => ({ findingId, incidentId })),
       indicators: [],
       rulesPath: '',
+      rulesOff: [],
       setAside: [],
       isCareful: false,
       beacon: new SharedArrayBuffer(64),

@@ -74,6 +74,7 @@ export class AnalysisLoop {
         const { rules, options } = readRulePack(start.rulesPath)
         return compile(rules, { ...options, onLimit }).engine
       },
+      rulesOff: new Set(start.rulesOff),
       setAside: start.setAside,
       beacon: this.#beacon,
       isCareful: start.isCareful,
@@ -109,6 +110,9 @@ export class AnalysisLoop {
         return
       case 'indicators':
         this.#analysis.indicator = lookupIn(message.lists)
+        return
+      case 'rules-off':
+        this.#analysis.rulesOff = new Set(message.rules)
         return
       case 'noticed':
         this.#analysis.say(message.noticed)

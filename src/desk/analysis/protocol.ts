@@ -40,6 +40,8 @@ export interface AnalysisStart {
   readonly setAside: readonly SetAside[]
   /** The file of detection rules: read and compiled when the first event comes. */
   readonly rulesPath: string
+  /** Rules that the office has switched off, as hits name them. */
+  readonly rulesOff: readonly string[]
   readonly isCareful: boolean
   /** Signs of life and what is under way: see `beacon.ts`. */
   readonly beacon: SharedArrayBuffer
@@ -62,6 +64,7 @@ export type ToAnalysis =
   | { readonly type: 'stored'; readonly sequence: number; readonly hadCheckpoint: boolean }
   | { readonly type: 'sources'; readonly definitions: readonly SourceDefinition[] }
   | { readonly type: 'indicators'; readonly lists: readonly IndicatorText[] }
+  | { readonly type: 'rules-off'; readonly rules: readonly string[] }
   | { readonly type: 'noticed'; readonly noticed: Noticed }
   /** Spools that are sealed into the archive and gone. */
   | { readonly type: 'sealed'; readonly names: readonly string[] }

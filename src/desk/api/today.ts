@@ -57,7 +57,17 @@ export type TodayView = Static<typeof TodaySchema>
 
 /** What is pushed to open consoles: only that something changed, never the data. */
 export const DeskEventSchema = Type.Object({
-  type: Type.Enum(['incidents', 'sources', 'blocks', 'settings', 'hunts', 'mail', 'today'] as const),
+  type: Type.Enum([
+    'incidents',
+    'sources',
+    'blocks',
+    'settings',
+    'hunts',
+    'mail',
+    'rules',
+    'software',
+    'today',
+  ] as const),
   /** The incident, source or block. */
   id: Type.Optional(Type.String()),
   atMs: Type.Number(),

@@ -2,14 +2,33 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownRulesPath, RuleLibrary } from './rule-library.ts'
-import type { PackRequest, RulePack } from './rule-pack-file.ts'
-import { keptSetPaths } from './rule-store.ts'
+import type { PackedSet, PackRequest, RulePack } from './rule-pack-file.ts'
+import { listSets, setPathOf } from './rule-store.ts'
 
 const { data, configuration, out } = JSON.parse(process.argv[2] ?? '{}') as PackRequest
-const library = await RuleLibrary.load([ownRulesPath, ...(await keptSetPaths(data)), ...configuration.paths], {
+const kept = await listSets(data)
+const paths = [ownRulesPath, ...kept.map(({ name }) => setPathOf(data, name)), ...configuration.paths]
+const library = await RuleLibrary.load(paths, {
   cachePath: join(data, 'cache', 'rules'),
   placeholders: configuration.placeholders,
 })
-const pack: RulePack = { rules: library.rules, options: library.options }
+
+/** The sets, in the order in which they were loaded. */
+const named: readonly Pick<PackedSet, 'kind' | 'name' | 'from' | 'addedAt'>[] = [
+  { kind: 'shipped', name: 'Bellwether', from: ownRulesPath },
+  ...kept.map(({ name, from, addedAt }) => ({ kind: 'kept', name, from, addedAt }) as const),
+  ...configuration.paths.map((path) => ({ kind: 'configured', name: path, from: path }) as const),
+]
+const pack: RulePack = {
+  rules: library.rules,
+  options: library.options,
+  sets: named.map((set, index) => ({
+    ...set,
+    path: paths[index] ?? '',
+    files: library.paths[index]?.files ?? 0,
+    rules: library.paths[index]?.rules ?? 0,
+  })),
+  rejects: library.rejects,
+}
 await writeFile(`${out}.partial`, JSON.stringify(pack), { mode: 0o600 })
 await rename(`${out}.partial`, out)

@@ -3,10 +3,13 @@
  *  without events keeps nothing of them in memory. `bellwether rules check` says what cannot be used. */
 import { fork } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RulesConfiguration } from '../config/config.ts'
 import type { PackRequest } from './rule-pack-file.ts'
+
+/** Where they wait. */
+export const rulePackPath = (data: string): string => join(data, 'cache', 'rules', 'pack.json')
 
 /** Has the rules read and written to a file; gives its path. Where that fails, an earlier file is used, or no rule; `complain`
  *  gets the sentence. */
@@ -15,10 +18,9 @@ export async function packRules(
   configuration: RulesConfiguration,
   complain: (message: string) => void,
 ): Promise<string> {
-  const folder = join(data, 'cache', 'rules')
-  const out = join(folder, 'pack.json')
+  const out = rulePackPath(data)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await mkdir(dirname(out), { recursive: true, mode: 0o700 })
     const request: PackRequest = { data, configuration, out }
     const program = fileURLToPath(new URL('./rule-pack-process.ts', import.meta.url))
     const child = fork(program, [JSON.stringify(request)], { stdio: 'ignore', execArgv: [] })

@@ -63,9 +63,12 @@ export function setNameOf(path: string): string {
 export const isSetName = (name: string): boolean =>
   nameForm.test(name) && name.length <= limits.ruleSetNameCharactersMax && !name.endsWith('.') && !name.includes('..')
 
+/** The folder of a kept set. */
+export const setPathOf = (dataPath: string, name: string): string => join(setsFolder(dataPath), name)
+
 /** Folders of the kept sets, to be loaded. */
 export async function keptSetPaths(dataPath: string): Promise<string[]> {
-  return (await listSets(dataPath)).map(({ name }) => join(setsFolder(dataPath), name))
+  return (await listSets(dataPath)).map(({ name }) => setPathOf(dataPath, name))
 }
 
 /** The kept sets, in the order of their names. */

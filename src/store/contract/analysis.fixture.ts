@@ -1,5 +1,6 @@
 /** The contract's part about what the analysis writes: commits, checkpoints, evidence, sources. */
 import { describe, expect, test } from 'vitest'
+import type { Finding } from '../../core/finding.ts'
 import { findingId, incidentId, type SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
 import type { Commit, Store } from '../store.ts'
@@ -190,6 +191,43 @@ export function describeAnalysis(subject: () => Subject): void {
       await store.commit(commitOf({ findings: [finding('alone', { hitCount: 9 })] }))
       expect(await store.assignments(0)).toHaveLength(1)
       expect((await store.incident(incidentId('test', 'a')))?.incident.findings[0]?.hitCount).toBe(9)
+    })
+  })
+
+  describe('detection rules', () => {
+    const ofRule = (name: string, rule: string, change: Partial<Finding> = {}): Finding =>
+      finding(name, {
+        kind: 'rule-match',
+        watch: 'machines',
+        rules: [rule],
+        hitCount: 2,
+        lastSeenMs: startMs,
+        ...change,
+      })
+
+    test('have fired as often as findings of theirs say, and the incident of the last time', async () => {
+      const { store } = subject()
+      const later = ofRule('c', 'sigma/one', { lastSeenMs: startMs + hour, hitCount: 5 })
+      await store.commit(
+        commitOf({
+          incidents: [
+            incident('a', { findings: [ofRule('a', 'sigma/one'), ofRule('b', 'sigma/two')] }),
+            incident('c', { findings: [later] }),
+            incident('d', { findings: [finding('d', { target: 'says "kind":"rule-match" of itself' })] }),
+          ],
+        }),
+      )
+      expect(await store.ruleFires(0)).toEqual([
+        { rule: 'sigma/one', findings: 2, hits: 7, lastSeenMs: startMs + hour, incidentId: incidentId('test', 'c') },
+        { rule: 'sigma/two', findings: 1, hits: 2, lastSeenMs: startMs, incidentId: incidentId('test', 'a') },
+      ])
+      expect((await store.ruleFires(startMs + 1)).map(({ rule, findings }) => [rule, findings])).toEqual([
+        ['sigma/one', 1],
+      ])
+    })
+
+    test('did not fire in an empty store', async () => {
+      expect(await subject().store.ruleFires(0)).toEqual([])
     })
   })
 

@@ -8,6 +8,7 @@ import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep
 import { mail, mails, mailsOfCampaign } from './mails.ts'
 import { writePage } from './pages.ts'
 import * as people from './people.ts'
+import { ruleFires } from './rule-fires.ts'
 import { addSource, rejects, removeSource, sourceHours, sources, storedSources } from './sources.ts'
 import type { Row, Verb } from './step.ts'
 import { audit, auditRows, checkTrail, type TrailCheck, type TrailPosition, trailStart } from './trail.ts'
@@ -54,6 +55,7 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
   addNote: writes(addNote),
   evidence: reads(evidence),
   evidenceLine: reads(evidenceLine),
+  ruleFires: reads(ruleFires),
   sources: reads(sources),
   sourceHours: reads(sourceHours),
   rejects: reads(rejects),

@@ -1,0 +1,184 @@
+/** One folder of one machine: what differs from the baseline, file by file, and the decision which list is the baseline. */
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link, useParams, useSearchParams } from 'react-router'
+import type { SoftwareFolderView, SoftwareListedView, SoftwareQuery } from '../../../src/desk/api/software.ts'
+import { softwareFolderQuery } from '../../api/queries.ts'
+import { useRights } from '../../api/rights.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { Label } from '../../parts/labels.tsx'
+import { Moment } from '../../parts/moment.tsx'
+import { Pager } from '../../parts/pager.tsx'
+import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
+import { Page } from '../../shell/page.tsx'
+import { counted, inDigits } from '../../words/counts.ts'
+import { softwareAdvice, softwareSentence, softwareStateWords, toneOfFolder } from '../../words/software.ts'
+import { DifferenceFilters } from './difference-filters.tsx'
+import { Differences } from './differences.tsx'
+import { Keep } from './keep.tsx'
+import './software.css'
+
+const pageRows = 50
+
+/** The page. */
+export function SoftwareFolderPage(): ReactNode {
+  const { id = '' } = useParams()
+  const [search, setSearch] = useSearchParams()
+  const asked = questionOf(search)
+  const query = useQuery(softwareFolderQuery(id, asked))
+  const folder = query.data?.folder
+  const ask = (part: SoftwareQuery): void => {
+    const { limit: _, ...next } = { ...asked, offset: 0, ...part }
+    const pairs = Object.entries(next).filter(([name, value]) => value !== '' && value !== 0 && first[name] !== value)
+    setSearch(new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])), {
+      replace: part.offset === undefined,
+    })
+  }
+  return (
+    <Page
+      title={folder === undefined ? 'Software' : `Software of ${folder.machine}`}
+      heading={
+        folder && (
+          <>
+            Software of <StrangeText text={folder.machine} charactersShown={100} />
+          </>
+        )
+      }
+      lead={
+        <p className="no-print">
+          <Link to="/software">All machines</Link>
+        </p>
+      }
+    >
+      <Answer query={query} lines={8}>
+        {(page) => (
+          <div className="stack stack--wide">
+            <Standing folder={page.folder} />
+            {(page.folder.state === 'changed' || page.folder.expected > 0) && (
+              <section className="stack" aria-labelledby="differences">
+                <h2 id="differences">What differs</h2>
+                <DifferenceFilters asked={asked} folder={page.folder} onAsk={ask} />
+                <Differences rows={page.differences} />
+                <Pager
+                  offset={asked.offset ?? 0}
+                  limit={pageRows}
+                  total={page.total}
+                  things="differences"
+                  onOffset={(offset) => {
+                    ask({ offset })
+                    document.getElementById('differences')?.scrollIntoView()
+                    document.getElementById('main')?.focus({ preventScroll: true })
+                  }}
+                />
+              </section>
+            )}
+            <Lists folder={page.folder} />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}
+
+const first: Readonly<Record<string, unknown>> = { show: 'unexpected' }
+
+function questionOf(search: URLSearchParams): SoftwareQuery {
+  const offset = Number(search.get('offset') ?? 0)
+  const kind = search.get('kind')
+  return {
+    show: (search.get('show') ?? 'unexpected') as NonNullable<SoftwareQuery['show']>,
+    ...(kind === null ? {} : { kind: kind as NonNullable<SoftwareQuery['kind']> }),
+    text: (search.get('text') ?? '').slice(0, 200),
+    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
+    limit: pageRows,
+  }
+}
+
+function Standing({ folder }: { readonly folder: SoftwareFolderView }): ReactNode {
+  const { mayDecide } = useRights()
+  const advice = softwareAdvice(folder)
+  return (
+    <section className="panel stack" aria-label="How it stands">
+      <Label tone={toneOfFolder(folder)} form={folder.severity >= 4 ? 'full' : 'soft'}>
+        {softwareStateWords[folder.state].name}
+      </Label>
+      <p className="mono small">
+        <StrangeText text={folder.folder} charactersShown={400} />
+      </p>
+      <p className="software__sentence">{softwareSentence(folder)}</p>
+      {advice.length > 0 && (
+        <ol>
+          {advice.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
+      {mayDecide && folder.latest && folder.latest.sha256 !== folder.baseline?.sha256 && (
+        <Keep folder={folder} latest={folder.latest} />
+      )}
+    </section>
+  )
+}
+
+function Lists({ folder }: { readonly folder: SoftwareFolderView }): ReactNode {
+  return (
+    <section className="stack" aria-labelledby="lists">
+      <h2 id="lists">The two lists</h2>
+      <div className="software__lists">
+        <List title="The list that came last" list={folder.latest} otherwise="None has come yet." />
+        <List title="The baseline: what should be there" list={folder.baseline} otherwise="Nobody has kept one yet." />
+      </div>
+    </section>
+  )
+}
+
+function List({
+  title,
+  list,
+  otherwise,
+}: {
+  readonly title: string
+  readonly list: SoftwareListedView | undefined
+  readonly otherwise: string
+}): ReactNode {
+  return (
+    <section className="panel stack" aria-label={title}>
+      <h3>{title}</h3>
+      {list === undefined ? (
+        <p className="muted">{otherwise}</p>
+      ) : (
+        <dl className="facts">
+          <dt>Made</dt>
+          <dd>
+            <Moment atMs={list.madeAtMs} form="full" />, by its machine’s clock
+            {list.madeOn !== undefined && (
+              <>
+                {', on '}
+                <ShortText text={list.madeOn} charactersShown={80} />
+              </>
+            )}
+          </dd>
+          <dt>Kept by the desk</dt>
+          <dd>
+            <Moment atMs={list.keptAtMs} form="full" />
+            {list.keptBy !== undefined && (
+              <>
+                {', by '}
+                <ShortText text={list.keptBy} charactersShown={60} />
+              </>
+            )}
+          </dd>
+          <dt>Holds</dt>
+          <dd>
+            {counted(list.entries, 'entry', 'entries')}
+            {list.unread > 0 && `; ${inDigits(list.unread)} could not be read`}
+          </dd>
+          <dt>Signed with the key</dt>
+          <dd className="mono small">{list.fingerprint}</dd>
+          <dt>Its SHA-256</dt>
+          <dd className="mono small">{list.sha256}</dd>
+        </dl>
+      )}
+    </section>
+  )
+}
