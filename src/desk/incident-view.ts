@@ -5,7 +5,9 @@ import { limits } from '../core/limits.ts'
 import { capitalised, kindWords } from '../incidents/words.ts'
 import type { Proposal } from '../response/propose.ts'
 import type { EvidenceRow, IncidentRow, IncidentSummary } from '../store/store.ts'
+import { headOf } from '../watches/mail/mail-document.ts'
 import type { EvidenceView, FindingView, IncidentSummaryView, IncidentView } from './api/incidents.ts'
+import { readMailLine } from './mail/mail-view.ts'
 import { shownBytes } from './outside-text.ts'
 
 type ExposureView = NonNullable<IncidentView['exposure']>
@@ -120,9 +122,10 @@ function proposalView(proposal: Proposal, nowMs: number): IncidentView['proposal
   }
 }
 
-/** A line of evidence. */
+/** A line of evidence. One of the log of mail is told by the head of its mail. */
 export function evidenceView(row: EvidenceRow, kind: EvidenceView['kind']): EvidenceView {
   const { source, line, offset, length } = row.place
+  const mail = kind.startsWith('mail-') ? readMailLine(row.bytes) : undefined
   return {
     findingId: row.findingId,
     ordinal: row.ordinal,
@@ -130,7 +133,8 @@ export function evidenceView(row: EvidenceRow, kind: EvidenceView['kind']): Evid
     timeMs: row.timeMs,
     place: { source, line, offset, length },
     sourceId: row.sourceId,
-    text: shownBytes(row.bytes),
+    text: shownBytes(mail === undefined ? row.bytes : Buffer.from(headOf(mail))),
     sha256: createHash('sha256').update(row.bytes).digest('hex'),
+    ...(mail === undefined ? {} : { mailId: mail.id }),
   }
 }

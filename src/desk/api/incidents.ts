@@ -136,6 +136,8 @@ export const EvidenceSchema = Type.Object({
   sourceId: Type.String(),
   text: Type.String(),
   sha256: Type.String(),
+  /** The mail that the line is about: it has a page of its own. */
+  mailId: Type.Optional(Type.String()),
 })
 export type EvidenceView = Static<typeof EvidenceSchema>
 

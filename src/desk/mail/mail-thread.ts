@@ -16,22 +16,29 @@ interface Waiting {
 /** The thread; it is started with the first mail. */
 export class MailThread {
   readonly #onTrouble: (message: string | undefined) => void
+  readonly #judgeMsMax: number
   #start: MailThreadStart
   #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #number = 0
   #isClosed = false
 
-  constructor(start: MailThreadStart, onTrouble: (message: string | undefined) => void) {
+  /** `judgeMsMax` is how long one mail may be judged. */
+  constructor(
+    start: MailThreadStart,
+    onTrouble: (message: string | undefined) => void,
+    judgeMsMax: number = limits.mailJudgeMsMax,
+  ) {
     this.#start = start
     this.#onTrouble = onTrouble
+    this.#judgeMsMax = judgeMsMax
   }
 
   /** Judges a mail. Never rejects: what cannot be judged is said in the document. */
   judge(mail: Omit<ToJudge, 'number'>): Promise<MailDocument> {
     const number = ++this.#number
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#giveUp(), limits.mailJudgeMsMax)
+      const timer = setTimeout(() => this.#giveUp(), this.#judgeMsMax)
       timer.unref()
       this.#waiting.set(number, { mail: { ...mail, number }, resolve, timer })
       this.#post({ type: 'judge', mail: { ...mail, number } })

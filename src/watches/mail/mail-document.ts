@@ -145,7 +145,8 @@ export function hitsOfDocument(document: MailDocument, place: Place): Hit[] {
   return document.hasForgotten === true ? [...hits, { ...forgottenHit(head, judged), text }] : hits
 }
 
-const headOf = ({ from, recipients, subject, messageId, sentence }: MailDocument): string =>
+/** A mail in one line, for people. */
+export const headOf = ({ from, recipients, subject, messageId, sentence }: MailDocument): string =>
   [
     `From: ${`${from.name} <${from.address}>`.trim()}`,
     `To: ${recipients.join(', ')}`,
