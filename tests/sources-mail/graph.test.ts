@@ -5,8 +5,9 @@ import type { GraphDefinition } from '../../src/sources/definition.ts'
 import { openGraphMailboxes } from '../../src/sources/mail/graph.ts'
 import type { MailboxPace } from '../../src/sources/mail/mailbox-rounds.ts'
 import type { Mailbox } from '../../src/sources/mail/received-mail.ts'
-import { type Answer, ApiServer, type Asked } from './api-server.ts'
-import { mailText, Stage, secretFolder, shortPace, until } from './mailbox-stage.ts'
+import { type Answer, ApiServer } from './api-server.ts'
+import { codeOf, FakeTenant } from './fake-tenant.ts'
+import { Stage, secretFolder, shortPace, until } from './mailbox-stage.ts'
 
 const hosts = ['login.microsoftonline.com', 'graph.microsoft.com']
 const minuteMs = 60_000
@@ -17,116 +18,13 @@ afterEach(async () => {
 })
 afterAll(() => secrets.remove())
 
-interface StoredMessage {
-  readonly id: string
-  readonly text: string
-  readonly receivedDateTime: string
-}
-
-const codeOf = (status: number, code: string): Answer => ({ status, body: { error: { code, message: 'no' } } })
-
-/** A tenant as Microsoft Graph shows it: folders whose messages have a place in the order of their changes. */
-class Tenant {
-  secret = 'right-secret'
-  tokenLifeS = 3_599
-  tokens = 0
-  pageSize = 2
-  /** Tokens of places that are no longer known. */
-  readonly forgotten = new Set<string>()
-  /** Answers before anything else. */
-  first: ((asked: Asked) => Answer | undefined) | undefined
-  readonly folders = new Map<string, { readonly name: string; readonly messages: StoredMessage[] }>([
-    ['inbox', { name: 'Inbox', messages: [] }],
-    ['junkemail', { name: 'Junk Email', messages: [] }],
-    ['drafts', { name: 'Drafts', messages: [] }],
-    ['sentitems', { name: 'Sent Items', messages: [] }],
-    ['outbox', { name: 'Outbox', messages: [] }],
-  ])
-
-  put(subject: string, { folder = 'inbox', atMs = Date.now() } = {}): void {
-    const messages = this.folders.get(folder)?.messages
-    messages?.push({
-      id: `AAMk${subject}/+=`,
-      text: mailText(subject),
-      receivedDateTime: new Date(atMs).toISOString(),
-    })
-  }
-
-  answer(asked: Asked): Answer | undefined {
-    const early = this.first?.(asked)
-    if (early !== undefined) return early
-    if (asked.url.host === 'login.microsoftonline.com') return this.#token(asked)
-    if (asked.headers.authorization !== `Bearer token-${this.tokens}`) return codeOf(401, 'InvalidAuthenticationToken')
-    const path = decodeURIComponent(asked.url.pathname)
-    const user = '/v1.0/users/clerk@county.example'
-    if (!path.startsWith(user)) return codeOf(404, 'ErrorInvalidUser')
-    const rest = path.slice(user.length)
-    const delta = /^\/mailFolders\/([^/]+)\/messages\/delta$/.exec(rest)
-    if (delta !== null) return this.#delta(delta[1] as string, asked)
-    if (rest === '/mailFolders/delta')
-      return {
-        body: {
-          value: [...this.folders].map(([id, { name }]) => ({ id: `id-${id}`, displayName: name })),
-          '@odata.deltaLink': `https://graph.microsoft.com${asked.url.pathname}?$deltatoken=f`,
-        },
-      }
-    const known = /^\/mailFolders\/(\w+)$/.exec(rest)
-    if (known !== null) return { body: { id: `id-${known[1]}` } }
-    const message = /^\/messages\/(.+)\/\$value$/.exec(rest)
-    if (message !== null) return this.#message(message[1] as string)
-    return codeOf(400, 'BadRequest')
-  }
-
-  #token({ body, url }: Asked): Answer {
-    const form = new URLSearchParams(body)
-    expect(url.pathname).toBe('/county.example/oauth2/v2.0/token')
-    expect(form.get('grant_type')).toBe('client_credentials')
-    expect(form.get('scope')).toBe('https://graph.microsoft.com/.default')
-    if (form.get('client_secret') !== this.secret)
-      return {
-        status: 401,
-        body: {
-          error: 'invalid_client',
-          error_description: 'AADSTS7000215: Invalid client secret provided.',
-          error_codes: [7_000_215],
-        },
-      }
-    this.tokens++
-    return { body: { token_type: 'Bearer', expires_in: this.tokenLifeS, access_token: `token-${this.tokens}` } }
-  }
-
-  #delta(named: string, { url }: Asked): Answer {
-    const folder = this.folders.get(named.replace(/^id-/, ''))
-    if (folder === undefined) return codeOf(404, 'ErrorItemNotFound')
-    const given = url.searchParams.get('$skiptoken') ?? url.searchParams.get('$deltatoken')
-    if (given !== null && this.forgotten.has(given)) return codeOf(410, 'SyncStateNotFound')
-    if (given === null) expect(url.searchParams.get('changeType')).toBe('created')
-    const from = Number(given ?? 0)
-    const page = folder.messages.slice(from, from + this.pageSize)
-    const next = from + page.length
-    const isDone = next >= folder.messages.length
-    return {
-      body: {
-        value: page.map(({ id, receivedDateTime }) => ({ '@odata.etag': 'W/"CQ"', id, receivedDateTime })),
-        [isDone ? '@odata.deltaLink' : '@odata.nextLink']:
-          `https://graph.microsoft.com${url.pathname}?$${isDone ? 'deltatoken' : 'skiptoken'}=${next}`,
-      },
-    }
-  }
-
-  #message(id: string): Answer {
-    const found = [...this.folders.values()].flatMap(({ messages }) => messages).find((each) => each.id === id)
-    return found === undefined ? codeOf(404, 'ErrorItemNotFound') : { body: found.text }
-  }
-}
-
 interface Opened {
   readonly mailbox: Mailbox
   readonly api: ApiServer
 }
 
 async function open(
-  tenant: Tenant,
+  tenant: FakeTenant,
   stage: Stage,
   more: Partial<GraphDefinition> = {},
   pace: Partial<MailboxPace> = shortPace,
@@ -153,7 +51,7 @@ async function open(
 
 describe('mailboxes of Microsoft 365', () => {
   test('hand on what is there and what comes, over pages and restarts, each mail once', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.put('old', { atMs: Date.now() - 40 * 24 * 60 * minuteMs })
     for (const subject of ['a', 'b', 'c']) tenant.put(subject)
     tenant.put('junk', { folder: 'junkemail' })
@@ -191,7 +89,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('are read in the folders too into which rules sort mail, a while later', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.folders.set('vendors', { name: 'Vendors', messages: [] })
     tenant.put('sorted', { folder: 'vendors' })
     tenant.put('own', { folder: 'sentitems' })
@@ -214,7 +112,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('are listed anew when the service forgot how far they were read', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     for (const subject of ['a', 'b', 'c']) tenant.put(subject)
     const stage = new Stage()
     const { mailbox } = await open(tenant, stage)
@@ -238,7 +136,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('are not asked before the time that a busy service names', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.put('a')
     let refusals = 0
     let firstMs = 0
@@ -266,7 +164,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('go on with a new token when the old one is no longer taken', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.put('a')
     const stage = new Stage()
     const { mailbox } = await open(tenant, stage)
@@ -284,7 +182,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('say that the secret is wrong, show it once, and go on as soon as it is mended', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.secret = 'another-secret'
     tenant.put('a')
     const stage = new Stage()
@@ -309,7 +207,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('that the application may not read are told with the permission that is missing', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.first = ({ url }) => (url.host.startsWith('graph.') ? codeOf(403, 'ErrorAccessDenied') : undefined)
     const { mailbox } = await open(tenant, new Stage())
     await until(
@@ -328,7 +226,7 @@ describe('mailboxes of Microsoft 365', () => {
       'https://127.0.0.1/x',
       'file:///etc/passwd',
     ]) {
-      const tenant = new Tenant()
+      const tenant = new FakeTenant()
       tenant.first = ({ url }) =>
         url.pathname.includes('/messages/delta') ? { body: { value: [], '@odata.nextLink': evil } } : undefined
       const { mailbox, api } = await open(tenant, new Stage())
@@ -341,7 +239,7 @@ describe('mailboxes of Microsoft 365', () => {
       )
       expect(api.elsewhere).toEqual([])
     }
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.first = ({ url }) =>
       url.pathname.includes('/messages/delta')
         ? { status: 302, headers: { location: 'https://evil.example/' } }
@@ -356,7 +254,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('lose nothing when the connection breaks off in the middle, and fetch no mail of that page again', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.pageSize = 10
     const subjects = Array.from({ length: 10 }, (_, i) => `m${i}`)
     for (const subject of subjects) tenant.put(subject)
@@ -379,7 +277,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('leave out a mail that the service cannot give, say which, and read on', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     for (const subject of ['a', 'b', 'c']) tenant.put(subject)
     tenant.first = ({ url }) => (url.pathname.includes('AAMkb') ? codeOf(500, 'ErrorInternalServerError') : undefined)
     const stage = new Stage()
@@ -395,7 +293,7 @@ describe('mailboxes of Microsoft 365', () => {
   })
 
   test('are read on after answers that are none', async () => {
-    const tenant = new Tenant()
+    const tenant = new FakeTenant()
     tenant.put('a')
     const bad: (Answer | undefined)[] = [
       { body: '<html>' },

@@ -1,15 +1,11 @@
-import { createServer, type Server } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { SourceId } from '../../src/core/ids.ts'
 import { limits } from '../../src/core/limits.ts'
 import type { ImapDefinition } from '../../src/sources/definition.ts'
 import { openImapMailbox } from '../../src/sources/mail/imap.ts'
 import type { MailboxPace } from '../../src/sources/mail/mailbox-rounds.ts'
 import type { Mailbox } from '../../src/sources/mail/received-mail.ts'
-import { freePort } from '../loopback.ts'
 import { DovecotServer, whyNoDovecot } from './dovecot-server.ts'
-import { FakeImap } from './fake-imap.ts'
-import { mailText, Stage, secretFolder, shortPace, until } from './mailbox-stage.ts'
+import { imapDefinition, mailText, Stage, secretFolder, shortPace, until } from './mailbox-stage.ts'
 
 const dayMs = 86_400_000
 const secrets = secretFolder()
@@ -18,21 +14,6 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 afterAll(() => secrets.remove())
-
-const definitionFor = (port: number, passwordPath: string, more: Partial<ImapDefinition> = {}): ImapDefinition => ({
-  kind: 'imap',
-  id: 'clerk' as SourceId,
-  title: 'Mailbox of the clerk',
-  host: '127.0.0.1',
-  port,
-  security: 'none',
-  user: 'clerk@county.example',
-  passwordPath,
-  isToken: false,
-  folders: ['INBOX'],
-  days: 30,
-  ...more,
-})
 
 function open(definition: ImapDefinition, stage: Stage, pace: Partial<MailboxPace> = shortPace): Mailbox {
   const mailbox = openImapMailbox(definition, stage.parts, pace)
@@ -61,7 +42,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     await server.put([{ text: mailText('first') }, { text: odd.replaceAll('\0', '') }])
     const stage = new Stage()
     // No poll comes to help: what is new is told by the server.
-    const mailbox = open(definitionFor(port, password), stage, { ...shortPace, pollMs: 60_000 })
+    const mailbox = open(imapDefinition(port, password), stage, { ...shortPace, pollMs: 60_000 })
     await until(
       () => stage.mails.length === 2,
       () => mailbox.state(),
@@ -90,14 +71,14 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     const { port } = await started()
     await server.put([{ text: mailText('a') }, { text: mailText('b') }])
     const stage = new Stage()
-    const first = open(definitionFor(port, password), stage)
+    const first = open(imapDefinition(port, password), stage)
     await until(
       () => stage.mails.length === 2,
       () => first.state(),
     )
     await first.close()
     await server.put([{ text: mailText('c') }])
-    const second = open(definitionFor(port, password), stage)
+    const second = open(imapDefinition(port, password), stage)
     await until(
       () => stage.mails.length === 3,
       () => second.state(),
@@ -117,7 +98,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
       isKilled = true
       await server.kill()
     }
-    const mailbox = open(definitionFor(port, password), stage)
+    const mailbox = open(imapDefinition(port, password), stage)
     await until(
       () => mailbox.state().problem !== undefined,
       () => mailbox.state(),
@@ -143,7 +124,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     const stage = new Stage()
     let isFull = true
     stage.before = () => (isFull && stage.mails.length === 1 ? Promise.reject(new Error('ENOSPC')) : Promise.resolve())
-    const mailbox = open(definitionFor(port, password), stage)
+    const mailbox = open(imapDefinition(port, password), stage)
     await until(
       () => mailbox.state().problem !== undefined,
       () => mailbox.state(),
@@ -162,7 +143,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     const { port } = await started()
     await server.put([{ text: mailText('a') }, { text: mailText('b') }])
     const stage = new Stage()
-    const mailbox = open(definitionFor(port, password), stage)
+    const mailbox = open(imapDefinition(port, password), stage)
     await until(
       () => stage.mails.length === 2,
       () => mailbox.state(),
@@ -188,7 +169,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
       if (Buffer.from(mail.bytes).includes('Subject: a')) server.doveadm('expunge', 'mailbox', 'INBOX', 'subject', 'b')
       return Promise.resolve()
     }
-    const mailbox = open(definitionFor(port, password), stage)
+    const mailbox = open(imapDefinition(port, password), stage)
     await until(
       () => stage.subjects.includes('c'),
       () => mailbox.state(),
@@ -204,7 +185,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     await server.put(Array.from({ length: 1_000 }, (_, i) => ({ text: mailText(`m${i}`) })))
     await server.put([{ text: mailText('moved here'), atMs: nowMs - 400 * dayMs }])
     const stage = new Stage()
-    const mailbox = open(definitionFor(port, password), stage)
+    const mailbox = open(imapDefinition(port, password), stage)
     await until(
       () => stage.mails.length === 1_000,
       () => [mailbox.state(), stage.mails.length],
@@ -222,7 +203,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     await server.put([{ text: mailText('in') }])
     await server.put([{ text: mailText('sorted') }], 'Vendors')
     const stage = new Stage()
-    const mailbox = open(definitionFor(port, password, { folders: ['INBOX', 'Vendor', 'Vendors'] }), stage)
+    const mailbox = open(imapDefinition(port, password, { folders: ['INBOX', 'Vendor', 'Vendors'] }), stage)
     await until(
       () => stage.mails.length === 2,
       () => mailbox.state(),
@@ -248,7 +229,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     await server.put([{ text: mailText('a') }])
     const path = secrets.write('mended', 'wrong')
     const stage = new Stage()
-    const mailbox = open(definitionFor(port, path), stage)
+    const mailbox = open(imapDefinition(port, path), stage)
     await until(
       () => mailbox.state().problem !== undefined,
       () => mailbox.state(),
@@ -272,7 +253,7 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
       { port: tlsPort, security: 'tls' },
       { port, security: 'starttls' },
     ] as const) {
-      const mailbox = open(definitionFor(port, password, { host: 'localhost', ...more }), new Stage())
+      const mailbox = open(imapDefinition(port, password, { host: 'localhost', ...more }), new Stage())
       await until(
         () => mailbox.state().problem !== undefined,
         () => mailbox.state(),
@@ -284,130 +265,3 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
     expect(server.log()).not.toContain('clerk@county.example')
   }, 60_000)
 })
-
-describe('what cannot be reached is said with its mend', () => {
-  let password: string
-  beforeAll(() => {
-    password = secrets.write('any', 'secret')
-  })
-  const problemOf = async (definition: ImapDefinition): Promise<string> => {
-    const mailbox = open(definition, new Stage())
-    await until(
-      () => mailbox.state().problem !== undefined,
-      () => mailbox.state(),
-      40_000,
-    )
-    return mailbox.state().problem ?? ''
-  }
-
-  test('a name that nobody knows', async () => {
-    const problem = await problemOf(definitionFor(993, password, { host: 'imap.county.invalid', security: 'tls' }))
-    expect(problem).toMatch(/^No server with the name imap\.county\.invalid is known\. Check the spelling/)
-  })
-
-  test('a port at which nobody listens', async () => {
-    const port = await freePort()
-    expect(await problemOf(definitionFor(port, password))).toMatch(
-      new RegExp(`^127\\.0\\.0\\.1 takes no connections at port ${port}\\.`),
-    )
-  })
-
-  test('a password that is in no file, or in an empty one', async () => {
-    expect(await problemOf(definitionFor(1, '/nowhere/password'))).toMatch(
-      /^The file with the password, "\/nowhere\/password", is not there\./,
-    )
-    expect(await problemOf(definitionFor(1, secrets.write('empty', '\n')))).toMatch(
-      /is empty\. Put the password into it/,
-    )
-  })
-
-  test('a password that would go to another machine as it is', async () => {
-    expect(await problemOf(definitionFor(143, password, { host: 'imap.county.example' }))).toMatch(
-      /^imap\.county\.example is another machine, and without encryption everybody on the way could read the password\./,
-    )
-  })
-
-  test('a server that does not speak TLS at that port, and one that offers no STARTTLS', async () => {
-    const port = await speak('* OK ready\r\n')
-    expect(await problemOf(definitionFor(port, password, { security: 'tls' }))).toMatch(/does not speak TLS at port/)
-    expect(await problemOf(definitionFor(port, password, { security: 'starttls' }))).toMatch(
-      /does not offer encryption \(STARTTLS\)/,
-    )
-  })
-
-  test('what is no mail server at all', async () => {
-    const port = await speak('HTTP/1.1 400 Bad Request\r\n\r\n', true)
-    expect(await problemOf(definitionFor(port, password))).toMatch(
-      /^127\.0\.0\.1 closed the connection at port \d+ before it answered\. Check whether that is its port for IMAP/,
-    )
-  })
-})
-
-describe('a server that misbehaves', () => {
-  let password: string
-  beforeAll(() => {
-    password = secrets.write('other', 'secret')
-  })
-
-  test('does not keep what comes after a mail at which it breaks off from being read, and the mail is told of', async () => {
-    const server = await FakeImap.start((uid) => (uid === 2 ? 'break off' : mailText(`m${uid}`)))
-    cleanups.push(() => server.close())
-    const stage = new Stage()
-    const mailbox = open(definitionFor(server.port, password), stage)
-    await until(
-      () => stage.mails.length === 2,
-      () => mailbox.state(),
-    )
-    expect(stage.subjects).toEqual(['m1', 'm3'])
-    expect(server.fetched.filter((uid) => uid === 2)).toHaveLength(limits.mailboxMailTriesMax)
-    expect(mailbox.state().notes).toContain(
-      '1 mail was left out, because the server does not give it: number 2 in INBOX.',
-    )
-  })
-
-  test('cannot fill the memory with a mail that it says is endless', async () => {
-    const server = await FakeImap.start((uid) => (uid === 2 ? 'endless' : mailText(`m${uid}`)))
-    cleanups.push(() => server.close())
-    const stage = new Stage()
-    const mailbox = open(definitionFor(server.port, password), stage)
-    await until(
-      () => stage.mails.length === 2,
-      () => mailbox.state(),
-    )
-    expect(stage.subjects).toEqual(['m1', 'm3'])
-  })
-
-  test('that closes whatever is opened is not asked all the time', async () => {
-    const server = await FakeImap.start((uid) => mailText(`m${uid}`), 'closes when idle')
-    cleanups.push(() => server.close())
-    const stage = new Stage()
-    const mailbox = open(definitionFor(server.port, password), stage, { ...shortPace, retryMsMin: 60_000 })
-    await until(
-      () => stage.mails.length === 3,
-      () => mailbox.state(),
-    )
-    await until(
-      () => server.connections === 1,
-      () => server.connections,
-    )
-    await mailbox.close()
-    expect(server.connections).toBe(1)
-  })
-})
-
-/** A server that says one thing to everybody, and answers commands as one with few wits. */
-async function speak(greeting: string, isCurt = false): Promise<number> {
-  const server: Server = createServer((socket) => {
-    socket.on('error', () => socket.destroy())
-    socket.write(greeting)
-    if (isCurt) socket.end()
-    socket.on('data', (chunk) => {
-      const tag = chunk.toString().split(' ')[0] ?? ''
-      if (/^[A-Z0-9]+$/i.test(tag)) socket.write(`* CAPABILITY IMAP4rev1\r\n${tag} OK done\r\n`)
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanups.push(() => void server.close())
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SourceId } from '../../src/core/ids.ts'
+import type { ImapDefinition } from '../../src/sources/definition.ts'
 import type { MailboxPace } from '../../src/sources/mail/mailbox-rounds.ts'
 import type { MailboxParts, ReceivedMail } from '../../src/sources/mail/received-mail.ts'
 
@@ -80,3 +82,23 @@ export function secretFolder(): {
 /** A mail of one's own. */
 export const mailText = (subject: string, body = 'Hello.'): string =>
   `From: Ann <ann@example.net>\nTo: <clerk@county.example>\nSubject: ${subject}\nMessage-ID: <${subject.replace(/\W+/g, '.')}@example.net>\n\n${body}\n`
+
+/** What an office says of a mailbox that is tried here. */
+export const imapDefinition = (
+  port: number,
+  passwordPath: string,
+  more: Partial<ImapDefinition> = {},
+): ImapDefinition => ({
+  kind: 'imap',
+  id: 'clerk' as SourceId,
+  title: 'Mailbox of the clerk',
+  host: '127.0.0.1',
+  port,
+  security: 'none',
+  user: 'clerk@county.example',
+  passwordPath,
+  isToken: false,
+  folders: ['INBOX'],
+  days: 30,
+  ...more,
+})

@@ -37,6 +37,8 @@ export function placeToGoOn(
   const isBack = kept !== undefined && folder.uidNext !== undefined && kept.lastUid >= folder.uidNext
   if (isSame && !isBack) return kept
   const reachMs = nowMs - days * dayMs
+  // No days: only what comes from now on.
+  const lastUid = kept === undefined && days === 0 ? (folder.uidNext ?? 1) - 1 : 0
   const sinceMs = kept === undefined || kept.doneMs === 0 ? reachMs : Math.min(reachMs, kept.doneMs - dayMs)
-  return { uidValidity: folder.uidValidity, lastUid: 0, sinceMs: Math.max(0, sinceMs), doneMs: kept?.doneMs ?? 0 }
+  return { uidValidity: folder.uidValidity, lastUid, sinceMs: Math.max(0, sinceMs), doneMs: kept?.doneMs ?? 0 }
 }
