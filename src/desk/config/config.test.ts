@@ -37,7 +37,23 @@ describe('the configuration', () => {
       'follow',
       'syslog',
       'drop',
+      'milter',
+      'imap',
     ])
+    expect(configuration.ok && configuration.value.mail).toMatchObject({
+      office: {
+        domains: ['maple.example'],
+        people: [
+          { name: 'Maria Garza', addresses: [] },
+          { name: 'Jo Lee', addresses: [] },
+        ],
+        trustedServers: ['mx.maple.example'],
+      },
+      lists: ['/etc/bellwether/vendors.json'],
+      reportFrom: 'elections@maple.example',
+      keepDays: 90,
+      asksNameServers: true,
+    })
   })
 
   test('says the line and the mend of every mistake, all at once', () => {

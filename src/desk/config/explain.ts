@@ -12,7 +12,7 @@ const listed = (values: readonly string[]): string => (values.length === 0 ? 'no
 
 /** What each part says. */
 export function explainConfiguration(configuration: Configuration): readonly Explained[] {
-  const { office, listen, archive, block, databaseUrl } = configuration
+  const { office, listen, archive, block, mail, databaseUrl } = configuration
   const entry = (name: string, value: string, explanation: string): Explained => ({ name, value, explanation })
   const targets = [
     block.nginx === undefined ? undefined : `nginx (${block.nginx.include})`,
@@ -45,6 +45,9 @@ export function explainConfiguration(configuration: Configuration): readonly Exp
       archive.enabled ? `${archive.keepDays} days, at most ${archive.keepBytes / 1e9} GB` : 'off',
       'Every record is kept this long, to be searched later.',
     ),
+    entry('Mail domains', listed(mail.office.domains), 'Mail that only poses as theirs is told.'),
+    entry('Trusted mail servers', listed(mail.office.trustedServers), 'Their checks of senders are believed.'),
+    entry('Mail', `${mail.keepDays} days`, 'Flagged mail, and the list of all mail, are kept this long.'),
     entry('Blocks', listed(targets.filter((one) => one !== undefined)), 'Where blocked addresses are kept out.'),
   ]
 }

@@ -61,6 +61,37 @@ keep_gigabytes = 20
 # folder = "/media/usb"
 # trusted_keys = []            # keys that \`bellwether pack\` prints
 
+# [[source]]
+# id = "mail-server"
+# title = "Our mail server"
+# kind = "milter"              # postfix or sendmail ask about each mail: see docs/how-to/mail.md
+# port = 7357
+# mode = "watch"               # watch, tag (adds headers) or hold (also holds attacks)
+#
+# [[source]]
+# id = "elections-mailbox"
+# title = "Mailbox of the elections desk"
+# kind = "imap"                # also "microsoft-365" and "google-workspace"
+# host = "imap.maple.example"
+# user = "elections@maple.example"
+# password_file = "/etc/bellwether/imap.secret"
+
+[mail]
+# Your own domains and people: mail that only poses as theirs is told.
+# domains = ["maple.example"]
+# people = ["Maria Garza", "Jo Lee"]
+# Your own mail servers, whose checks of the sender (SPF, DKIM, DMARC) are believed.
+# trusted_servers = ["mx.maple.example"]
+# Private addresses that are known to be of vendors' staff or of your own people.
+# known_addresses = ["field.engineer@mail.example"]
+# Lists of vendors and bodies, as your state hands them out. You can also add to the registry in the console.
+# lists = ["/etc/bellwether/vendors.json"]
+# Who signs reports of fraudulent mail.
+# report_from = "elections@maple.example"
+keep_days = 90
+# Ask the system's name servers who may send mail for a domain.
+ask_name_servers = true
+
 [rules]
 # Detection rules (Sigma) for computers, servers, networks and clouds, beside those that come with Bellwether.
 # paths = ["/srv/rules"]
