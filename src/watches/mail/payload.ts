@@ -30,7 +30,30 @@ export function allParts(message: MailMessage): MailPart[] {
   return parts.slice(0, limits.mailPartsJudgedMax)
 }
 
-/** Examines them all. */
+/** A part with what was found in it. */
+export interface ExaminedPart {
+  readonly part: MailPart
+  readonly found: Examination
+}
+
+/** Examinations of a mail while it is at hand, and by what they were made. */
+const examined = new WeakMap<MailMessage, { readonly examine: Examine; readonly parts: readonly ExaminedPart[] }>()
+
+/** Looks into every part of a mail, once: who reads bar codes asks before the watch does, and both get the same. */
+export function examineMail(message: MailMessage, examine: Examine): readonly ExaminedPart[] {
+  const known = examined.get(message)
+  if (known?.examine === examine) return known.parts
+  const password = passwordIn(message.text)
+  const options = password === '' ? {} : { passwords: [password] }
+  const parts = allParts(message).map((part): ExaminedPart => {
+    const { fileName, contentType, bytes } = part
+    return { part, found: examine({ name: fileName, contentType, bytes }, options) }
+  })
+  examined.set(message, { examine, parts })
+  return parts
+}
+
+/** What its files come to. */
 export function examineParts(message: MailMessage, examine: Examine): FileFacts {
   const carried: Carried[] = []
   const texts: string[] = []
@@ -38,17 +61,13 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   const links: { target: string; isCode: boolean }[] = []
   const problems: string[] = []
   let ownFileActs = false
-  const password = passwordIn(message.text)
-  const options = password === '' ? {} : { passwords: [password] }
-  for (const [index, { fileName, contentType, bytes }] of allParts(message).entries()) {
-    const found = examine({ name: fileName, contentType, bytes }, options)
+  for (const [index, { part, found }] of examineMail(message, examine).entries()) {
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
     const isOwn = index < message.parts.length && found.type !== 'outlook-message'
     if (isOwn && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
-    const isPicture = contentType.startsWith('image/')
     // A logo is in everybody's mail; a file that somebody opens is not.
-    if (!isPicture) hashes.push(...found.hashes.slice(0, 1).map(({ sha256 }) => sha256))
+    if (!part.contentType.startsWith('image/')) hashes.push(...found.hashes.slice(0, 1).map(({ sha256 }) => sha256))
     for (const { target, from } of found.links) links.push({ target, isCode: from === 'qr-code' })
     problems.push(...found.problems)
   }
