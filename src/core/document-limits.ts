@@ -39,10 +39,12 @@ export const documentLimits = {
   /** Characters of text kept of one file with all inside it: a claim of identity stands on the first pages. */
   documentTextCharactersMax: 64 * kib,
   /** Pictures kept for reading bar codes, bytes and pixels of one: a code that a person scans is one of the few large
-   *  pictures of a mail; 40 million pixels is a photograph. */
+   *  pictures of a mail; a telephone's photograph has 12 million pixels, and 16 million take 64 MiB while they are read. */
   documentPicturesMax: 24,
   documentPictureBytesMax: 8 * mib,
-  documentPicturePixelsMax: 40_000_000,
+  documentPicturePixelsMax: 16_000_000,
+  /** Pictures of which is remembered what was read in them: a hash, and mostly nothing, each. */
+  picturesRememberedMax: 1_000,
   /** Entries of a compound file's directory, and sectors of one chain (MS-CFB): 64 MiB in sectors of 512 bytes. */
   compoundEntriesMax: 16_384,
   compoundSectorsMax: 131_072,

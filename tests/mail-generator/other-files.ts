@@ -120,7 +120,7 @@ export const linkPdf = (text: string, target: string): Uint8Array =>
   )
 
 /** A code as rows of grey bytes, `scale` pixels a module. */
-function codePixels(text: string, scale: number): { pixels: Uint8Array; side: number } {
+export function codePixels(text: string, scale: number): { pixels: Uint8Array; side: number } {
   const { data, size } = encode(text, { ecc: 'M', border: 4 })
   const side = size * scale
   const pixels = new Uint8Array(side * side)
@@ -131,9 +131,14 @@ function codePixels(text: string, scale: number): { pixels: Uint8Array; side: nu
   return { pixels, side }
 }
 
-/** A QR code as PNG (grey, eight bits). */
+/** A QR code as a picture. */
 export function codePng(text: string, scale = 6): Uint8Array {
   const { pixels, side } = codePixels(text, scale)
+  return greyPng(side, side, pixels)
+}
+
+/** Grey pixels as a PNG file. */
+export function greyPng(width: number, height: number, pixels: Uint8Array): Uint8Array {
   const chunk = (type: string, content: Uint8Array): Buffer => {
     const body = Buffer.concat([latin(type), content])
     const frame = Buffer.alloc(8)
@@ -142,11 +147,11 @@ export function codePng(text: string, scale = 6): Uint8Array {
     return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
   }
   const head = Buffer.alloc(13)
-  head.writeUInt32BE(side, 0)
-  head.writeUInt32BE(side, 4)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
   head.set([8, 0, 0, 0, 0], 8)
-  const rows = Buffer.alloc((side + 1) * side)
-  for (let y = 0; y < side; y++) rows.set(pixels.subarray(y * side, (y + 1) * side), y * (side + 1) + 1)
+  const rows = Buffer.alloc((width + 1) * height)
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1)
   return Buffer.concat([
     Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', head),

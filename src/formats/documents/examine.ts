@@ -127,6 +127,10 @@ function readOther(subject: Subject, kind: FileKind, inspection: Inspection): Fi
     case 'bmp':
       inspection.addPicture({ type: kind, path: subject.path, bytes: subject.bytes })
       return kind
+    case 'webp':
+    case 'tiff':
+      inspection.addProblem('A picture in WebP or TIFF was not looked into for codes.')
+      return kind
     case 'tar':
     case 'rar':
     case 'seven-zip':

@@ -27,6 +27,13 @@ describe('codes in pictures', () => {
     expect(found).toEqual([{ target: address, path: ['code.png'], from: 'qr-code' }])
   })
 
+  test('are read once where the same picture comes again', async () => {
+    const own = await openBarCodeReader()
+    const picture = await codeAs('QRCode')
+    const first = await own.read(picture)
+    expect(await own.read({ ...picture, bytes: picture.bytes.slice() })).toBe(first)
+  })
+
   test('that are damaged, tiny or said to be enormous give nothing', async () => {
     const whole = await codeAs('QRCode')
     const cut = { ...whole, bytes: whole.bytes.slice(0, 60) }

@@ -1,8 +1,10 @@
 /** The reader of bar codes by zxing-wasm: its program is loaded once from the installed package on disk, never from the
- *  network. */
+ *  network. A picture that was read is remembered by its hash: campaigns and newsletters send the same ones again. */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { prepareZXingModule, type ReaderOptions, readBarcodes } from 'zxing-wasm/reader'
+import { limits } from '../../core/limits.ts'
 import type { BarCodeReader } from '../../formats/documents/bar-codes.ts'
 import type { FoundPicture } from '../../formats/documents/examination.ts'
 
@@ -23,7 +25,23 @@ export async function openBarCodeReader(): Promise<BarCodeReader> {
   const program = await readFile(file)
   const wasmBinary = program.buffer.slice(program.byteOffset, program.byteOffset + program.byteLength) as ArrayBuffer
   await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true })
-  return { read: readPicture }
+  return new RememberingReader()
+}
+
+/** Reads each picture once. */
+class RememberingReader implements BarCodeReader {
+  readonly #known = new Map<string, readonly string[]>()
+
+  async read(picture: FoundPicture): Promise<readonly string[]> {
+    const shape = picture.type === 'grey' ? `grey ${picture.width}` : picture.type
+    const key = createHash('sha256').update(`${shape}\0`).update(picture.bytes).digest('base64')
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const texts = await readPicture(picture)
+    if (this.#known.size >= limits.picturesRememberedMax) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(key, texts)
+    return texts
+  }
 }
 
 async function readPicture(picture: FoundPicture): Promise<readonly string[]> {
