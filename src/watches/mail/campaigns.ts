@@ -21,6 +21,13 @@ export interface SavedCampaigns {
   readonly forgotten: number
 }
 
+/** Where a mail was filed. */
+export interface Filed {
+  /** Names the mails that are alike, whether any of them is bad: the id that their campaign has or would have. */
+  readonly cluster: string
+  readonly campaign: CampaignMembership | undefined
+}
+
 interface Entry extends KeptSketch {
   readonly index: number
   parent: number
@@ -48,8 +55,9 @@ export class MailCampaigns {
     return this.#forgotten
   }
 
-  /** Files a mail and says to which campaign it belongs; undefined where it is the first, or none of them is bad. */
-  add(kept: KeptSketch): CampaignMembership | undefined {
+  /** Files a mail and says with which others it lies, and to which campaign it belongs; none where it is the first, or none
+   *  of them is bad. */
+  add(kept: KeptSketch): Filed {
     const ties = new Set<string>()
     const near = this.#near(kept.sketch)
     const entry: Entry = { ...kept, index: this.#next++, parent: -1 }
@@ -73,9 +81,10 @@ export class MailCampaigns {
       for (const tie of found) ties.add(tie)
       this.#join(entry.index, other.index)
     }
-    const membership = this.#membership(entry.index, [...ties])
+    const cluster = this.#clusters.get(this.#root(entry.index))?.id ?? sketchId(kept.sketch)
+    const campaign = this.#membership(entry.index, [...ties])
     this.#forgetOldest()
-    return membership
+    return { cluster, campaign }
   }
 
   /** The campaign that a sketch belongs to now, without filing it: also another office's sketch. */

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { type Authentication, trustedAuthentication } from './authentication.ts'
-import { type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
+import { type Filed, type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
@@ -107,7 +107,8 @@ export class MailChecker {
     const verdict = this.#judge(gathered)
     const remembered = rememberedOf(verdict, gathered)
     onRemember?.(remembered)
-    return withCampaign(verdict, this.remember(remembered), isAnsweredFor(gathered.sender))
+    const { cluster, campaign } = this.remember(remembered)
+    return { ...withCampaign(verdict, campaign, isAnsweredFor(gathered.sender)), cluster }
   }
 
   /** The verdict on a mail that is not to be remembered: one that was seen before, or that somebody tries out. */
@@ -117,11 +118,11 @@ export class MailChecker {
     return withCampaign(verdict, this.campaigns.find(verdict.sketch), isAnsweredFor(gathered.sender))
   }
 
-  /** Takes into the memory what another run of the same checker remembered; gives the campaign that the mail is of. */
-  remember({ kept, learnt }: RememberedMail): CampaignMembership | undefined {
-    const campaign = this.campaigns.add(kept)
+  /** Takes into the memory what another run of the same checker remembered; gives where the mail was filed. */
+  remember({ kept, learnt }: RememberedMail): Filed {
+    const filed = this.campaigns.add(kept)
     if (learnt !== undefined) this.history.learn(learnt, learnt.isAuthenticated)
-    return campaign
+    return filed
   }
 
   /** Takes a mail into the memory of senders without judging it: the office's sent mail, or an archive that is trusted. */

@@ -86,8 +86,8 @@ export function documentOf(
     ...(Number.isFinite(timeMs) ? { dateMs: timeMs } : {}),
     score: judged.score,
     ...(judged.posesAs === undefined ? {} : { posesAs: judged.posesAs.name }),
-    // The first mail of a campaign does not know yet that it is one: its own sketch names it.
-    campaign: judged.campaign?.id ?? sketchId(judged.sketch),
+    // The first mails of a campaign do not know yet that it is one.
+    campaign: judged.cluster ?? judged.campaign?.id ?? sketchId(judged.sketch),
     origin: cut(origin),
     messageId: cut(message.messageId),
     ...(envelopeFrom === undefined ? {} : { envelopeFrom: cut(envelopeFrom) }),

@@ -141,6 +141,8 @@ export interface MailVerdict {
   /** The signs of phishing that it shows, whether they weigh or not. */
   readonly phishingSigns: readonly string[]
   readonly campaign?: CampaignMembership
+  /** Names the mails that are alike to it, bad or not; left out of a mail that was only looked at. */
+  readonly cluster?: string
   readonly sketch: MailSketch
   /** What was not looked at, each a sentence. */
   readonly problems: readonly string[]
