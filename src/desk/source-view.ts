@@ -1,6 +1,6 @@
 /** A source as Today and the Sources page show it: from what the store knows of it to plain words. Pure. */
 import { counted, countInDigits, durationInWords } from '../incidents/words.ts'
-import type { SourceDefinition } from '../sources/definition.ts'
+import { isMailSource, type SourceDefinition } from '../sources/definition.ts'
 import type { SourceHour, SourceStatus } from '../store/store.ts'
 import type { SourceView } from './api/today.ts'
 
@@ -56,13 +56,14 @@ export function sourceView(facts: SourceFacts): SourceView {
 function messageOf(facts: SourceFacts, state: SourceView['state']): string {
   const { status, nowMs, listener, definition } = facts
   const odd = status?.message
+  const one = isMailSource(definition) ? 'mail' : 'line'
   switch (state) {
     case 'waiting':
       return odd ?? `Nothing has come yet.${noteOf(listener?.notes)}`
     case 'reading':
       return `Reading what is there already: ${countInDigits(Math.round((status?.backlogBytes ?? 0) / 1e6))} MB are left.`
     case 'silent':
-      return odd ?? 'It has stopped bringing lines, against its habit.'
+      return odd ?? `It has stopped bringing ${one}s, against its habit.`
     case 'failed':
       return odd ?? 'It cannot be read.'
     case 'live': {
@@ -71,9 +72,10 @@ function messageOf(facts: SourceFacts, state: SourceView['state']): string {
         agoMs === undefined
           ? ''
           : agoMs < 60_000
-            ? ' The last line came just now.'
-            : ` The last line came ${durationInWords(agoMs)} ago.`
-      const verb = definition.kind === 'upload' ? 'Put in and read.' : 'It works.'
+            ? ` The last ${one} came just now.`
+            : ` The last ${one} came ${durationInWords(agoMs)} ago.`
+      const isPutIn = definition.kind === 'upload' || definition.kind === 'mail-upload'
+      const verb = isPutIn ? 'Put in and read.' : 'It works.'
       const rejects = status?.rejects ?? 0
       const left = rejects === 0 ? '' : ` ${counted(rejects, 'line')} could not be understood.`
       return `${odd ?? verb}${last}${left}${noteOf(listener?.notes)}`
