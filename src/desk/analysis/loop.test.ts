@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { record } from '../../../tests/recording/record.ts'
 import { bundled, bundledSeed } from '../../../tests/recording/scenarios.ts'
 import type { SourceId } from '../../core/ids.ts'
+import { parseRules } from '../../sigma/parse-rules.ts'
 import type { FollowDefinition, PushDefinition } from '../../sources/definition.ts'
+import { rulePackText } from '../rules/rule-pack-file.ts'
 import { Kept, LoopRun } from './loop.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'bellwether-loop-'))
@@ -64,6 +66,30 @@ describe('the live analysis', () => {
     // Every finding is part of an incident that is told.
     for (const finding of kept.findings.keys())
       expect(kept.incidents.has(kept.assigned.get(finding) as never)).toBe(true)
+  })
+
+  test('shows requests to rules for web servers, with the bytes of the line as evidence', () => {
+    const { logs, journal, definitions } = site()
+    const line = (target: string): string =>
+      `198.51.100.9 - - [20/Sep/2026:02:52:48 +0000] "GET ${target} HTTP/1.1" 404 12 "-" "curl/8"`
+    const probe = line('/ecp/%44efault.flt')
+    writeFileSync(join(logs, 'web.log'), `${line('/')}\n${probe}\n${line('/style.css')}\n`)
+    const text = `title: A probe of a mail server
+status: test
+logsource: { category: webserver }
+detection: { s: { cs-uri-query|contains: /ecp/default }, condition: s }
+`
+    const rulesPath = join(logs, 'rules')
+    writeFileSync(
+      rulesPath,
+      rulePackText({ rules: parseRules(text, 'a.yml').rules, options: {}, sets: [], rejects: [] }),
+    )
+    const run = new LoopRun(new Kept(), definitions, journal, rulesPath)
+    run.toTheEnd()
+    const found = [...run.kept.findings.values()].filter(({ kind }) => kind === 'rule-match')
+    expect(found.map(({ words }) => words?.title)).toEqual(['A probe of a mail server'])
+    const evidence = [...run.kept.evidence.values()].filter(({ findingId }) => findingId === found[0]?.id)
+    expect(evidence.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([probe])
   })
 
   test('tells the same whatever it is interrupted at, also where its last words were not stored', () => {

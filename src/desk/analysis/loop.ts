@@ -8,7 +8,7 @@ import { type IndicatorList, readIndicatorList } from '../../formats/indicator-l
 import { compile } from '../../sigma/compile.ts'
 import { ArchiveSpool } from '../../store/archive/spool.ts'
 import type { Commit, SourceStatus } from '../../store/store.ts'
-import { readRulePack } from '../rules/rule-pack-file.ts'
+import { readRulePack, readRulePackHead } from '../rules/rule-pack-file.ts'
 import { Analysis } from './analysis.ts'
 import { ArchiveBlocked, ArchiveKeeper } from './archive-keeper.ts'
 import { BeaconWriter } from './beacon.ts'
@@ -75,6 +75,7 @@ export class AnalysisLoop {
         return compile(rules, { ...options, onLimit }).engine
       },
       rulesOff: new Set(start.rulesOff),
+      hasRequestRules: () => readRulePackHead(start.rulesPath).hasRequestRules,
       setAside: start.setAside,
       beacon: this.#beacon,
       isCareful: start.isCareful,

@@ -5,6 +5,7 @@ import { type CheckedRules, checkRules } from './check-rules.ts'
 import { parseFiles } from './parsed-cache.ts'
 import { readRuleFiles } from './rule-files.ts'
 import { mappingsPath, ownRulesPath } from './rule-library.ts'
+import { rulePackText } from './rule-pack-file.ts'
 import { testRules } from './test-rules.ts'
 
 /** Values that stand for an office's: rules that ask for some are compiled too. */
@@ -24,6 +25,13 @@ describe('our rules', () => {
     expect(checked.problems).toEqual([])
     expect(checked.waiting).toEqual([])
     expect(checked.usable).toBe(checked.rules)
+  })
+
+  test('ask nothing of web requests: a scan of web logs does without them', async () => {
+    const { rules } = parseFiles((await readRuleFiles(ownRulesPath)).files)
+    expect(JSON.parse(rulePackText({ rules, options: {}, sets: [], rejects: [] }).split('\n')[0] ?? '')).toEqual({
+      hasRequestRules: false,
+    })
   })
 
   test('are as many as an election office needs, each in a folder of its kind of system', async () => {

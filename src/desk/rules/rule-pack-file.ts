@@ -1,6 +1,8 @@
 /** The file in which a desk's rules wait for the first event, and what the process that writes it is told. */
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
+import { requestKinds } from '../../formats/request-event.ts'
 import type { CompileOptions } from '../../sigma/compile.ts'
+import { factsOf, isFor } from '../../sigma/mappings.ts'
 import type { RuleProblem, SigmaRule } from '../../sigma/rule.ts'
 import type { RulesConfiguration } from '../config/config.ts'
 
@@ -17,6 +19,12 @@ export interface PackedSet {
   readonly addedAt?: string
   readonly files: number
   readonly rules: number
+}
+
+/** The file's first line: what is known of the rules without reading them. */
+export interface RulePackHead {
+  /** Some are about web requests. */
+  readonly hasRequestRules: boolean
 }
 
 /** Rules as they were read, with the tables of logs and the office's own values. */
@@ -36,8 +44,34 @@ export interface PackRequest {
   readonly out: string
 }
 
+/** Bytes that are read of a head. */
+const headBytesMost = 1_024
+
+/** The text of a file of rules. */
+export function rulePackText(pack: RulePack): string {
+  const kinds = requestKinds.map(factsOf)
+  const isAboutRequests = (rule: SigmaRule): boolean =>
+    rule.kind === 'detection' && kinds.some((kind) => isFor(rule.logsource, kind))
+  const head: RulePackHead = { hasRequestRules: pack.rules.some(isAboutRequests) }
+  return `${JSON.stringify(head)}\n${JSON.stringify(pack)}`
+}
+
+/** Reads the head alone. */
+export function readRulePackHead(path: string): RulePackHead {
+  if (!existsSync(path)) return { hasRequestRules: false }
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(headBytesMost)
+    const text = bytes.toString('utf8', 0, readSync(file, bytes))
+    return JSON.parse(text.slice(0, text.indexOf('\n'))) as RulePackHead
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Reads the file; no rules where there is none. */
 export function readRulePack(path: string): RulePack {
   if (!existsSync(path)) return { rules: [], options: {}, sets: [], rejects: [] }
-  return JSON.parse(readFileSync(path, 'utf8')) as RulePack
+  const text = readFileSync(path, 'utf8')
+  return JSON.parse(text.slice(text.indexOf('\n') + 1)) as RulePack
 }

@@ -2,7 +2,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ownRulesPath, RuleLibrary } from './rule-library.ts'
-import type { PackedSet, PackRequest, RulePack } from './rule-pack-file.ts'
+import { type PackedSet, type PackRequest, type RulePack, rulePackText } from './rule-pack-file.ts'
 import { listSets, setPathOf } from './rule-store.ts'
 
 const { data, configuration, out } = JSON.parse(process.argv[2] ?? '{}') as PackRequest
@@ -30,5 +30,5 @@ const pack: RulePack = {
   })),
   rejects: library.rejects,
 }
-await writeFile(`${out}.partial`, JSON.stringify(pack), { mode: 0o600 })
+await writeFile(`${out}.partial`, rulePackText(pack), { mode: 0o600 })
 await rename(`${out}.partial`, out)

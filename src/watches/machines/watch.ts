@@ -2,11 +2,14 @@
  *  time, its state is that of the rules' correlations, and it sees no clock, no file and no socket. */
 import type { Hit } from '../../core/finding.ts'
 import type { Place } from '../../core/place.ts'
-import type { EventRecord } from '../../formats/event.ts'
+import type { EventKind, EventRecord } from '../../formats/event.ts'
+import type { RequestBatch } from '../../formats/request-batch.ts'
+import { requestEvent } from '../../formats/request-event.ts'
 import type { LimitReport } from '../../sigma/correlator.ts'
 import type { Engine, Match } from '../../sigma/engine.ts'
 import type { SigmaRule } from '../../sigma/rule.ts'
 import { hitOfCorrelation, hitOfEvent } from './match-hits.ts'
+import { isCommonField, RequestSieve } from './request-sieve.ts'
 
 /** Makes an engine that reports the bounds it reaches. */
 export type MakeEngine = (onLimit: (report: LimitReport) => void) => Engine
@@ -17,6 +20,9 @@ export interface SeenMatch {
   readonly event: EventRecord | undefined
   readonly timeMs: number
 }
+
+/** Who sent a request, where that is not the address that the server saw. */
+export type ClientOf = (batch: RequestBatch, record: number) => string | undefined
 
 const noPlace: Place = { source: '-', line: 0, offset: 0, length: 0 }
 
@@ -38,6 +44,8 @@ export class MachinesWatch {
   readonly #emit: (hit: Hit) => void
   readonly #onMatch: ((match: SeenMatch) => void) | undefined
   readonly #event = new EventAtHand()
+  /** By kind of log. */
+  readonly #sieves = new Map<EventKind, RequestSieve | 'no rules'>()
   #latestMs = 0
   #said: Record<string, number> = {}
   readonly #reached: LimitReport[] = []
@@ -49,18 +57,35 @@ export class MachinesWatch {
     this.#onMatch = onMatch
   }
 
-  /** Looks at events `from` (inclusive) to `to` (exclusive). */
-  events(records: readonly EventRecord[], from = 0, to = records.length): void {
-    const event = this.#event
+  /** Looks at web requests `from` (inclusive) to `to` (exclusive), as events of a kind; `clientOf` says who asked, where
+   *  that is not the address that the server saw. Those that no rule can match are passed over. */
+  requests(batch: RequestBatch, from: number, to: number, kind: EventKind, clientOf: ClientOf): void {
+    let sieve = this.#sieves.get(kind)
+    if (sieve === undefined) {
+      const cover = this.#engine.coverOf(kind, isCommonField)
+      sieve = cover?.length === 0 ? 'no rules' : new RequestSieve(cover)
+      this.#sieves.set(kind, sieve)
+    }
+    if (sieve === 'no rules') return
     for (let i = from; i < to; i++) {
-      const record = records[i] as EventRecord
-      const { timeMs } = record
-      event.record = record
-      event.timeMs = timeMs
-      if (timeMs > this.#latestMs) this.#latestMs = timeMs
-      this.#engine.observe(record, this.#take, event)
+      if (sieve.mayMatch(batch, i)) this.#look(requestEvent(batch, i, kind, clientOf(batch, i)))
     }
     if (this.#reached.length > 0) this.#sayLimits()
+  }
+
+  /** Looks at events `from` (inclusive) to `to` (exclusive). */
+  events(records: readonly EventRecord[], from = 0, to = records.length): void {
+    for (let i = from; i < to; i++) this.#look(records[i] as EventRecord)
+    if (this.#reached.length > 0) this.#sayLimits()
+  }
+
+  #look(record: EventRecord): void {
+    const event = this.#event
+    const { timeMs } = record
+    event.record = record
+    event.timeMs = timeMs
+    if (timeMs > this.#latestMs) this.#latestMs = timeMs
+    this.#engine.observe(record, this.#take, event)
   }
 
   /** Decides what still waits for later events: the input has ended. */

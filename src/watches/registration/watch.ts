@@ -46,9 +46,10 @@ export class RegistrationWatch {
   /** `emit` gets every hit, in the order of the records that decided it. */
   constructor(office: Office, emit: Emit) {
     this.#emit = emit
-    const scanners = addresses(office.authorisedScanners)
-    const known = addresses(office.knownUsers)
-    this.#trusted = addresses(office.trustedProxies)
+    // Names among the entries are checked when the office's file is read.
+    const scanners = AddressSet.of(office.authorisedScanners)
+    const known = AddressSet.of(office.knownUsers)
+    this.#trusted = AddressSet.of(office.trustedProxies)
     this.#knownUsers = new Set(office.knownUsers)
     const factsOf = (address: string): ClientFacts => ({ authorised: scanners.has(address), known: known.has(address) })
     this.#clients = new ClientTable(factsOf)
@@ -331,14 +332,3 @@ function emptySeen(batch: RequestBatch, client: Client, path: Path, agent: Agent
 
 const isReferred = (seen: Seen): boolean =>
   seen.batch.end(seen.record, field.referer) > seen.batch.start(seen.record, field.referer)
-
-/** A list of addresses and ranges; entries that are none (names) are left out: they are checked when the office's file
- *  is read. */
-function addresses(list: readonly string[]): AddressSet {
-  const parsed = AddressSet.parse(list)
-  if (parsed.ok) return parsed.value
-  const bad = new Set(parsed.error.map((problem) => problem.entry))
-  const rest = AddressSet.parse(list.filter((entry) => !bad.has(entry)))
-  if (!rest.ok) throw new Error('an address list without its bad entries must parse')
-  return rest.value
-}
