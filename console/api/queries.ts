@@ -9,6 +9,7 @@ import type {
   IncidentListView,
   IncidentView,
 } from '../../src/desk/api/incidents.ts'
+import type { MailInstructionsView, MailListView, MailView, RegistryView } from '../../src/desk/api/mail.ts'
 import type { RuleListView, RuleQuery, RulesPageView, RuleView } from '../../src/desk/api/rules.ts'
 import type { AuditListView, SettingsView } from '../../src/desk/api/settings.ts'
 import type { SoftwareListView, SoftwarePageView, SoftwareQuery } from '../../src/desk/api/software.ts'
@@ -193,6 +194,44 @@ export const softwareFolderQuery = (id: string, asked: SoftwareQuery) =>
       ),
     placeholderData: keepPreviousData,
   })
+
+/** What the list of mail is asked for; what is empty is left out. */
+export interface MailFilter {
+  readonly verdict: string
+  readonly text: string
+  readonly campaign: string
+  readonly offset: number
+  readonly limit: number
+}
+
+/** A page of flagged mail; the last one stays while the next is fetched. */
+export const mailsQuery = (filter: MailFilter) =>
+  queryOptions({
+    queryKey: ['mails', filter],
+    queryFn: ({ signal }) => request<MailListView>('GET', `/api/mail${queryString({ ...filter })}`, undefined, signal),
+    placeholderData: keepPreviousData,
+  })
+
+/** One mail with its proofs. */
+export const mailQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['mail', id],
+    queryFn: ({ signal }) => request<MailView>('GET', `/api/mail/${encodeURIComponent(id)}`, undefined, signal),
+  })
+
+/** What to hand to whoever runs the mail. */
+export const mailInstructionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['mail', id, 'instructions'],
+    queryFn: ({ signal }) =>
+      request<MailInstructionsView>('GET', `/api/mail/${encodeURIComponent(id)}/instructions`, undefined, signal),
+  })
+
+/** Those in whose name nobody else may write. */
+export const registryQuery = queryOptions({
+  queryKey: ['mail-registry'],
+  queryFn: ({ signal }) => request<RegistryView>('GET', '/api/mail-registry', undefined, signal),
+})
 
 /** The settings. */
 export const settingsQuery = queryOptions({

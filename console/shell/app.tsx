@@ -34,6 +34,10 @@ const RulesPage = later(async () => (await import('../pages/rules/rules-page.tsx
 const RulePage = later(async () => (await import('../pages/rules/rule-page.tsx')).RulePage)
 const SoftwarePage = later(async () => (await import('../pages/software/software-page.tsx')).SoftwarePage)
 const SoftwareFolderPage = later(async () => (await import('../pages/software/folder-page.tsx')).SoftwareFolderPage)
+const MailsPage = later(async () => (await import('../pages/mail/mails-page.tsx')).MailsPage)
+const MailPage = later(async () => (await import('../pages/mail/mail-page.tsx')).MailPage)
+const MailCheckPage = later(async () => (await import('../pages/mail/check-page.tsx')).MailCheckPage)
+const RegistryPage = later(async () => (await import('../pages/mail/registry-page.tsx')).RegistryPage)
 const SettingsPage = later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage)
 const AuditPage = later(async () => (await import('../pages/audit/audit-page.tsx')).AuditPage)
 const AccountPage = later(async () => (await import('../pages/account/account-page.tsx')).AccountPage)
@@ -95,6 +99,10 @@ export function App(): ReactNode {
         <Route path="/rules/:id" element={<Shown page={RulePage} />} />
         <Route path="/software" element={<Shown page={SoftwarePage} />} />
         <Route path="/software/:id" element={<Shown page={SoftwareFolderPage} />} />
+        <Route path="/mail" element={<Shown page={MailsPage} />} />
+        <Route path="/mail/check" element={<Shown page={MailCheckPage} />} />
+        <Route path="/mail/registry" element={<Shown page={RegistryPage} />} />
+        <Route path="/mail/:id" element={<Shown page={MailPage} />} />
         <Route path="/settings" element={<Shown page={SettingsPage} />} />
         <Route path="/audit" element={<Shown page={AuditPage} />} />
         <Route path="/account" element={<Shown page={AccountPage} />} />

@@ -17,6 +17,7 @@ import { Page } from './page.tsx'
 const places = [
   { path: '/', name: 'Today', needs: 'mayRead' },
   { path: '/incidents', name: 'Incidents', needs: 'mayRead' },
+  { path: '/mail', name: 'Mail', needs: 'mayDecide' },
   { path: '/sources', name: 'Sources', needs: 'mayRead' },
   { path: '/blocks', name: 'Block list', needs: 'mayRead' },
   { path: '/hunt', name: 'Hunt', needs: 'mayDecide' },
