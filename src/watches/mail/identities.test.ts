@@ -3,6 +3,7 @@ import { readIdentities } from './read-identities.ts'
 import { emptyMailOffice, IdentityRegistry } from './registry.ts'
 import { shippedIdentities } from './shipped-identities.ts'
 import { foldDeep } from './skeleton.ts'
+import { callAdvice } from './words.ts'
 
 const registry = new IdentityRegistry(shippedIdentities)
 
@@ -21,6 +22,42 @@ describe('the shipped identities', () => {
       .flatMap(({ domains }) => domains)
       .filter((domain) => registry.lookAlikes.find(domain, true) !== undefined)
     expect(alike).toEqual([])
+  })
+})
+
+describe('an entry of the office', () => {
+  const combined = (text: string): IdentityRegistry => {
+    const read = readIdentities(text)
+    if (!read.ok) throw new Error(read.error)
+    expect(read.value.problems).toEqual([])
+    return new IdentityRegistry([...shippedIdentities, ...read.value.identities])
+  }
+
+  test.each([
+    ['its id', '[{"id":"vr-systems","phone":"555-0100"}]'],
+    ['its name', '[{"name":"VR Systems","phone":"555-0100"}]'],
+    ['another name of it', '[{"name":"V.R. Systems","telephone":"555-0100"}]'],
+    ['a row', 'name,phone\nVR Systems,555-0100\n'],
+  ])('adds a number to a known vendor by %s', (_, text) => {
+    const made = combined(text)
+    const vendor = made.identities[made.indexOf('vr-systems')]
+    expect(vendor).toMatchObject({ phone: '555-0100', domains: ['vrsystems.com'], name: 'VR Systems' })
+    expect(made.identities).toHaveLength(shippedIdentities.length)
+  })
+
+  test('with domains of its own stands for the known one', () => {
+    const made = combined('[{"id":"vr-systems","name":"VR Systems","domains":["vrs.example"],"phone":"555-0100"}]')
+    expect(made.identities[made.indexOf('vr-systems')]).toMatchObject({ domains: ['vrs.example'], aliases: [] })
+  })
+})
+
+describe('advice on whom to call', () => {
+  test('gives the number of the list, and where there is none says to take it from the contract', () => {
+    const vendor = { id: 'a', name: 'VR Systems', kind: 'vendor' } as const
+    expect(callAdvice({ ...vendor, phone: '555-0100' })).toContain('at 555-0100')
+    expect(callAdvice({ ...vendor, phone: '' })).toContain('from your contract, not from the mail')
+    expect(callAdvice({ ...vendor, kind: 'federal', phone: '' })).not.toContain('contract')
+    expect(callAdvice({ ...vendor, kind: 'person', phone: '' })).toContain('in person')
   })
 })
 
@@ -46,7 +83,7 @@ describe('a list of identities', () => {
     expect(read.ok && read.value.problems).toEqual([
       'Entry 1: the field “colour” is not known and was left out.',
       'Entry 1 (Acme Voting): “acme voting” is not a domain and was left out.',
-      'Entry 1 (Acme Voting): no domain or address of it can be taken: every mail in its name will look as if it were not its own.',
+      'Entry 1 (Acme Voting): no domain or address is given. If it is on the list already, this adds to it; if not, every mail in its name will look as if it were not its own.',
       'Entry 2 has no name and was left out.',
     ])
   })

@@ -149,7 +149,7 @@ export function readIdentity(entry: unknown, label: string, problems: string[]):
 
 function finished(fields: Fields, label: string, problems: string[]): ProtectedIdentity | undefined {
   const listed = texts(fields.aliases, label, 'aliases', problems)
-  const name = textOf(fields.name) || (listed[0] ?? '')
+  const name = textOf(fields.name) || (listed[0] ?? textOf(fields.id))
   if (name === '') {
     problems.push(`${label} has no name and was left out.`)
     return undefined
@@ -159,9 +159,11 @@ function finished(fields: Fields, label: string, problems: string[]): ProtectedI
   const addresses = texts(fields.addresses, named, 'addresses', problems)
     .map((text) => text.toLowerCase())
     .filter((text) => isAddress(text) || !problems.push(`${named}: “${text}” is not a mail address and was left out.`))
-  if (domains.length === 0 && addresses.length === 0) {
+  // An entry that is there for its number, say, is meant to add to a known one.
+  const isForMore = [fields.phone, fields.reportAddress].some((value) => value !== undefined)
+  if (domains.length === 0 && addresses.length === 0 && !isForMore) {
     problems.push(
-      `${named}: no domain or address of it can be taken: every mail in its name will look as if it were not its own.`,
+      `${named}: no domain or address is given. If it is on the list already, this adds to it; if not, every mail in its name will look as if it were not its own.`,
     )
   }
   const kind = textOf(fields.kind).toLowerCase()

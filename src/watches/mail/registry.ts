@@ -1,5 +1,6 @@
 /** The registry of protected identities, compiled: who is named in a text, and whose a domain or address is. */
 import { limits } from '../../core/limits.ts'
+import { combineIdentities } from './combine-identities.ts'
 import { genericTokens, isWithin, LookAlikes, registrable } from './domains.ts'
 import { emptyIdentity, type ProtectedIdentity } from './identity.ts'
 import { type Name, type NameFound, NameScanner } from './name-scanner.ts'
@@ -56,11 +57,10 @@ export class IdentityRegistry {
   readonly #indexes = new Map<string, number>()
   readonly #joined = new Map<string, number>()
 
-  /** Later identities replace earlier ones of the same id. */
+  /** Later identities replace earlier ones of the same id, or add to them (combine-identities.ts). */
   constructor(identities: readonly ProtectedIdentity[], office: MailOffice = emptyMailOffice) {
-    const byId = new Map<string, ProtectedIdentity>()
-    for (const identity of [...identities, ...officeIdentities(office)]) byId.set(identity.id, identity)
-    this.identities = [...byId.values()].slice(0, limits.identitiesMax)
+    const own = officeIdentities(office)
+    this.identities = combineIdentities([...identities, ...own]).slice(0, limits.identitiesMax)
     this.#scanner = new NameScanner(this.identities.flatMap(namesOf))
     this.#context = this.identities.map(({ context }) => context.map(fold))
     for (const [index, identity] of this.identities.entries()) {

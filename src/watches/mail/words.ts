@@ -44,6 +44,24 @@ export const failureWords: Readonly<Record<FailureKind, string>> = {
   'display-name-address': 'The sender’s name shows another address than the real one',
 }
 
+/** Whom to call, and by which number: never one of the mail. Where the list has none it says where to look. */
+export function callAdvice({ name, kind, phone }: NonNullable<MailVerdict['posesAs']>): string {
+  if (phone !== '') return `Call ${name} at ${phone}. Do not use a number in the mail.`
+  const add = 'Add it to your list of protected names, so that it stands here next time.'
+  switch (kind) {
+    case 'vendor':
+      return `Call ${name}. Take the number from your contract, not from the mail: no number of theirs is on the list. ${add}`
+    case 'person':
+    case 'office':
+      return `Ask ${name} in person, or call by a number that you have used before. Do not use a number in the mail.`
+    case 'federal':
+    case 'state':
+    case 'association':
+    case 'brand':
+      return `Call ${name} by a number from your own directory, not from the mail: no number of theirs is on the list. ${add}`
+  }
+}
+
 /** What to do about a mail, in order. */
 export function adviceOf({
   verdict,
@@ -52,13 +70,7 @@ export function adviceOf({
 }: Pick<MailVerdict, 'verdict' | 'posesAs' | 'campaign'>): string[] {
   if (verdict === 'clean') return []
   const advice = ['Do not open its files or links, and do not answer it. Keep it; do not forward it.']
-  if (posesAs !== undefined) {
-    advice.push(
-      posesAs.phone === ''
-        ? `Call ${posesAs.name} by the number on your contract, not by one in the mail.`
-        : `Call ${posesAs.name} at ${posesAs.phone}, not at a number in the mail.`,
-    )
-  }
+  if (posesAs !== undefined) advice.push(callAdvice(posesAs))
   if (campaign !== undefined) advice.push('Others got it too: warn everybody in the office.')
   return advice
 }
