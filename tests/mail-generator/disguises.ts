@@ -127,7 +127,8 @@ export function disguiseDomain(random: Random, domain: string, disguise: DomainD
     case 'distance-1':
       return differing(random, label, edit) + tld
     case 'distance-2':
-      return differing(random, differing(random, label, edit), edit) + tld
+      // The second change must not undo the first: the domain would be the vendor's own.
+      return differing(random, label, (draws, text) => edit(draws, differing(draws, text, edit))) + tld
     case 'combination':
       return random.chance(0.5)
         ? `${label}-${random.pick(['support', 'helpdesk', 'update', 'secure', 'portal', 'billing'])}${tld}`
