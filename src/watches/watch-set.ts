@@ -78,9 +78,12 @@ export class WatchSet {
     this.#machinesWatch().events(records.slice(from, to).map((record) => statementEvent(record, format)))
   }
 
-  /** Events go to the rules; a log of mail to the mail watch too, and all of its events are mails. */
+  /** Events go to the rules; those of a log of mail, which are mails one and all, to the mail watch. */
   events(records: readonly EventRecord[], from: number, to: number): void {
-    if (records[from] instanceof MailEvent) this.#mailEvents(records, from, to)
+    if (records[from] instanceof MailEvent) {
+      this.#mailEvents(records, from, to)
+      return
+    }
     this.#machinesWatch().events(records, from, to)
   }
 

@@ -1,9 +1,9 @@
-/** `npm run load:milter [-- --rate 50 --seconds 60 --kill --tcp]`: sends generated mail through a real postfix to the milter with all
- *  its checks, each sixth mail past it, and says what was lost, how much later judged mail is taken, and what kept it. With
+/** `npm run load:milter [-- --rate 50 --seconds 60 --kill --tcp]`: sends generated mail through a real postfix to the milter of a whole
+ *  desk, each sixth mail past it, and says what was lost, how much later judged mail is taken, and what kept it. With
  *  `--kill` the milter's process is killed in the middle. */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -44,7 +44,9 @@ export interface Load {
 /** Sends mail for so long. */
 export async function runLoad({ rate, seconds, killAfterMs, isTcp = false }: Load): Promise<LoadFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-milter-'))
-  chmodSync(folder, 0o755)
+  // The socket file gets the folder's group, as docs/how-to/mail.md says.
+  chownSync(folder, 0, Number(execFileSync('id', ['-g', 'postfix'], { encoding: 'utf8' })))
+  chmodSync(folder, 0o2755)
   const milter = fork(join(import.meta.dirname, 'load-milter.ts'), [isTcp ? 'tcp' : join(folder, 'milter')])
   const [where] = (await once(milter, 'message')) as [string]
   const server = await PostfixServer.start(where)
@@ -107,10 +109,10 @@ function show({ sent, delivered, lost, doubled, judged, plain, tale }: LoadFigur
     `added: p50 ${ms(quantile(judged, 0.5) - quantile(plain, 0.5))}, p99 ${ms(quantile(judged, 0.99) - quantile(plain, 0.99))}`,
   )
   if (tale === undefined) return
-  const { judgeMs, loopDelayMs, gc, problems } = tale
-  console.log(line(`judged, ${tale.flagged} flagged`, judgeMs))
+  const { loopDelayMs, gc, problems } = tale
+  console.log(`in the desk's list: ${tale.judged}, flagged ${tale.flagged}`)
   console.log(
-    `the milter's thread could not answer for: p99 ${ms(loopDelayMs.p99)}, longest ${ms(loopDelayMs.max)}; of it collecting garbage ${gc.count} times, longest ${ms(gc.maxMs)}, ${ms(gc.totalMs)} in all; ${Math.round(tale.rssBytesMax / 1e6)} MB at most`,
+    `the desk's main thread could not answer for: p99 ${ms(loopDelayMs.p99)}, longest ${ms(loopDelayMs.max)}; of it collecting garbage ${gc.count} times, longest ${ms(gc.maxMs)}, ${ms(gc.totalMs)} in all; ${Math.round(tale.rssBytesMax / 1e6)} MB at most`,
   )
   if (problems.length > 0) console.log(`problems: ${[...new Set(problems)].join(' ')}`)
 }

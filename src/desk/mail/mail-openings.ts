@@ -74,6 +74,7 @@ async function openMilter(definition: MilterDefinition, parts: MailOpeningParts)
     ownHeaders: new Set(Object.values(gateHeaders).map((name) => name.toLowerCase())),
   })
   try {
+    await intake.warmUp()
     if (socketPath === undefined) await milter.listen(port, address)
     else await milter.listenAt(isAbsolute(socketPath) ? socketPath : join(folder, socketPath))
   } catch (error) {
