@@ -70,4 +70,6 @@ export const sigmaLimits = {
   sigmaNarrowEventsMin: 2_048,
   /** Bytes of a percent-encoded target that are searched before it becomes an event; a longer one becomes one anyway. */
   requestSieveBytesMax: 8 * kib,
+  /** Bytes of a field of a request that are remembered to hold nothing: names of browsers have some 120. */
+  clearedValueBytesMax: 256,
 } as const

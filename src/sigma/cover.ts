@@ -18,8 +18,8 @@ export interface CoverLiteral {
 /** Which fields say little, so that rules are told by others where they can be. */
 export type IsCommon = (name: string) => boolean
 
-/** How often a predicate on a field that says little is taken to hold. */
-const commonFrequency = 0.9
+/** A predicate on a field that says little is taken where there is no other. */
+const commonFrequency = 1_000
 
 /** A cover of rules; undefined where a rule can match without any text that could be named. No rules have an empty one. */
 export function coverOf(

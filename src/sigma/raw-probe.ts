@@ -10,8 +10,12 @@ const spread = 0x9e3779b1
 /** Sets the bit that tells small letters from capitals; other characters are taken for one another, which does no harm. */
 const caseBits = 0x20202020
 const caseBit = 0x20
-/** In place of the first character of an empty piece. */
-const nothing = -1
+
+/** How seldom a character of a piece stands in addresses, paths and names of programs, roughly. */
+function rarity(piece: string, at: number): number {
+  const character = piece[at] as string
+  return /[a-z0-9]/i.test(character) ? 1 : '/.-_=&? :;'.includes(character) ? 0 : 2
+}
 
 /** Longest run of characters that stand in JSON as they are, whoever writes it. */
 function plainPiece(literal: string): string {
@@ -29,6 +33,11 @@ const gramOf = (piece: string, at: number): number =>
   (piece.charCodeAt(at + 3) << 24) |
   caseBits
 
+/** Pieces that are told by one character: those shorter than a gram, and those for whose sake few bytes of a text could be
+ *  stepped over though they hold a rare one. */
+const isShort = (piece: string): boolean =>
+  piece.length < gramBytes || (piece.length < gramBytes * 2 && [...piece].some((_, at) => rarity(piece, at) > 1))
+
 /** The pieces of some texts. */
 export class RawProbe implements TextProbe {
   readonly areWords: boolean
@@ -37,16 +46,17 @@ export class RawProbe implements TextProbe {
   readonly #bits = new Int32Array(1_024)
   /** Pieces by the hash of a gram, and how far into them the gram begins. */
   readonly #byGram = new Map<number, { readonly piece: string; readonly at: number }[]>()
-  /** Pieces that are shorter than a gram, by first character without its case. */
-  readonly #short: ReadonlyMap<number, readonly string[]>
+  /** Short pieces by their rarest character: 0 where there is none, else the place of its list
+   *  and 1. */
+  readonly #shortLists: { readonly piece: string; readonly at: number }[][] = []
+  readonly #shortBy = new Uint8Array(256)
+  readonly #hasEmpty: boolean
 
   private constructor(all: readonly string[]) {
-    const pieces = all.filter(({ length }) => length >= gramBytes)
+    const pieces = all.filter((piece) => piece !== '' && !isShort(piece))
     this.#pieces = all
-    this.#short = Map.groupBy(
-      all.filter(({ length }) => length < gramBytes),
-      (piece) => (piece === '' ? nothing : piece.charCodeAt(0) | caseBit),
-    )
+    this.#hasEmpty = all.includes('')
+    for (const piece of all) if (piece !== '' && isShort(piece)) this.#addShort(piece)
     this.areWords = pieces.every((piece) => wordLetter.test(piece))
     const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), gramBytes + strideMost)
     this.#stride = Math.min(strideMost, shortest - gramBytes + 1)
@@ -59,6 +69,17 @@ export class RawProbe implements TextProbe {
         else others.push({ piece, at })
       }
     }
+  }
+
+  #addShort(piece: string): void {
+    let at = 0
+    for (let i = 1; i < piece.length; i++) if (rarity(piece, i) > rarity(piece, at)) at = i
+    const byte = piece.charCodeAt(at)
+    const list = (this.#shortBy[byte] as number) || this.#shortLists.push([])
+    this.#shortLists[list - 1]?.push({ piece, at })
+    // In either case, where it has one.
+    this.#shortBy[byte] = list
+    if (byte >= 97 && byte <= 122) this.#shortBy[byte - 32] = list
   }
 
   /** A probe for these texts; undefined where one of them cannot be told so. */
@@ -104,16 +125,17 @@ export class RawProbe implements TextProbe {
       if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 1))
         return true
     }
-    return this.#short.size > 0 && this.#shortStands(bytes, from, end)
+    return this.#hasEmpty || (this.#shortLists.length > 0 && this.#shortStands(bytes, from, end))
   }
 
-  /** An empty piece stands everywhere. */
-
   #shortStands(bytes: Uint8Array, from: number, end: number): boolean {
-    if (this.#short.has(nothing)) return true
-    for (let at = from; at < end; at++) {
-      for (const piece of this.#short.get((bytes[at] as number) | caseBit) ?? []) {
-        if (at + piece.length <= end && isAt(bytes, at, piece, 1)) return true
+    const by = this.#shortBy
+    for (let i = from; i < end; i++) {
+      const list = by[bytes[i] as number] as number
+      if (list === 0) continue
+      for (const { piece, at } of this.#shortLists[list - 1] ?? []) {
+        const begin = i - at
+        if (begin >= from && begin + piece.length <= end && isAt(bytes, begin, piece, 1)) return true
       }
     }
     return false

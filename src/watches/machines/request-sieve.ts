@@ -5,11 +5,14 @@ import { type Field, field, fieldCount, type RequestBatch } from '../../formats/
 import { fieldsBehind } from '../../formats/request-event.ts'
 import type { CoverLiteral } from '../../sigma/cover.ts'
 import { RawProbe } from '../../sigma/raw-probe.ts'
+import { ClearedValues } from './cleared-values.ts'
 
 const percent = 37
 const backslash = 92
 /** Status codes that are told apart. */
 const statusCodes = 1_000
+/** Fields that hold few different values. */
+const repeated: ReadonlySet<Field> = new Set([field.method, field.referer, field.agent, field.host])
 const stride = fieldCount * 2
 
 /** Fields of which most requests have the same few values: rules are better told by others. */
@@ -36,7 +39,11 @@ function holds(text: string, { literal, anchoring }: CoverLiteral): boolean {
 export class RequestSieve {
   /** Without a cover, every request is let through. */
   readonly #letsAll: boolean
-  readonly #probes: readonly { readonly of: Field; readonly probe: RawProbe }[]
+  readonly #probes: readonly {
+    readonly of: Field
+    readonly probe: RawProbe
+    readonly cleared: ClearedValues | undefined
+  }[]
   readonly #statuses = new Uint8Array(statusCodes)
   readonly #hasStatuses: boolean
   readonly #decoded = new Uint8Array(limits.requestSieveBytesMax + 8)
@@ -64,7 +71,11 @@ export class RequestSieve {
     }
     this.#letsAll = letsAll
     this.#hasStatuses = hasStatuses
-    this.#probes = [...texts].map(([of, literals]) => ({ of, probe: RawProbe.ofPlain(literals) }))
+    this.#probes = [...texts].map(([of, literals]) => ({
+      of,
+      probe: RawProbe.ofPlain(literals),
+      cleared: repeated.has(of) ? new ClearedValues() : undefined,
+    }))
   }
 
   /** False where no rule can match the request. */
@@ -79,14 +90,15 @@ export class RequestSieve {
       this.#bytes = bytes
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     }
-    for (const { of, probe } of this.#probes) {
+    for (const { of, probe, cleared } of this.#probes) {
       const start = spans[record * stride + of * 2] as number
       const end = spans[record * stride + of * 2 + 1] as number
-      if (start >= end) continue
+      if (start >= end || cleared?.has(this.#view, start, end) === true) continue
       if (probe.inBytes(bytes, this.#view, start, end)) return true
       if (escaped && holdsByte(bytes, start, end, backslash)) return true
       if (of === field.target && holdsByte(bytes, start, end, percent) && this.#mayDecode(bytes, start, end, probe))
         return true
+      cleared?.add(this.#view, start, end)
     }
     return false
   }
