@@ -58,7 +58,7 @@ export function MailCheckPage(): ReactNode {
             maxLength={charactersMost}
             onChange={(event) => setText(event.target.value)}
           />
-          <label className="usa-label">
+          <label className="usa-label mail-check__choose">
             Or choose a saved mail (.eml)
             <input
               className="mail-check__file"

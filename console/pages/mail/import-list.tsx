@@ -40,7 +40,7 @@ export function ImportList(): ReactNode {
           if (file !== undefined) load.mutate(file)
         }}
       >
-        <label className="usa-label">
+        <label className="usa-label mail-check__choose">
           List
           <input
             className="mail-check__file"

@@ -14,7 +14,8 @@ export function Coverage({ rows }: { readonly rows: RulesPageView['coverage'] })
         Rules in use, by what an attacker wants (the tactics of MITRE ATT&amp;CK). A row without rules is no mistake:
         some steps, such as scouting from afar, leave no trace on your machines.
       </p>
-      <section className="table-box panel" aria-label="Rules by tactic">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      <section className="table-box panel" tabIndex={0} aria-label="Rules by tactic">
         <table className="usa-table usa-table--borderless">
           <thead>
             <tr>

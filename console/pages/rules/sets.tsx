@@ -16,7 +16,8 @@ export function Sets({ sets, configurationPath }: SetsProps): ReactNode {
   return (
     <section className="stack" aria-labelledby="sets">
       <h2 id="sets">Where the rules come from</h2>
-      <section className="table-box panel" aria-label="Sets of rules">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      <section className="table-box panel" tabIndex={0} aria-label="Sets of rules">
         <table className="usa-table usa-table--borderless">
           <thead>
             <tr>
