@@ -3,7 +3,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 
 /** What it gives for a mail. */
-export type Given = string | 'break off' | 'endless'
+export type Given = string | 'break off' | 'endless' | 'silence'
 
 const uids = [1, 2, 3]
 
@@ -63,6 +63,7 @@ export class FakeImap {
   #fetch(socket: Socket, tag: string, uid: number, give: (uid: number) => Given): void {
     this.fetched.push(uid)
     const given = give(uid)
+    if (given === 'silence') return
     if (given === 'break off') socket.destroy()
     else if (given === 'endless')
       socket.write(`* ${uid} FETCH (UID ${uid} RFC822.SIZE 9 BODY[]<0> {99999999999}\r\nFrom: `)

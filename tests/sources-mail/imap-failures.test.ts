@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import type { ImapDefinition } from '../../src/sources/definition.ts'
@@ -112,6 +113,17 @@ describe('a server that misbehaves', () => {
       () => mailbox.state(),
     )
     expect(stage.subjects).toEqual(['m1', 'm3'])
+  })
+
+  test('does not hold up the end, whatever it is asked at that moment', async () => {
+    for (const moment of [0, 1, 5, 10, 20, 40, 80]) {
+      const server = await FakeImap.start((uid) => (uid === 2 && moment > 0 ? 'silence' : mailText(`m${uid}`)))
+      cleanups.push(() => server.close())
+      const mailbox = openImapMailbox(imapDefinition(server.port, password), new Stage().parts)
+      await sleep(moment)
+      // The usual pace: an end that waits for the next look would take a minute.
+      await mailbox.close()
+    }
   })
 
   test('that closes whatever is opened is not asked all the time', async () => {

@@ -97,6 +97,7 @@ class ImapAccount implements LookedInto {
 
   /** The first folder is the one that is told of; the others have their turn when the time is over. */
   async waitForMail(ms: number, stop: AbortSignal): Promise<'again' | 'lost'> {
+    if (stop.aborted) return 'again'
     const { promise, resolve } = Promise.withResolvers<'again' | 'lost'>()
     const client = this.#client
     const over = (): void => resolve('again')

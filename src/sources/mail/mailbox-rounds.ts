@@ -198,6 +198,7 @@ export class MailboxRounds implements Mailbox {
   /** Until one is due, tells of mail, or has a new secret in place of the refused one. */
   async #rest(restMs: number): Promise<void> {
     const { signal } = this.#stop
+    if (signal.aborted) return
     const only = this.#turns.length === 1 ? this.#turns[0] : undefined
     if (only?.box.waitForMail !== undefined && only.failure === undefined && restMs > 0) {
       const heard = await only.box.waitForMail(restMs, signal)
