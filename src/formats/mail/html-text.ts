@@ -19,6 +19,8 @@ export interface HtmlReading {
   readonly text: string
   /** Text that is in the HTML and that nobody sees. */
   readonly hiddenText: string
+  /** What of the text stands in quotations. */
+  readonly quotedText: string
   readonly links: readonly MailLink[]
   readonly imageTexts: readonly string[]
   /** Scripts that stand in the HTML. Mail programs run none; what opens the mail as a page would. */
@@ -39,6 +41,7 @@ interface Open {
   readonly name: string
   readonly isHidden: boolean
   readonly isTiny: boolean
+  readonly isQuoted: boolean
   /** Of the letters and of what is behind them; undefined where it is not known. */
   readonly colour: number | undefined
   readonly ground: number | undefined
@@ -92,11 +95,12 @@ class Gathered {
   }
 }
 
-const page: Open = { name: '', isHidden: false, isTiny: false, colour: 0, ground: 0xffffff }
+const page: Open = { name: '', isHidden: false, isTiny: false, isQuoted: false, colour: 0, ground: 0xffffff }
 
 class HtmlReader {
   readonly #shown = new Gathered(limits.mailTextCharactersMax)
   readonly #hidden = new Gathered(limits.mailTextCharactersMax)
+  readonly #quoted = new Gathered(limits.mailTextCharactersMax)
   readonly #links: MailLink[] = []
   readonly #imageTexts: string[] = []
   readonly #scripts: string[] = []
@@ -115,6 +119,7 @@ class HtmlReader {
     return {
       text: this.#shown.text,
       hiddenText: this.#hidden.text,
+      quotedText: this.#quoted.text,
       links: this.#links,
       imageTexts: this.#imageTexts,
       scripts: this.#scripts,
@@ -149,6 +154,7 @@ class HtmlReader {
       return
     }
     this.#shown.add(text)
+    if (top.isQuoted) this.#quoted.add(text)
     if (this.#link !== undefined && this.#link.text.length < limits.mailLinkTextCharactersMax) this.#link.text += text
   }
 
@@ -172,6 +178,7 @@ class HtmlReader {
       name,
       isHidden: above.isHidden || !isShown || unseenElements.has(name),
       isTiny: isTiny(style) ?? above.isTiny,
+      isQuoted: above.isQuoted || name === 'blockquote',
       colour: parseColour(style.get('color') ?? attributes.get('color') ?? attributes.get('text')) ?? above.colour,
       ground: isPicture ? undefined : ground === undefined || ground === -1 ? above.ground : ground,
     })
@@ -261,6 +268,7 @@ class HtmlReader {
     const isHidden = this.#top.isHidden
     if (isHidden) this.#hidden.break(character)
     else this.#shown.break(character)
+    if (!isHidden && this.#top.isQuoted) this.#quoted.break(character)
     if (this.#link !== undefined && !isHidden) this.#link.text += ' '
   }
 

@@ -69,6 +69,8 @@ export interface MailMessage {
   readonly otherText?: string
   /** Text of the HTML that nobody sees: not displayed, without size, in the colour of its ground. */
   readonly hiddenText?: string
+  /** What of the text stands in quotations of the HTML. */
+  readonly quotedText?: string
   /** The HTML as it stands; empty where there is none. */
   readonly html: string
   readonly links: readonly MailLink[]

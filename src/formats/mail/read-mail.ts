@@ -113,6 +113,7 @@ export function composeMail(
     text,
     ...(otherText.trim() === '' ? {} : { otherText }),
     ...(reading === undefined || reading.hiddenText === '' ? {} : { hiddenText: reading.hiddenText }),
+    ...(reading === undefined || reading.quotedText === '' ? {} : { quotedText: reading.quotedText }),
     html,
     links: joinLinks(reading?.links ?? [], linksOfText(plain), isHtmlShown ? linksOfText(text) : []),
     imageTexts: reading?.imageTexts ?? [],

@@ -13,7 +13,15 @@ const script = {
   text: 'var shell = new ActiveXObject("WScript.Shell")',
 }
 
+const phish =
+  '<p>This is the VR Systems support team. Your account ends within 24 hours: <a href="https://bit.ly/3x">https://www.vrsystems.com/login</a></p>'
+
 describe('a mail that poses as a vendor', () => {
+  test('is found where the whole of it stands in a quotation of its HTML', () => {
+    const verdict = check({ from: 'Jo <jo@clerks.example>', html: `<p>Hello.</p><blockquote>${phish}</blockquote>` })
+    expect(verdict.posesAs?.id).toBe('vr-systems')
+  })
+
   test('of 2016, from a free mail address with a file that acts, is an attack, each part with its proof', () => {
     const verdict = check({
       from: 'VR Systems <vr.elections@gmail.com>',
@@ -177,6 +185,22 @@ describe('a sound mail', () => {
           type: 'message/rfc822',
           text: `From: VR Systems <vr@gmail.com>\r\nSubject: Guides\r\nContent-Type: text/plain; name="a.js"\r\nContent-Disposition: attachment; filename="a.js"\r\n\r\n${script.text}`,
         },
+      },
+    ],
+    [
+      'that warns and has a phish in a quotation of its HTML, link and all',
+      {
+        from: 'Jo <jo@clerks.example>',
+        subject: 'Phishing in the name of VR Systems',
+        html: `<p>It is not from VR Systems. Do not click.</p><blockquote>${phish}</blockquote><p>Jo</p>`,
+      },
+    ],
+    [
+      'that forwards a phish below its head and calls it fake',
+      {
+        from: 'Jo <jo@clerks.example>',
+        subject: 'FW: VR Systems: action needed',
+        html: `<p>This is fake.</p><p><b>From:</b> VR Systems<br><b>Sent:</b> Monday<br><b>To:</b> Jo<br><b>Subject:</b> VR Systems: action needed</p>${phish}`,
       },
     ],
     ['of somebody named Hart', { from: 'Emily Hart <emily.hart@gmail.com>', text: 'See you at lunch.' }],

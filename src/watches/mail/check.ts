@@ -10,7 +10,7 @@ import { claimsOf, type IndexedClaim } from './claims.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
-import { type OwnText, ownText } from './own-text.ts'
+import { type OwnText, ownLinks, ownText } from './own-text.ts'
 import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures, lureOf } from './payload.ts'
 import { emptyMailOffice, IdentityRegistry, type MailOffice } from './registry.ts'
 import { type ImpersonationSum, impersonationOf, phishingOf } from './score.ts'
@@ -156,13 +156,13 @@ export class MailChecker {
     const files = examineParts(message, this.#examine)
     const recipients = recipientsOf(message, context)
     const codes = [...(context.codes ?? []), ...files.links.flatMap(({ target, isCode }) => (isCode ? [target] : []))]
+    const text = ownText(message)
     const allLinks: MailLink[] = [
-      ...message.links,
+      ...ownLinks(message.links, text),
       ...files.links.map(({ target }): MailLink => ({ target, text: target, from: 'text' })),
       ...(context.codes ?? []).map((target): MailLink => ({ target, text: target, from: 'text' })),
     ]
     const links = judgeLinks(allLinks, registry, sender.domain, recipients)
-    const text = ownText(message.text)
     const words = wordingOf(fold(text.own).replaceAll(/\s+/g, ' '))
     const payload: Carried[] = [...files.carried, ...links.carried, ...carriedByText(message, links, words, files)]
     if (codes.length > 0)

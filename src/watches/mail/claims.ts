@@ -5,7 +5,7 @@ import type { MailMessage } from '../../formats/mail/message.ts'
 import { domainOfAddress, registrable } from './domains.ts'
 import { isFreeMail } from './free-mail.ts'
 import type { NameFound } from './name-scanner.ts'
-import type { OwnText } from './own-text.ts'
+import { type OwnText, ownLinks } from './own-text.ts'
 import type { IdentityRegistry } from './registry.ts'
 import { fold } from './skeleton.ts'
 import { headsSubject, isAt, isMark, speaksAsSelf } from './speaker.ts'
@@ -31,11 +31,12 @@ class ClaimCollector {
     this.#around = around
   }
 
-  search(text: string, surface: ClaimSurface, charactersMax?: number): void {
+  /** `isTopic`: whoever writes here speaks of others. */
+  search(text: string, surface: ClaimSurface, charactersMax?: number, isTopic = false): void {
     if (text === '') return
     const searched = text.slice(0, charactersMax ?? limits.mailFieldSearchedCharactersMax)
     for (const found of this.#registry.namesIn(searched, this.#around)) {
-      const isSpeaker = speakerTests[surface]?.(found) === true
+      const isSpeaker = !isTopic && speakerTests[surface]?.(found) === true
       const at = surface === 'body' && isSpeaker ? 'self-presentation' : surface
       this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
     }
@@ -83,12 +84,13 @@ export function claimsOf(
   )
   const collector = new ClaimCollector(registry, around)
   claimsOfSenders(message, registry, collector, isFirstContact)
-  collector.search(message.subject, 'subject')
+  collector.search(message.subject, 'subject', undefined, text.isWarning)
   for (const name of fileNames) collector.search(name, 'attachment-name')
-  for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax)) collector.search(alt, 'image-text')
+  for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
+    collector.search(alt, 'image-text', undefined, text.isWarning)
   collector.search(text.signature, 'signature')
   collector.search(text.own, 'body', limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
-  const linkTexts = message.links
+  const linkTexts = ownLinks(message.links, text)
     .slice(0, limits.mailLinksJudgedMax)
     .filter(({ from, text: said, target }) => from === 'html' && said !== target)
     .map(({ text: said }) => said.slice(0, limits.mailExcerptCharactersMax))

@@ -1,6 +1,7 @@
 /** Parts a mail's text into what its sender says and what is quoted or forwarded, and finds the signature. What is
  *  quoted claims nothing in the sender's name: a warning that quotes a phish is no phish. */
 import { limits } from '../../core/limits.ts'
+import type { MailLink } from '../../formats/mail/message.ts'
 
 export interface OwnText {
   /** What the sender says, signature included. */
@@ -9,6 +10,8 @@ export interface OwnText {
   readonly quoted: string
   /** The last lines of `own`, where one signs. */
   readonly signature: string
+  /** Whether the sender warns of what is quoted, or asks whether it is genuine. */
+  readonly isWarning: boolean
 }
 
 const signatureLines = 10
@@ -22,8 +25,42 @@ const quotationHead =
 const headField =
   /^[\s*>]{0,4}(?:from|von|de|sent|date|gesendet|envoyé|enviado|to|an|subject|betreff|objet|asunto|assunto)\s{0,2}\*?:\s*\S/i
 
+/** What somebody says who passes a mail on because it is a phish, or may be one. */
+const warns =
+  /\b(?:phish\w*|scam\w*|spoof\w*|fake\w*|hoax|bogus|impersonat\w*|pretend\w*|poses? as|posing as|claims? to (?:be|come)|claiming to|suspicious (?:mail|e-?mail|message)|do(?: not|n't|n’t) (?:click|open)|not (?:really|actually) (?:from|sent)|not sent by|is (?:this|it) (?:real|legit\w*|genuine)|did you (?:also )?(?:get|receive)|beware of|heads[- ]up)\b/i
+
+/** Parts a mail's text. Quotations of HTML have no mark in the text: they are told apart only where the rest warns of
+ *  them, since a mail may be laid out with such elements as well. */
+export function ownText({ text, quotedText = '', subject }: OwnTextSource): OwnText {
+  const plain = partText(text, new Set())
+  const outside = quotedText === '' ? plain : partText(text, linesOf(bounded(quotedText)))
+  const isWarning = outside.quoted.trim() !== '' && warns.test(`${subject}\n${outside.own}`)
+  return isWarning ? { ...outside, isWarning } : { ...plain, isWarning }
+}
+
+/** Of a mail, what is parted. */
+export interface OwnTextSource {
+  readonly text: string
+  readonly quotedText?: string
+  readonly subject: string
+}
+
+/** The links that are the sender's own: of a mail that warns, those that stand in what is quoted are not. */
+export function ownLinks(links: readonly MailLink[], { own, quoted, isWarning }: OwnText): readonly MailLink[] {
+  if (!isWarning) return links
+  const flat = (text: string): string => text.replace(/\s+/g, ' ')
+  const [mine, others] = [flat(own), flat(quoted)]
+  return links.filter(({ text, target }) => {
+    const said = flat(text === '' ? target : text)
+    return mine.includes(said) || !others.includes(said)
+  })
+}
+
+const linesOf = (text: string): Set<string> =>
+  new Set(text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()])))
+
 /** Parts a text; looks at its start and end within the bounds. */
-export function ownText(text: string): OwnText {
+function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 'isWarning'> {
   const searched = bounded(text)
   const lines = searched.split('\n')
   const own: string[] = []
@@ -33,7 +70,7 @@ export function ownText(text: string): OwnText {
     const short = line.length <= 300
     if (!isBelow && short && (forwardMark.test(line) || quotationHead.test(line.trim()) || isHeadBlock(lines, i)))
       isBelow = true
-    if (isBelow || /^\s{0,3}[>|]/.test(line)) quoted.push(line)
+    if (isBelow || /^\s{0,3}[>|]/.test(line) || quotations.has(line.trim())) quoted.push(line)
     else own.push(line)
   }
   const filled = own.filter((line) => line.trim() !== '')
