@@ -183,7 +183,7 @@ export class LiveDesk implements Desk {
   checkMail: Desk['checkMail'] = (text) => this.#parts.mail.desk.check(text)
   mailDownload: Desk['mailDownload'] = (id, what) => this.#parts.mail.desk.download(id, what)
   mailInstructions: Desk['mailInstructions'] = (id) => this.#parts.mail.desk.instructions(id)
-  registry: Desk['registry'] = async () => await Promise.resolve(this.#parts.mail.registry.view())
+  registry: Desk['registry'] = () => this.#parts.mail.registry.view()
   saveIdentity: Desk['saveIdentity'] = (identity, who) => this.#parts.mail.registry.save(identity, who)
   removeIdentity: Desk['removeIdentity'] = (id, who) => this.#parts.mail.registry.remove(id, who)
   importIdentities: Desk['importIdentities'] = (name, text, who) => this.#parts.mail.registry.import(name, text, who)

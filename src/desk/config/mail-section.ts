@@ -1,7 +1,7 @@
 /** What the configuration says of mail: whose mail it is, who may write in whose name, and the sources that bring it. */
 import type { SourceId } from '../../core/ids.ts'
 import type { MailDefinition } from '../../sources/definition.ts'
-import { emptyMailOffice, type MailOffice } from '../../watches/mail/registry.ts'
+import { emptyMailOffice, type MailOffice } from '../../watches/mail/mail-office.ts'
 import type { Section } from './section.ts'
 import { isTable } from './toml-text.ts'
 

@@ -2,30 +2,23 @@
  *  pastes to have it looked at. */
 import { randomUUID } from 'node:crypto'
 import { ok } from '../../core/result.ts'
-import { unwrapJournal } from '../../formats/mail/journal.ts'
-import type { MailMessage } from '../../formats/mail/message.ts'
-import { readMail } from '../../formats/mail/read-mail.ts'
 import type { MailQuery, MailRow } from '../../store/mails.ts'
-import { instructionFor, mailSystems, ruleAgainst } from '../../watches/mail/administrator.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
-import { IdentityRegistry, type MailOffice } from '../../watches/mail/registry.ts'
-import type { MailReport } from '../../watches/mail/report.ts'
-import { arfReport } from '../../watches/mail/report-arf.ts'
-import { xarfReport } from '../../watches/mail/report-xarf.ts'
-import type { MailDownload, MailInstructionsView, MailListView, MailSummaryView, MailView } from '../api/mail.ts'
+import type { MailOffice } from '../../watches/mail/mail-office.ts'
+import type { MailVerdict } from '../../watches/mail/verdict.ts'
+import type { MailInstructionsView, MailListView, MailSummaryView, MailView } from '../api/mail.ts'
 import type { Desk, DeskResult } from '../desk.ts'
 import { type DeskParts, refuse } from '../desk-parts.ts'
 import type { KeptMail } from './kept-mail.ts'
 import { mailId } from './mail-intake.ts'
 import type { MailThread } from './mail-thread.ts'
-import { type CampaignSize, documentOfRow, mailSummary, mailView } from './mail-view.ts'
-import type { RegistryDesk } from './registry-desk.ts'
+import { type CampaignSize, documentOfRow, mailSummary } from './mail-view.ts'
+import type { ShownMail } from './protocol.ts'
 
 /** What the mail page works with. */
 export interface MailDeskParts extends DeskParts {
   readonly kept: KeptMail
   readonly thread: MailThread
-  readonly registry: RegistryDesk
   readonly office: MailOffice
   readonly reportFrom: string | undefined
   /** A source brings mail by itself. */
@@ -38,6 +31,8 @@ const pastedFrom = 'pasted'
 
 const missing = () =>
   refuse('missing', 'There is no such mail. It may be older than the desk keeps mail, or was part of a demonstration.')
+const failing = () =>
+  refuse('unavailable', 'A part of Bellwether failed on this mail. It can still be downloaded; open it nowhere else.')
 const notKept = () => refuse('missing', 'The mail itself is kept no more; what was found in it still stands.')
 
 /** Mail of a desk. */
@@ -71,22 +66,28 @@ export class MailDesk {
     const { store, kept } = this.#parts
     const row = await store.mail(id)
     if (row === undefined) return missing()
+    const document = documentOfRow(row)
     const ofCampaign = await store.mailsOfCampaign(row.campaign, campaignShown)
     const size = sizeOf(ofCampaign)
     const bytes = await kept.read(id)
+    const shown = await this.#shown(document, bytes)
+    if (shown === undefined) return failing()
     const others = ofCampaign
       .filter((other) => other.id !== id)
       .map((other): MailSummaryView => mailSummary(documentOfRow(other), other.sourceId, size))
-    return ok(
-      mailView(documentOfRow(row), {
-        sourceId: row.sourceId,
-        message: bytes === undefined ? undefined : messageOf(bytes),
-        isKept: bytes !== undefined,
-        others,
-        size,
-        incidentId: await this.#incidentOf(documentOfRow(row)),
-      }),
-    )
+    const incidentId = await this.#incidentOf(document)
+    return ok({
+      ...mailSummary(document, row.sourceId, size),
+      ...shown,
+      origin: document.origin,
+      ...(incidentId === undefined ? {} : { incidentId }),
+      isKept: bytes !== undefined,
+      others,
+    })
+  }
+
+  async #shown(document: MailDocument, bytes: Uint8Array | undefined): Promise<ShownMail | undefined> {
+    return await this.#parts.thread.ask('show', { document, ...(bytes === undefined ? {} : { bytes }) })
   }
 
   /** The incident that tells of the mail: of its sender, and seen while the mail was. */
@@ -107,13 +108,6 @@ export class MailDesk {
   async check(text: string): DeskResult<MailView> {
     const bytes = Buffer.from(text, 'utf8')
     const { thread, clock } = this.#parts
-    const message = messageOf(bytes)
-    if (message === undefined) {
-      return refuse(
-        'refused',
-        'This is no mail. Paste its whole source: in Outlook “View message source”, in Gmail “Show original”.',
-      )
-    }
     const document = await thread.judge({
       bytes,
       id: mailId(bytes),
@@ -121,16 +115,17 @@ export class MailDesk {
       origin: pastedFrom,
       remembers: false,
     })
-    return ok(
-      mailView(document, {
-        sourceId: pastedFrom,
-        message,
-        isKept: true,
-        others: [],
-        size: { mails: document.judged?.campaign?.mails ?? 1, recipients: document.judged?.campaign?.recipients ?? 1 },
-        incidentId: undefined,
-      }),
-    )
+    if (document.judged === undefined) {
+      return refuse(
+        'refused',
+        'This is no mail. Paste its whole source: in Outlook “View message source”, in Gmail “Show original”.',
+      )
+    }
+    const shown = await this.#shown(document, bytes)
+    if (shown === undefined) return failing()
+    const { mails = 1, recipients = 1 } = document.judged.campaign ?? {}
+    const summary = mailSummary(document, pastedFrom, { mails, recipients })
+    return ok({ ...summary, ...shown, origin: document.origin, isKept: true, others: [] })
   }
 
   download: Desk['mailDownload'] = async (id, what) => {
@@ -138,66 +133,42 @@ export class MailDesk {
     const row = await store.mail(id)
     if (row === undefined) return missing()
     const bytes = await kept.read(id)
-    const message = bytes === undefined ? undefined : messageOf(bytes)
-    const { judged } = documentOfRow(row)
     if (bytes === undefined) return notKept()
     const short = id.slice(0, 12)
     // Never shown by a browser as what it says it is.
-    if (what === 'eml') return ok({ mediaType: 'application/octet-stream', fileName: `mail-${short}.eml`, body: bytes })
-    if (message === undefined || judged === undefined) {
+    const asMail = 'application/octet-stream'
+    if (what === 'eml') return ok({ mediaType: asMail, fileName: `mail-${short}.eml`, body: bytes })
+    const { judged } = documentOfRow(row)
+    const report = judged === undefined ? undefined : await this.#report(what, bytes, judged)
+    if (report === undefined) {
       return refuse('refused', 'A mail that cannot be read cannot be reported in this form. Hand on the mail itself.')
     }
-    const report = this.#report(message, bytes, judged)
     return ok(
       what === 'arf'
-        ? { mediaType: 'application/octet-stream', fileName: `report-${short}.eml`, body: arfReport(report) }
-        : { mediaType: 'application/json', fileName: `report-${short}.json`, body: Buffer.from(xarfReport(report)) },
+        ? { mediaType: asMail, fileName: `report-${short}.eml`, body: report }
+        : { mediaType: 'application/json', fileName: `report-${short}.json`, body: report },
     )
   }
 
-  #report(message: MailMessage, source: Uint8Array, verdict: MailReport['verdict']): MailReport {
-    const { registry, office, reportFrom, clock } = this.#parts
-    const posesAs = registry.identities.findLast(({ id }) => id === verdict.posesAs?.id)
-    return {
-      message,
-      source,
-      verdict,
-      from: { name: office.name === '' ? 'An election office' : office.name, address: reportFrom ?? '' },
-      to: { name: posesAs?.name ?? '', address: posesAs?.reportAddress ?? '' },
-      reportedAtMs: clock(),
-      id: randomUUID(),
-    }
+  async #report(form: 'arf' | 'xarf', bytes: Uint8Array, judged: MailVerdict): Promise<Uint8Array | undefined> {
+    const { thread, office, reportFrom = '', clock } = this.#parts
+    const report = { form, bytes, judged, officeName: office.name, reportFrom, reportedAtMs: clock(), id: randomUUID() }
+    return await thread.ask('report', report)
   }
 
   async instructions(id: string): DeskResult<MailInstructionsView> {
-    const { store, kept, registry, office } = this.#parts
+    const { store, kept, thread } = this.#parts
     const row = await store.mail(id)
     if (row === undefined) return missing()
     const bytes = await kept.read(id)
     if (bytes === undefined) return notKept()
-    const message = messageOf(bytes)
     const { judged } = documentOfRow(row)
-    const rule =
-      message === undefined || judged === undefined
-        ? undefined
-        : ruleAgainst(message, judged, new IdentityRegistry(registry.identities, office))
-    if (rule === undefined) {
+    const instructions = judged === undefined ? undefined : await thread.ask('instruct', { bytes, judged })
+    if (instructions === undefined) {
       return refuse('refused', 'Nothing of this mail could be held without holding honest mail too.')
     }
-    const instructions = mailSystems.map((system) => {
-      const [how = '', ...text] = instructionFor(system, rule).split('\n')
-      const name = systemNames[system]
-      return { system: name, how: how.replace(`${name}: `, ''), text: text.join('\n').trim() }
-    })
     return ok({ instructions })
   }
-}
-
-const systemNames: Readonly<Record<(typeof mailSystems)[number], string>> = {
-  'microsoft-365': 'Microsoft 365',
-  'google-workspace': 'Google Workspace',
-  rspamd: 'rspamd',
-  postfix: 'postfix',
 }
 
 const sizeIn = (sizes: ReadonlyMap<string, CampaignSize>, campaign: string): CampaignSize =>
@@ -207,11 +178,3 @@ function sizeOf(rows: readonly MailRow[]): CampaignSize {
   const recipients = new Set(rows.flatMap((row) => documentOfRow(row).recipients))
   return { mails: rows.length, recipients: recipients.size }
 }
-
-function messageOf(bytes: Uint8Array): MailMessage | undefined {
-  const read = readMail(bytes, { source: 'mail', line: 1, offset: 0, length: bytes.length })
-  return read.ok ? (unwrapJournal(read.value) ?? read.value) : undefined
-}
-
-/** What a download is called in the address of its route. */
-export const isDownload = (text: string): text is MailDownload => text === 'arf' || text === 'xarf' || text === 'eml'

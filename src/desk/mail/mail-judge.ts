@@ -5,21 +5,19 @@ import type { BarCodeReader } from '../../formats/documents/bar-codes.ts'
 import { examine } from '../../formats/documents/examine.ts'
 import { unwrapJournal } from '../../formats/mail/journal.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
-import { readMail } from '../../formats/mail/read-mail.ts'
+import { readAnyMail } from '../../formats/mail/outlook-message.ts'
 import { openBarCodeReader } from '../../sources/bar-codes/zxing-reader.ts'
 import { authenticateMail } from '../../sources/mail/authenticate.ts'
 import { mailCodes } from '../../sources/mail/mail-codes.ts'
 import type { Authentication } from '../../watches/mail/authentication.ts'
 import { MailChecker, type MailContext, type RememberedMail } from '../../watches/mail/check.ts'
+import { forgottenStep } from '../../watches/mail/hits.ts'
 import type { ProtectedIdentity } from '../../watches/mail/identity.ts'
-import {
-  documentOf,
-  type MailCircumstances,
-  type MailDocument,
-  unreadableDocument,
-} from '../../watches/mail/mail-document.ts'
-import type { MailOffice } from '../../watches/mail/registry.ts'
-import { forgottenStep } from '../../watches/mail/watch.ts'
+import { documentOf } from '../../watches/mail/judged-document.ts'
+import { type MailCircumstances, type MailDocument, unreadableDocument } from '../../watches/mail/mail-document.ts'
+import type { MailOffice } from '../../watches/mail/mail-office.ts'
+import type { IdentityRegistry } from '../../watches/mail/registry.ts'
+import { shippedIdentities } from '../../watches/mail/shipped-identities.ts'
 import { MailMemory } from './mail-memory.ts'
 import type { MailThreadStart, ToJudge } from './protocol.ts'
 
@@ -55,7 +53,12 @@ export class MailJudge {
     return this.#checker.history.forgotten + this.#checker.campaigns.forgotten
   }
 
-  /** Goes on with other identities; what was remembered stays. */
+  /** Everybody in whose name nobody else may write. */
+  get registry(): IdentityRegistry {
+    return this.#checker.registry
+  }
+
+  /** Goes on with other identities of the office's own; what was remembered stays. */
   use(identities: readonly ProtectedIdentity[]): void {
     const saved = this.#checker.save()
     this.#checker = newChecker(identities, this.#parts.office)
@@ -125,13 +128,13 @@ export class MailJudge {
   }
 }
 
-const newChecker = (identities: readonly ProtectedIdentity[], office: MailOffice): MailChecker =>
-  new MailChecker({ identities, office, examine })
+const newChecker = (own: readonly ProtectedIdentity[], office: MailOffice): MailChecker =>
+  new MailChecker({ identities: [...shippedIdentities, ...own], office, examine })
 
 /** The mail, or why it cannot be read. */
 function read({ bytes, origin, delivery }: ToJudge): MailMessage | string {
   const place = { source: origin, line: 1, offset: 0, length: bytes.length }
-  const result = readMail(bytes, place)
+  const result = readAnyMail(bytes, place)
   if (!result.ok) return result.error.message
   const message = unwrapJournal(result.value) ?? result.value
   if (delivery === undefined) return message

@@ -1,9 +1,6 @@
 /** Opens what brings mail: the port or socket that a mail server asks at, and the mailboxes that are looked into. */
 import { isAbsolute, join } from 'node:path'
 import type { MailboxDefinition, MailDefinition, MilterDefinition } from '../../sources/definition.ts'
-import { openGmailMailboxes } from '../../sources/mail/gmail.ts'
-import { openGraphMailboxes } from '../../sources/mail/graph.ts'
-import { openImapMailbox } from '../../sources/mail/imap.ts'
 import { decisionOn, gateHeaders } from '../../sources/mail/mail-gate.ts'
 import { Milter } from '../../sources/mail/milter.ts'
 import type { ArrivingMail } from '../../sources/mail/milter-session.ts'
@@ -33,7 +30,7 @@ export async function openMailSource(
   parts: MailOpeningParts,
 ): Promise<SourceOpening> {
   if (definition.kind === 'milter') return await openMilter(definition, parts)
-  const mailbox = openMailbox(definition, parts)
+  const mailbox = await openMailbox(definition, parts)
   return {
     state: () => {
       const { problem, notes } = mailbox.state()
@@ -43,7 +40,8 @@ export async function openMailSource(
   }
 }
 
-function openMailbox(definition: MailboxDefinition, parts: MailOpeningParts): Mailbox {
+/** Each way is loaded where it is named: most offices have one. */
+async function openMailbox(definition: MailboxDefinition, parts: MailOpeningParts): Promise<Mailbox> {
   const { intake, store, clock, folder } = parts
   const name = cursorSetting(definition)
   const whole = (path: string): string => (isAbsolute(path) ? path : join(folder, path))
@@ -53,12 +51,18 @@ function openMailbox(definition: MailboxDefinition, parts: MailOpeningParts): Ma
     nowMs: clock,
   }
   switch (definition.kind) {
-    case 'imap':
+    case 'imap': {
+      const { openImapMailbox } = await import('../../sources/mail/imap.ts')
       return openImapMailbox({ ...definition, passwordPath: whole(definition.passwordPath) }, common)
-    case 'microsoft-365':
+    }
+    case 'microsoft-365': {
+      const { openGraphMailboxes } = await import('../../sources/mail/graph.ts')
       return openGraphMailboxes({ ...definition, secretPath: whole(definition.secretPath) }, common)
-    case 'google-workspace':
+    }
+    case 'google-workspace': {
+      const { openGmailMailboxes } = await import('../../sources/mail/gmail.ts')
       return openGmailMailboxes({ ...definition, keyPath: whole(definition.keyPath) }, common)
+    }
   }
 }
 

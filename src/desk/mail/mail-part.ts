@@ -1,7 +1,7 @@
 /** All of the desk that is about mail, put together: the thread that judges, what is kept, the registry, the pages. */
 import { join } from 'node:path'
 import type { JournalPort } from '../../sources/definition.ts'
-import type { MailOffice } from '../../watches/mail/registry.ts'
+import type { MailOffice } from '../../watches/mail/mail-office.ts'
 import type { MailConfiguration } from '../config/mail-section.ts'
 import type { DataFolder } from '../data-folder.ts'
 import type { DeskParts } from '../desk-parts.ts'
@@ -44,7 +44,7 @@ export class MailPart {
     this.#thread = new MailThread(
       {
         office,
-        identities: registry.identities,
+        identities: registry.own,
         memoryFolder: folder.mailPath,
         asksNameServers: configuration.asksNameServers,
       },
@@ -56,7 +56,7 @@ export class MailPart {
     this.intake = new MailIntake({ thread: this.#thread, kept: this.#kept, journal, clock })
     this.desk = new MailDesk({
       ...{ store, clock, events },
-      ...{ kept: this.#kept, thread: this.#thread, registry, office, hasSource },
+      ...{ kept: this.#kept, thread: this.#thread, office, hasSource },
       reportFrom: configuration.reportFrom,
     })
   }
@@ -76,7 +76,7 @@ export class MailPart {
     return part
   }
 
-  use(identities: RegistryDesk['identities']): void {
+  use(identities: RegistryDesk['own']): void {
     this.#thread.use(identities)
   }
 

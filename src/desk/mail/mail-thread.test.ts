@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { mailSource } from '../../watches/mail/mail.fixture.ts'
-import { emptyMailOffice } from '../../watches/mail/registry.ts'
+import { emptyMailOffice } from '../../watches/mail/mail-office.ts'
 import { shippedIdentities } from '../../watches/mail/shipped-identities.ts'
 import { mailId } from './mail-intake.ts'
 import { MailThread } from './mail-thread.ts'
@@ -18,12 +18,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function start(change: { readonly judgeMsMax?: number; readonly memoryFolder?: string } = {}): MailThread {
-  const { judgeMsMax, memoryFolder = folder } = change
+function start(change: { readonly answerMsMax?: number; readonly memoryFolder?: string } = {}): MailThread {
+  const { answerMsMax, memoryFolder = folder } = change
   const thread = new MailThread(
     { office: emptyMailOffice, identities: shippedIdentities, memoryFolder, asksNameServers: false },
     () => undefined,
-    judgeMsMax,
+    answerMsMax,
   )
   threads.push(thread)
   return thread
@@ -51,7 +51,7 @@ describe('the mail thread', () => {
 
   test('gives a mail up that it does not come to an end with, and judges the others', async () => {
     // A thread that does not even start in this time stands for one that hangs.
-    const thread = start({ judgeMsMax: 1 })
+    const thread = start({ answerMsMax: 1 })
     const documents = await Promise.all([letter(1), letter(2)].map((one) => thread.judge(toJudge(one))))
     for (const document of documents) {
       expect(document).toMatchObject({ verdict: 'unreadable', sentence: expect.stringContaining('failed') as string })

@@ -5,46 +5,61 @@ import { Worker } from 'node:worker_threads'
 import { limits } from '../../core/limits.ts'
 import type { ProtectedIdentity } from '../../watches/mail/identity.ts'
 import { type MailDocument, unreadableDocument } from '../../watches/mail/mail-document.ts'
-import type { FromMailThread, MailThreadStart, ToJudge, ToMailThread } from './protocol.ts'
+import type { FromMailThread, MailQuestion, MailQuestions, MailThreadStart, ToJudge, ToMailThread } from './protocol.ts'
 
 interface Waiting {
-  readonly mail: ToJudge
-  readonly resolve: (document: MailDocument) => void
+  readonly question: MailQuestion
+  readonly resolve: (answer: unknown) => void
   readonly timer: NodeJS.Timeout
 }
 
-/** The thread; it is started with the first mail. */
+/** What a question is answered with on which the thread failed. */
+const failed = Symbol('failed')
+
+/** The thread; it is started with the first question. */
 export class MailThread {
   readonly #onTrouble: (message: string | undefined) => void
-  readonly #judgeMsMax: number
+  readonly #answerMsMax: number
   #start: MailThreadStart
   #worker: Worker | undefined
   readonly #waiting = new Map<number, Waiting>()
   #number = 0
   #isClosed = false
 
-  /** `judgeMsMax` is how long one mail may be judged. */
+  /** `answerMsMax` is how long one mail may be judged. */
   constructor(
     start: MailThreadStart,
     onTrouble: (message: string | undefined) => void,
-    judgeMsMax: number = limits.mailJudgeMsMax,
+    answerMsMax: number = limits.mailJudgeMsMax,
   ) {
     this.#start = start
     this.#onTrouble = onTrouble
-    this.#judgeMsMax = judgeMsMax
+    this.#answerMsMax = answerMsMax
   }
 
   /** Judges a mail. Never rejects: what cannot be judged is said in the document. */
-  judge(mail: Omit<ToJudge, 'number'>): Promise<MailDocument> {
-    const number = ++this.#number
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#giveUp(), this.#judgeMsMax)
-      timer.unref()
-      this.#waiting.set(number, { mail: { ...mail, number }, resolve, timer })
-      this.#post({ type: 'judge', mail: { ...mail, number } })
-    })
+  async judge(mail: ToJudge): Promise<MailDocument> {
+    const answer = await this.ask('judge', mail)
+    return answer ?? unreadableDocument(partFailed, circumstancesOf(mail))
   }
 
+  /** Asks anything of the thread; undefined where it failed, or has no answer. */
+  async ask<Kind extends keyof MailQuestions>(
+    kind: Kind,
+    given: MailQuestions[Kind]['given'],
+  ): Promise<MailQuestions[Kind]['answer'] | undefined> {
+    const number = ++this.#number
+    const question = { type: 'ask', kind, number, given } as MailQuestion
+    const answer = await new Promise<unknown>((resolve) => {
+      const timer = setTimeout(() => this.#giveUp(), this.#answerMsMax)
+      timer.unref()
+      this.#waiting.set(number, { question, resolve, timer })
+      this.#post(question)
+    })
+    return answer === failed ? undefined : (answer as MailQuestions[Kind]['answer'])
+  }
+
+  /** Goes on with other identities of the office's own. */
   use(identities: readonly ProtectedIdentity[]): void {
     this.#start = { ...this.#start, identities }
     if (this.#worker !== undefined) this.#post({ type: 'identities', identities })
@@ -71,15 +86,15 @@ export class MailThread {
 
   #hear(message: FromMailThread): void {
     if (message.type === 'trouble') this.#onTrouble(message.message)
-    if (message.type === 'judged') this.#finish(message.number, message.document)
+    if (message.type === 'answer') this.#finish(message.number, message.answer)
   }
 
-  #finish(number: number, document: MailDocument): void {
+  #finish(number: number, answer: unknown): void {
     const waiting = this.#waiting.get(number)
     if (waiting === undefined) return
     clearTimeout(waiting.timer)
     this.#waiting.delete(number)
-    waiting.resolve(document)
+    waiting.resolve(answer)
   }
 
   /** The oldest takes too long: the thread is ended, and what becomes of the others is `#ended`'s. */
@@ -87,29 +102,19 @@ export class MailThread {
     void this.#worker?.terminate()
   }
 
-  /** The thread is gone. The mail that it was at is given up; the others are judged by the next one. */
+  /** The thread is gone. What it was at is given up; the rest is asked of the next one. */
   #ended(): void {
     this.#worker = undefined
-    const [oldest] = this.#waiting.values()
+    const [oldest] = this.#waiting.keys()
     if (oldest === undefined) return
-    const { mail } = oldest
-    const recipients = mail.delivery?.envelopeTo ?? mail.mailboxes ?? []
-    const why = 'A part of Bellwether failed on this mail. Look at it by hand.'
-    this.#finish(
-      mail.number,
-      unreadableDocument(why, {
-        id: mail.id,
-        takenAtMs: mail.takenAtMs,
-        bytes: mail.bytes.length,
-        origin: mail.origin,
-        recipients,
-        ...(mail.delivery === undefined ? {} : { clientAddress: mail.delivery.client.address }),
-      }),
-    )
-    if (this.#isClosed) return
-    for (const waiting of this.#waiting.values()) {
-      waiting.timer.refresh()
-      this.#post({ type: 'judge', mail: waiting.mail })
+    this.#finish(oldest, failed)
+    for (const { question, timer } of this.#waiting.values()) {
+      if (this.#isClosed) {
+        this.#finish(question.number, failed)
+        continue
+      }
+      timer.refresh()
+      this.#post(question)
     }
   }
 
@@ -124,3 +129,14 @@ export class MailThread {
     if ((await Promise.race([exited, timeout])) === 'timeout') await worker.terminate()
   }
 }
+
+const partFailed = 'A part of Bellwether failed on this mail. Look at it by hand.'
+
+const circumstancesOf = ({ id, takenAtMs, bytes, origin, delivery, mailboxes = [] }: ToJudge) => ({
+  id,
+  takenAtMs,
+  bytes: bytes.length,
+  origin,
+  recipients: delivery?.envelopeTo ?? mailboxes,
+  ...(delivery === undefined ? {} : { clientAddress: delivery.client.address }),
+})

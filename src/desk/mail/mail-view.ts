@@ -1,13 +1,7 @@
-/** A mail as the console shows it: from what was written down of it, and from its bytes where they are kept. Pure. */
-import { createHash } from 'node:crypto'
-import { limits } from '../../core/limits.ts'
-import { htmlView } from '../../formats/mail/html-view.ts'
-import type { MailMessage } from '../../formats/mail/message.ts'
+/** A mail in the list, from what was written down of it. Pure. */
 import type { MailRow } from '../../store/mails.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
-import type { MailVerdict } from '../../watches/mail/verdict.ts'
-import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../../watches/mail/words.ts'
-import type { MailProofView, MailSummaryView, MailView } from '../api/mail.ts'
+import type { MailSummaryView } from '../api/mail.ts'
 
 /** How many mails and recipients a campaign has. */
 export interface CampaignSize {
@@ -48,55 +42,3 @@ export function mailSummary(document: MailDocument, sourceId: string, size: Camp
     sourceId,
   }
 }
-
-/** What is known of a mail beside what was written down. */
-export interface MailSurroundings {
-  readonly sourceId: string
-  /** The mail as it is read now; undefined where its bytes are kept no more or cannot be read. */
-  readonly message: MailMessage | undefined
-  readonly isKept: boolean
-  readonly others: readonly MailSummaryView[]
-  readonly size: CampaignSize
-  readonly incidentId: string | undefined
-}
-
-/** A mail's page. */
-export function mailView(document: MailDocument, around: MailSurroundings): MailView {
-  const { judged, unreadable, origin } = document
-  const { message, isKept, others, size, sourceId, incidentId } = around
-  const posesAs = judged?.posesAs
-  return {
-    ...mailSummary(document, sourceId, size),
-    claims: judged === undefined ? [] : claimsOf(judged),
-    failures: (judged?.failures ?? []).map(({ kind, proof }) => ({ title: failureWords[kind], proof, path: [] })),
-    carries: (judged?.payload ?? []).map(({ feature, path, proof }) => ({
-      title: carriedWords[feature],
-      proof,
-      path: [...path],
-    })),
-    problems: unreadable === undefined ? [...(judged?.problems ?? [])] : [unreadable],
-    advice:
-      judged === undefined ? ['Look at this mail by hand, with somebody beside you who knows mail.'] : adviceOf(judged),
-    ...(posesAs === undefined ? {} : { call: { name: posesAs.name, phone: posesAs.phone } }),
-    origin,
-    ...(incidentId === undefined ? {} : { incidentId }),
-    isKept,
-    headers: (message?.headers ?? []).slice(0, limits.mailHeadersMax).map(({ name, value }) => ({ name, value })),
-    text: message?.text ?? '',
-    view: message === undefined ? '' : htmlView(message.html),
-    files: (message?.parts ?? []).map(({ fileName, contentType, bytes }) => ({
-      name: fileName,
-      contentType,
-      bytes: bytes.length,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-    })),
-    others: [...others],
-  }
-}
-
-const claimsOf = ({ claims }: MailVerdict): MailProofView[] =>
-  claims.map(({ name, surface, excerpt, tricks }) => {
-    const disguise =
-      tricks.length === 0 ? '' : `, disguised by ${tricks.map((trick) => trickWords[trick]).join(' and ')}`
-    return { title: `${name}, ${surfaceWords[surface]}${disguise}`, proof: excerpt, path: [] }
-  })

@@ -1,12 +1,16 @@
-/** What the desk's main thread and the mail thread say to each other; plain data, bytes are handed over. */
+/** What the desk's main thread and the mail thread say to each other; plain data. The main thread reads no mail itself: it
+ *  asks. */
 import type { MailDelivery } from '../../sources/mail/received-mail.ts'
 import type { ProtectedIdentity } from '../../watches/mail/identity.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
-import type { MailOffice } from '../../watches/mail/registry.ts'
+import type { MailOffice } from '../../watches/mail/mail-office.ts'
+import type { MailVerdict } from '../../watches/mail/verdict.ts'
+import type { MailInstructionsView, MailView } from '../api/mail.ts'
 
 /** What the thread is started with. */
 export interface MailThreadStart {
   readonly office: MailOffice
+  /** Of the office's own, beside those that ship with Bellwether. */
   readonly identities: readonly ProtectedIdentity[]
   /** Where the memory of senders and campaigns lies. */
   readonly memoryFolder: string
@@ -16,26 +20,70 @@ export interface MailThreadStart {
 
 /** A mail to judge. */
 export interface ToJudge {
-  readonly number: number
   readonly bytes: Uint8Array
   readonly id: string
   readonly takenAtMs: number
   readonly origin: string
   readonly delivery?: MailDelivery
   readonly mailboxes?: readonly string[]
-  /** Left out for mails that somebody tries out. */
+  /** False for mails that somebody tries out. */
   readonly remembers: boolean
 }
 
+/** What a person is shown of one mail by itself. */
+export type ShownMail = Pick<
+  MailView,
+  'claims' | 'failures' | 'carries' | 'problems' | 'advice' | 'call' | 'headers' | 'text' | 'view' | 'files'
+>
+
+/** A report to make. */
+export interface ToReport {
+  readonly form: 'arf' | 'xarf'
+  readonly bytes: Uint8Array
+  readonly judged: MailVerdict
+  readonly officeName: string
+  readonly reportFrom: string
+  readonly reportedAtMs: number
+  /** Names the report: letters, digits and dashes. */
+  readonly id: string
+}
+
+/** What the thread is asked, and what it answers. */
+export interface MailQuestions {
+  readonly judge: { readonly given: ToJudge; readonly answer: MailDocument }
+  readonly show: {
+    /** `bytes` are left out where they are kept no more. */
+    readonly given: { readonly document: MailDocument; readonly bytes?: Uint8Array }
+    readonly answer: ShownMail
+  }
+  /** No report of a mail that cannot be read. */
+  readonly report: { readonly given: ToReport; readonly answer: Uint8Array | undefined }
+  /** None where nothing of a mail could be held without holding honest mail too. */
+  readonly instruct: {
+    readonly given: { readonly bytes: Uint8Array; readonly judged: MailVerdict }
+    readonly answer: MailInstructionsView['instructions'] | undefined
+  }
+}
+
+/** A question with its number. */
+export type MailQuestion = {
+  readonly [Kind in keyof MailQuestions]: {
+    readonly type: 'ask'
+    readonly kind: Kind
+    readonly number: number
+    readonly given: MailQuestions[Kind]['given']
+  }
+}[keyof MailQuestions]
+
 /** What the thread is told. */
 export type ToMailThread =
-  | { readonly type: 'judge'; readonly mail: ToJudge }
+  | MailQuestion
   | { readonly type: 'identities'; readonly identities: readonly ProtectedIdentity[] }
   | { readonly type: 'stop' }
 
 /** What the thread says. */
 export type FromMailThread =
-  | { readonly type: 'judged'; readonly number: number; readonly document: MailDocument }
+  | { readonly type: 'answer'; readonly number: number; readonly answer: unknown }
   /** Something is wrong, in a sentence; undefined when it is over. */
   | { readonly type: 'trouble'; readonly message: string | undefined }
   | { readonly type: 'stopped' }

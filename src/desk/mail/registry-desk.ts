@@ -6,7 +6,6 @@ import { limits } from '../../core/limits.ts'
 import { ok } from '../../core/result.ts'
 import { emptyIdentity, type ProtectedIdentity } from '../../watches/mail/identity.ts'
 import { idOf, readIdentities, readIdentity } from '../../watches/mail/read-identities.ts'
-import { shippedIdentities } from '../../watches/mail/shipped-identities.ts'
 import type { IdentityBody, IdentityView, RegistryImportedView, RegistryView } from '../api/mail.ts'
 import type { DeskResult, Person } from '../desk.ts'
 import { type DeskParts, refuse, writeDown } from '../desk-parts.ts'
@@ -55,16 +54,17 @@ export class RegistryDesk {
     this.#own = Array.isArray(kept) ? (kept as ProtectedIdentity[]) : []
   }
 
-  /** All identities; later ones take the place of earlier ones with the same id. */
-  get identities(): readonly ProtectedIdentity[] {
-    return [...shippedIdentities, ...this.#fromFiles, ...this.#own]
+  /** Those that do not ship with Bellwether; later ones take the place of earlier ones with the same id. */
+  get own(): readonly ProtectedIdentity[] {
+    return [...this.#fromFiles, ...this.#own]
   }
 
-  view(): RegistryView {
+  async view(): Promise<RegistryView> {
+    const shippedIdentities = await readShipped()
     const shipped = new Set(shippedIdentities.map(({ id }) => id))
     const own = new Set(this.#own.map(({ id }) => id))
     const files = new Set(this.#fromFiles.map(({ id }) => id))
-    const byId = new Map(this.identities.map((identity) => [identity.id, identity]))
+    const byId = new Map([...shippedIdentities, ...this.own].map((identity) => [identity.id, identity]))
     const from = (id: string): IdentityView['from'] =>
       own.has(id) ? (shipped.has(id) || files.has(id) ? 'changed' : 'own') : files.has(id) ? 'file' : 'shipped'
     const identities = [...byId.values()].flatMap((identity) => viewOf(identity, from(identity.id)))
@@ -72,9 +72,10 @@ export class RegistryDesk {
   }
 
   async save(body: IdentityBody, who: Person): DeskResult<RegistryView> {
-    const id = body.id === '' ? this.#freeId(body.name) : body.id
+    const all = [...(await readShipped()), ...this.own]
+    const id = body.id === '' ? freeId(body.name, all) : body.id
     const problems: string[] = []
-    const before = this.identities.findLast((identity) => identity.id === id)
+    const before = all.findLast((identity) => identity.id === id)
     const identity = readIdentity({ ...body, id }, body.name, problems)
     if (identity === undefined || problems.length > 0) return refuse('refused', problems[0] ?? 'It needs a name.')
     if (identity.domains.length === 0 && identity.addresses.length === 0) {
@@ -88,7 +89,7 @@ export class RegistryDesk {
     }
     await this.#keep([...others, { ...identity, commonWords, context, asOf }])
     await writeDown(this.#parts, who.name, 'mail.identity.save', identity.name, { id, domains: identity.domains })
-    return ok(this.view())
+    return ok(await this.view())
   }
 
   async remove(id: string, who: Person): DeskResult<RegistryView> {
@@ -98,7 +99,7 @@ export class RegistryDesk {
     }
     await this.#keep(this.#own.filter((identity) => identity !== own))
     await writeDown(this.#parts, who.name, 'mail.identity.remove', own.name, { id })
-    return ok(this.view())
+    return ok(await this.view())
   }
 
   async import(name: string, text: string, who: Person): DeskResult<RegistryImportedView> {
@@ -118,19 +119,24 @@ export class RegistryDesk {
     return ok({ taken: identities.length, problems: problems.slice(0, limits.mailProofsMax) })
   }
 
-  #freeId(name: string): string {
-    const taken = new Set(this.identities.map(({ id }) => id))
-    const wanted = idOf(name)
-    if (!taken.has(wanted)) return wanted
-    for (let number = 2; ; number++) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`
-  }
-
   async #keep(own: readonly ProtectedIdentity[]): Promise<void> {
     await this.#parts.store.saveSetting(identitiesSetting, own)
     this.#own = own
-    this.#parts.onChange(this.identities)
+    this.#parts.onChange(this.own)
     this.#parts.events.say('settings')
   }
+}
+
+function freeId(name: string, identities: readonly ProtectedIdentity[]): string {
+  const taken = new Set(identities.map(({ id }) => id))
+  const wanted = idOf(name)
+  if (!taken.has(wanted)) return wanted
+  for (let number = 2; ; number++) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`
+}
+
+/** They are many, and the main thread needs them for this page alone. */
+async function readShipped(): Promise<readonly ProtectedIdentity[]> {
+  return (await import('../../watches/mail/shipped-identities.ts')).shippedIdentities
 }
 
 /** An entry of the page; the office and its people stand in the configuration. */

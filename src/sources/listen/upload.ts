@@ -147,7 +147,7 @@ export class Uploads {
     await this.#ledger.record(entry)
     const imported = this.#startImport(entry)
     imported.catch(() => undefined)
-    const isMail = this.#options.receiveMail !== undefined && isMailHead(head)
+    const isMail = this.#options.receiveMail !== undefined && isMailHead(name, head)
     return ok({ name, stream, bytes, sha256, isMail, imported })
   }
 
@@ -208,7 +208,7 @@ export class Uploads {
     try {
       const target = { journal, sourceId, stream: entry.stream }
       const outcome =
-        receiveMail !== undefined && isMailHead(head)
+        receiveMail !== undefined && isMailHead(entry.name, head)
           ? await takeMail(input, entry, head, receiveMail, signal)
           : await importText(input, target, signal)
       if (outcome === undefined) return undefined

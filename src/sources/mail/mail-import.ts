@@ -1,12 +1,12 @@
 /** Mail that is put in as a file: a single mail or a mailbox, handed on mail by mail. What is no mail is not its business. */
 import { limits } from '../../core/limits.ts'
 import { isMailbox, MailboxCutter } from '../../formats/mail/mailbox-file.ts'
-import { isMailSample } from '../../formats/mail/recognise-mail.ts'
+import { isMailSample, isOutlookName } from '../../formats/mail/recognise-mail.ts'
 import type { ByteInput } from '../byte-input.ts'
 import type { MailReceiver } from './received-mail.ts'
 
-/** Whether a file whose head this is holds mail. */
-export const isMailHead = (head: Uint8Array): boolean => isMailSample(head)
+/** Whether a file of this name, whose head this is, holds mail. */
+export const isMailHead = (name: string, head: Uint8Array): boolean => isMailSample(head) || isOutlookName(name, head)
 
 /** Hands on each mail of a file, in order; false where it was broken off. `name` is the file's, for people. */
 export async function importMail(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { emptyMailOffice } from './mail-office.ts'
 import { readIdentities } from './read-identities.ts'
-import { emptyMailOffice, IdentityRegistry } from './registry.ts'
+import { IdentityRegistry } from './registry.ts'
 import { shippedIdentities } from './shipped-identities.ts'
 import { foldDeep } from './skeleton.ts'
 import { callAdvice } from './words.ts'

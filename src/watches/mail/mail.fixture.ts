@@ -5,7 +5,7 @@ import type { MailMessage } from '../../formats/mail/message.ts'
 import { readMail } from '../../formats/mail/read-mail.ts'
 import { MailChecker } from './check.ts'
 import type { ProtectedIdentity } from './identity.ts'
-import { emptyMailOffice, type MailOffice } from './registry.ts'
+import { emptyMailOffice, type MailOffice } from './mail-office.ts'
 import { shippedIdentities } from './shipped-identities.ts'
 
 /** What a test says of a mail; the rest is that of an ordinary one. */
