@@ -23,6 +23,7 @@ import {
 } from './browser.ts'
 import { type DeskProcess, startDesk } from './desk-process.ts'
 import { combinedLine, ordinaryLines } from './log-lines.ts'
+import { bringSoftware, clearedLog, hostileMail, upload } from './office-data.ts'
 import { attackerAgent, attackPaths } from './office-site.ts'
 
 const looks = [
@@ -72,6 +73,7 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
   let desk: DeskProcess
   let official: Visitor
   let incidentPath = ''
+  const morePaths: string[] = []
 
   beforeAll(async () => {
     desk = await startDesk({ configuration: '[office]\nname = "Marlow County Elections"\n' })
@@ -152,6 +154,40 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
     expect(answers.filter(({ status }) => status >= 300)).toEqual([])
   }, 180_000)
 
+  test('a desk that has had a rule fire, a hostile mail and changed software', async () => {
+    const nowMs = Date.now()
+    const eventsPath = join(desk.folder, 'events.jsonl')
+    await writeFile(eventsPath, clearedLog(nowMs - 1_000))
+    const follow = { kind: 'follow', title: 'Windows events', paths: [eventsPath], from: 'start' }
+    expect((await send(official, 'POST', '/api/sources', follow)).status).toBeLessThan(300)
+    for (const to of ['clerk@marlow.example', 'deputy@marlow.example']) {
+      expect(await upload(official, `${to}.eml`, hostileMail(nowMs - 60_000, to))).toBe(200)
+    }
+    interface Rows {
+      readonly rows: readonly { readonly id: string; readonly fired?: object }[]
+    }
+    const fired = async () => (await ask<Rows>(official, '/api/rules?order=fired&limit=1')).rows[0]
+    expect(await becomes(async () => (await fired())?.fired !== undefined, waitMs)).toBe(true)
+    const mails = async () => (await ask<Rows>(official, '/api/mail?offset=0&limit=10')).rows
+    expect(await becomes(async () => (await mails()).length === 2, waitMs)).toBe(true)
+    const softwareId = await bringSoftware(official, desk)
+    morePaths.push(`/rules/${(await fired())?.id}`, `/software/${softwareId}`, `/mail/${(await mails())[0]?.id}`)
+  }, 180_000)
+
+  test('a hostile mail is looked at without anything of it running, loading or leading away', async () => {
+    const { page, complaints } = official
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await visit(page, desk.origin + (morePaths[2] ?? ''))
+    await page.getByRole('button', { name: 'As it looks, without pictures' }).click()
+    await page.frameLocator('iframe').getByText('read the new').waitFor()
+    expect(await page.frameLocator('iframe').locator('a, img, form, script, iframe, svg, [style]').count()).toBe(0)
+    await page.frameLocator('iframe').getByText('[leads to https://evil.example/login]').waitFor()
+    expect(await page.evaluate<boolean>("'broken' in globalThis")).toBe(false)
+    expect(asked.filter((url) => !url.startsWith(desk.origin) && !url.startsWith('about:'))).toEqual([])
+    expect(complaints.splice(0)).toEqual([])
+  }, 60_000)
+
   test.each(looks)(
     'every page with data holds, $theme at $width px',
     async (look) => {
@@ -162,6 +198,7 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
         incidentPath,
         `${incidentPath}/report`,
         ...sources.map(({ id }) => `/sources/${id}`),
+        ...morePaths,
       ])
       await visitor.context.close()
       expect(found).toEqual([])

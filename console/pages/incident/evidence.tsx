@@ -1,6 +1,7 @@
 /** Lines of evidence, as text, with the way to the exact place: file, line and byte, and the lines around it. */
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
+import { Link } from 'react-router'
 import type { EvidenceContextView, EvidenceView } from '../../../src/desk/api/incidents.ts'
 import { evidencePlaceQuery, evidenceQuery } from '../../api/queries.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -61,6 +62,9 @@ function EvidenceLine({ line, isReport }: { readonly line: EvidenceView; readonl
         <span className="muted">
           <ShortText text={line.place.source} charactersShown={120} />, line {inDigits(line.place.line)}
         </span>
+        {!isReport && line.mailId !== undefined && (
+          <Link to={`/mail/${encodeURIComponent(line.mailId)}`}>See this mail</Link>
+        )}
         {!isReport && (
           <button
             type="button"

@@ -1,5 +1,6 @@
 /** The findings that make up the incident, each with its lines of evidence. */
 import { type ReactNode, useState } from 'react'
+import { Link } from 'react-router'
 import type { FindingView, IncidentView } from '../../../src/desk/api/incidents.ts'
 import { LevelLabel } from '../../parts/labels.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
@@ -42,6 +43,27 @@ export function Findings({ incident, maySeeEvidence, isReport = false }: Finding
         <p className="muted">{counted(incident.findingsLeftOut, 'less grave finding')} not listed here.</p>
       )}
     </section>
+  )
+}
+
+/** Where more is told of what a finding names: the rule that fired, the software that differs. */
+function WayOn({ finding }: { readonly finding: FindingView }): ReactNode {
+  const [rule] = finding.rules
+  if (finding.kind === 'rule-match' && rule !== undefined) {
+    const text = rule.replace(/^sigma\//, '').slice(0, 200)
+    return (
+      <>
+        {' '}
+        <Link to={`/rules?${new URLSearchParams({ text })}`}>See this rule</Link>
+      </>
+    )
+  }
+  if (finding.kind !== 'software-changed') return null
+  return (
+    <>
+      {' '}
+      <Link to="/software">See what differs</Link>
+    </>
   )
 }
 
@@ -98,8 +120,11 @@ function Finding({ incidentId, finding, maySeeEvidence, isReport }: FindingProps
             </>
           )}
           <dt>Rule</dt>
-          <dd className="mono">
-            <ShortText text={finding.rules.join(', ')} charactersShown={300} />
+          <dd>
+            <span className="mono">
+              <ShortText text={finding.rules.join(', ')} charactersShown={300} />
+            </span>
+            {!isReport && <WayOn finding={finding} />}
           </dd>
         </dl>
         {maySeeEvidence && isOpen && (
