@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { makeFolder } from '../../tests/sources/temp-folder.ts'
+import { bytesOf } from '../formats/documents/office.fixture.ts'
 import { buildEvtx, type ElementSpec, numberValue, textValue, usualRecord } from '../formats/evtx/build-evtx.fixture.ts'
+import { outlookFile } from '../formats/mail/outlook.fixture.ts'
 import { bellwether, evidenceAt } from './program.fixture.ts'
 
 describe('machines and mail in a scan', () => {
@@ -99,6 +101,23 @@ detection: { selection: { cs-method: GET, "cs-uri-query|contains": "\${jndi:" },
     expect(evidence.map(({ raw }) => raw)).toEqual([expect.stringContaining('%24%7Bjndi')])
     expect(run.stdout).toContain('203.0.113.9')
     expect(bellwether(['scan', 'access.log', '--json'], { cwd }).stdout).not.toContain('A probe of Log4j')
+  })
+
+  test('a message that Outlook saved is told by what it holds, whatever its name', () => {
+    const message = outlookFile({
+      from: ['VR Systems Support', 'vr.elections@gmail.com'],
+      subject: 'New EViD User Guides',
+      text: 'Please read the new guides.',
+      files: [
+        { name: 'Notes.txt', bytes: bytesOf('x'.repeat(400_000)) },
+        { name: 'Guides.js', bytes: bytesOf('new ActiveXObject("WScript.Shell").Run("cmd")') },
+      ],
+    })
+    const cwd = makeFolder({ kept: message })
+    const { status, stdout } = bellwether(['scan', 'kept', '--evidence', 'e.ndjson'], { cwd })
+    expect(status).toBe(0)
+    expect(stdout).toContain('VR Systems')
+    expect(evidenceAt(join(cwd, 'e.ndjson'))).toMatchObject([{ file: 'kept' }])
   })
 
   test('a mail in the name of a vendor is told, and stands whole in the evidence', () => {

@@ -9,7 +9,7 @@ import type { EventRecord } from '../formats/event.ts'
 import type { Format, FormatOptions } from '../formats/format.ts'
 import { formatNamed, recogniseFormat } from '../formats/formats.ts'
 import type { IndicatorList } from '../formats/indicator-list.ts'
-import { isMailSample, isOutlookName } from '../formats/mail/recognise-mail.ts'
+import { isMailSample } from '../formats/mail/recognise-mail.ts'
 import { RequestBatch } from '../formats/request-batch.ts'
 import type { StatementRecord } from '../formats/statement.ts'
 import { buildIncidents } from '../incidents/build.ts'
@@ -18,6 +18,7 @@ import type { Incident } from '../incidents/incident.ts'
 import { compile } from '../sigma/compile.ts'
 import { ReadingThread } from '../sources/ahead.ts'
 import { type Feed, type FeedRequest, LocalFeed } from '../sources/feed.ts'
+import { isOutlookFile } from '../sources/mail-file.ts'
 import { expandPaths, type SourceFile } from '../sources/paths.ts'
 import { makeProblem, type Problem } from '../sources/problem.ts'
 import { drainInOrder, RecordStream } from '../sources/record-stream.ts'
@@ -162,11 +163,13 @@ async function streamOf(
 ): Promise<RecordStream | 'mail' | Problem> {
   const sourceOptions = { spool: options.spool }
   const sample = await readSample(file, sourceOptions)
-  if (!sample.ok) return sample.error
+  if (!sample.ok) {
+    const isMessage = options.loadMail !== undefined && sample.error.code === 'binary' && file.kind !== 'stream'
+    return isMessage && (await isOutlookFile(file.path)) ? 'mail' : sample.error
+  }
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
-  const isMail = isMailSample(sample.value) || isOutlookName(file.path, sample.value)
-  if (format === undefined && options.loadMail !== undefined && isMail) return 'mail'
+  if (format === undefined && options.loadMail !== undefined && isMailSample(sample.value)) return 'mail'
   if (format === undefined) return makeProblem('unknown-format', file.path)
   const formatOptions = { ...options.formatOptions, referenceMs: file.modifiedMs }
   const headMs = firstTimeOf(format, formatOptions, sample.value)

@@ -7,7 +7,8 @@ import { err, ok, type Result } from '../core/result.ts'
 import { unwrapJournal } from '../formats/mail/journal.ts'
 import { isMailbox, MailboxCutter, type MailboxEntry } from '../formats/mail/mailbox-file.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
-import { readAnyMail } from '../formats/mail/outlook-message.ts'
+import { isCompound, readAnyMail } from '../formats/mail/outlook-message.ts'
+import { directoryOffset, holdsOutlookDirectory } from '../formats/mail/recognise-mail.ts'
 import { type Problem, problemOfError } from './problem.ts'
 
 /** One mail of a file. */
@@ -15,6 +16,28 @@ export interface FileMail {
   /** The file's path; of a mailbox with the number of the mail, from 1: `all.mbox#3`. */
   readonly name: string
   readonly mail: Result<MailMessage, Reject>
+}
+
+const compoundHeadBytes = 512
+
+/** Whether a file is a message that Outlook saved, by its directory, wherever in the file that lies. */
+export async function isOutlookFile(path: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const head = Buffer.alloc(compoundHeadBytes)
+      const { bytesRead } = await file.read(head, 0, head.length, 0)
+      if (bytesRead < compoundHeadBytes || !isCompound(head)) return false
+      const directory = Buffer.alloc(limits.mailSampleBytesMax)
+      const read = await file.read(directory, 0, directory.length, directoryOffset(head))
+      return holdsOutlookDirectory(directory.subarray(0, read.bytesRead))
+    } finally {
+      await file.close()
+    }
+  } catch {
+    // Whoever reads the file is told why it cannot be read.
+    return false
+  }
 }
 
 /** Journal reports are unwrapped: what they wrap is the mail. */

@@ -1,5 +1,6 @@
 /** Tells a mail or a mailbox from other text by its head: lines of header fields, with those that every mail has. */
 import { limits } from '../../core/limits.ts'
+import { uint16At, uint32At } from '../documents/bytes.ts'
 import { isMailbox } from './mailbox-file.ts'
 import { isCompound } from './outlook-message.ts'
 
@@ -28,13 +29,20 @@ export function isMailSample(sample: Uint8Array): boolean {
   return found.size >= tellingMin && (found.has('from') || found.has('received'))
 }
 
-/** The name of a list of properties, as the directory of an Outlook message has it (MS-OXMSG 2.4). */
-const propertyStream = Buffer.from('__properties_version1.0', 'utf16le')
+/** Beginnings of names that the directory of an Outlook message has, and no document's (MS-OXMSG 2.2). */
+const directoryNames = ['__properties_version1.0', '__nameid_version1.0', '__substg1.0_'].map((name) =>
+  Buffer.from(name, 'utf16le'),
+)
 
-/** True where a sample is of a compound file whose directory is in it and is that of an Outlook message. */
-const isOutlookSample = (sample: Uint8Array): boolean =>
-  isCompound(sample) && Buffer.from(sample.buffer, sample.byteOffset, sample.byteLength).includes(propertyStream)
+/** True where bytes of a compound file hold a part of the directory of an Outlook message. */
+export const holdsOutlookDirectory = (bytes: Uint8Array): boolean => {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return directoryNames.some((name) => view.includes(name))
+}
 
-/** True where a sample is of a compound file and the name is that of an Outlook message: its directory may lie far behind. */
-export const isOutlookName = (name: string, sample: Uint8Array): boolean =>
-  /\.(?:msg|oft)$/i.test(name) && isCompound(sample)
+/** Where the directory of a compound file begins, by its first 512 bytes (MS-CFB 2.2). */
+export const directoryOffset = (head: Uint8Array): number =>
+  (uint32At(head, 48) + 1) * (uint16At(head, 30) === 12 ? 4_096 : 512)
+
+/** True where a sample is of a compound file, and holds the directory of an Outlook message. */
+const isOutlookSample = (sample: Uint8Array): boolean => isCompound(sample) && holdsOutlookDirectory(sample)
