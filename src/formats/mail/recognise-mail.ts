@@ -46,3 +46,8 @@ export const directoryOffset = (head: Uint8Array): number =>
 
 /** True where a sample is of a compound file, and holds the directory of an Outlook message. */
 const isOutlookSample = (sample: Uint8Array): boolean => isCompound(sample) && holdsOutlookDirectory(sample)
+
+/** True where a sample is of a compound file and the name is that of an Outlook message: its directory may lie far behind
+ *  the sample. */
+export const isOutlookName = (name: string, sample: Uint8Array): boolean =>
+  /\.(?:msg|oft)$/i.test(name) && isCompound(sample)
