@@ -2,14 +2,13 @@
  *  rarest it has; the text is read four bytes at a time, and where they are somebody's, the literal is compared. A table of
  *  bits that fits the first-level cache answers for most places. */
 import type { FoldedText } from '../formats/folded-text.ts'
-import { outputsByText, packRuns, startsOf } from './gram-runs.ts'
+import { outputsByText, packRuns, placeOf, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { hasRareUnit } from './text.ts'
 
 const gramBytes = 4
 /** Bytes that are stepped over at most: each literal stands under as many grams. */
 const strideMost = 8
-const spread = 0x9e3779b1
 
 const byteAt = (text: string, at: number): number => text.charCodeAt(at)
 const gramAt = (text: string, at: number): number =>
@@ -36,9 +35,8 @@ function gramsFrom(text: string, at: number): number[] {
 export class FoldedGrams {
   readonly #shift: number
   readonly #bits: Int32Array
-  /** By hashed gram: where its literals begin in `#members`, or 0. */
+  /** See `GramRuns`; a gram begins at its place in a literal. */
   readonly #heads: Int32Array
-  /** Runs of pairs, each ended by -1: a literal's number, and how far into it the gram begins. */
   readonly #members: Int32Array
   readonly #stride: number
   /** Of literals: their bytes one after the other, and where each begins. */
@@ -65,7 +63,7 @@ export class FoldedGrams {
     this.#members = packed.members
   }
 
-  /** Chooses each literal's grams; gives literals by place in the table. */
+  /** Chooses each literal's grams; gives literals by gram. */
   #place(texts: readonly string[]): Map<number, number[]> {
     const commonness = new Map<number, number>()
     const longs = texts.filter((text) => text.length >= gramBytes)
@@ -80,9 +78,8 @@ export class FoldedGrams {
       const begin = this.#rarestRun(text, commonness)
       for (let at = begin; at < begin + this.#stride; at++) {
         for (const gram of gramsFrom(text, at)) {
-          const place = Math.imul(gram, spread) >>> this.#shift
-          const run = runs.get(place)
-          if (run === undefined) runs.set(place, [index, at])
+          const run = runs.get(gram)
+          if (run === undefined) runs.set(gram, [index, at])
           else run.push(index, at)
         }
       }
@@ -114,18 +111,28 @@ export class FoldedGrams {
     // The first gram that a stride meets of a literal at the text's start is its last.
     const end = length - Math.min(gramBytes, this.#shortest)
     for (let i = stride - 1; i <= end; i += stride) {
-      const place = Math.imul(view.getInt32(i, true), spread) >>> shift
-      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(bytes, length, i, place, sink)
+      const gram = view.getInt32(i, true)
+      const place = placeOf(gram, shift)
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) {
+        this.#compareAll(bytes, length, i, gram, place, sink)
+      }
     }
   }
 
-  /** Compares the literals of a place whose gram begins at a byte of the text. */
-  #compareAll(bytes: Uint8Array, length: number, gramAt: number, place: number, sink: ScanSink): void {
+  /** Compares the literals of a gram that begins at a byte of the text. */
+  #compareAll(bytes: Uint8Array, length: number, gramAt: number, gram: number, place: number, sink: ScanSink): void {
     const members = this.#members
-    let at = this.#heads[place] as number
-    for (let index = members[at] as number; index >= 0; index = members[at] as number) {
-      this.#compare(bytes, length, gramAt - (members[at + 1] as number), index, sink)
-      at += 2
+    const heads = this.#heads
+    let at = heads[place & (heads.length - 1)] as number
+    if (at === 0) return
+    for (let size = members[at] as number; size > 0; size = members[at] as number) {
+      const end = at + 2 + size
+      if (members[at + 1] === gram) {
+        for (let i = at + 2; i < end; i += 2) {
+          this.#compare(bytes, length, gramAt - (members[i + 1] as number), members[i] as number, sink)
+        }
+      }
+      at = end
     }
   }
 

@@ -20,30 +20,47 @@ export function startsOf(texts: readonly string[]): Int32Array {
   return starts
 }
 
-/** Runs of members by hashed gram. */
+/** Literals by gram. */
 export interface GramRuns {
-  /** One bit a place: set where there is a run. */
+  /** One bit a place that a gram is hashed to: set where there is a run. */
   readonly bits: Int32Array
-  /** Where the run of a place begins in `members`, or 0. */
+  /** Where the runs of some places, told by their low bits, begin in `members`. */
   readonly heads: Int32Array
-  /** The runs, each ended by -1. */
+  /** Behind a head: for each run twice its number of literals, its gram, and for each literal its number and how far into
+   *  it the gram stands; at the end a 0. */
   readonly members: Int32Array
 }
 
-/** Packs runs by their places, which have `bits` bits. */
+const spread = 0x9e3779b1
+
+/** The place of a gram among `2 ** (32 - shift)`. */
+export const placeOf = (gram: number, shift: number): number => Math.imul(gram, spread) >>> shift
+
+/** Packs runs by their grams; places have `bits` bits. */
 export function packRuns(runs: ReadonlyMap<number, readonly number[]>, bits: number): GramRuns {
-  const packed: GramRuns = {
-    bits: new Int32Array(2 ** (bits - 5)),
-    heads: new Int32Array(2 ** bits),
-    members: new Int32Array(1 + runs.values().reduce((sum, run) => sum + run.length + 1, 0)),
+  const headBits = Math.min(bits, Math.max(4, Math.ceil(Math.log2(runs.size + 1)) + 1))
+  const mask = 2 ** headBits - 1
+  const byHead = new Map<number, [gram: number, run: readonly number[]][]>()
+  const places = new Int32Array(2 ** (bits - 5))
+  for (const [gram, run] of runs) {
+    const place = placeOf(gram, 32 - bits)
+    places[place >>> 5] = (places[place >>> 5] as number) | (1 << (place & 31))
+    const others = byHead.get(place & mask)
+    if (others === undefined) byHead.set(place & mask, [[gram, run]])
+    else others.push([gram, run])
   }
+  const size = 1 + byHead.size + runs.values().reduce((sum, run) => sum + run.length + 2, 0)
+  const packed: GramRuns = { bits: places, heads: new Int32Array(2 ** headBits), members: new Int32Array(size) }
   let at = 1
-  for (const [place, run] of runs) {
-    packed.bits[place >>> 5] = (packed.bits[place >>> 5] as number) | (1 << (place & 31))
-    packed.heads[place] = at
-    packed.members.set(run, at)
-    at += run.length
-    packed.members[at++] = -1
+  for (const [head, several] of byHead) {
+    packed.heads[head] = at
+    for (const [gram, run] of several) {
+      packed.members[at] = run.length
+      packed.members[at + 1] = gram
+      packed.members.set(run, at + 2)
+      at += run.length + 2
+    }
+    at++
   }
   return packed
 }

@@ -2,7 +2,7 @@
  *  rarest it has (beyond ASCII, under its first such character); the text is read once, its case folded on the way, and
  *  where a gram is somebody's, the literal is compared. A table of bits that fits the first-level cache answers for most
  *  places. */
-import { outputsByText, packRuns, startsOf } from './gram-runs.ts'
+import { outputsByText, packRuns, placeOf, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { foldUnit, hasRareUnit } from './text.ts'
 
@@ -39,9 +39,8 @@ const folds = Uint8Array.from({ length: 128 }, (_, unit) => foldUnit(unit))
 export class GramTable {
   readonly #shift: number
   readonly #bits: Int32Array
-  /** By hashed gram: where its literals begin in `#members`, or 0. */
+  /** See `GramRuns`; a gram ends at its place in a literal. */
   readonly #heads: Int32Array
-  /** Runs of pairs, each ended by -1: a literal's number, and how far into it the gram ends. */
   readonly #members: Int32Array
   /** Where all literals are long, only every so many grams of a text are looked at; each literal then stands under as
    *  many of its grams in a row, of which one is met. */
@@ -77,7 +76,7 @@ export class GramTable {
     this.#members = packed.members
   }
 
-  /** Chooses each literal's gram; gives literals by place in the table. */
+  /** Chooses each literal's gram; gives literals by gram. */
   #place(texts: readonly string[]): Map<number, number[]> {
     const commonness = new Map<number, number>()
     for (const text of texts) for (const gram of gramsOf(text)) commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
@@ -94,9 +93,9 @@ export class GramTable {
       const open = classBits * (gramLength - length)
       for (let at = begin; at < begin + this.#stride; at++) {
         for (let rest = 0; rest < 1 << open; rest++) {
-          const place = this.#placeOf((grams[at] as number) | rest)
-          const run = runs.get(place)
-          if (run === undefined) runs.set(place, [index, at + gramLength])
+          const gram = (grams[at] as number) | rest
+          const run = runs.get(gram)
+          if (run === undefined) runs.set(gram, [index, at + gramLength])
           else run.push(index, at + gramLength)
         }
       }
@@ -128,10 +127,6 @@ export class GramTable {
     else others.push({ index, offset })
   }
 
-  #placeOf(gram: number): number {
-    return Math.imul(gram, 0x9e3779b1) >>> this.#shift
-  }
-
   /** Reports every literal that the text contains. */
   scan(text: string, sink: ScanSink): void {
     if (text.length < this.#shortest) return
@@ -145,14 +140,13 @@ export class GramTable {
       gram =
         ((gram << classBits) | (unit < 128 ? (classes[unit] as number) : this.#meetRare(text, i, unit, sink))) &
         gramMask
-      const place = Math.imul(gram, 0x9e3779b1) >>> shift
-      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, place, sink)
+      const place = placeOf(gram, shift)
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, gram, place, sink)
     }
     // Short literals at the very end: what follows the text is of no class.
     for (let i = length; i < length + gramLength - 1; i++) {
       gram = (gram << classBits) & gramMask
-      const place = this.#placeOf(gram)
-      if (this.#heads[place] !== 0) this.#compareAll(text, i, place, sink)
+      this.#compareAll(text, i, gram, placeOf(gram, shift), sink)
     }
   }
 
@@ -163,8 +157,8 @@ export class GramTable {
     for (let i = gramLength - 1; i < text.length; i += stride) {
       let gram = 0
       for (let j = i - gramLength + 1; j <= i; j++) gram = (gram << classBits) | classOf(text.charCodeAt(j))
-      const place = Math.imul(gram, 0x9e3779b1) >>> shift
-      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, place, sink)
+      const place = placeOf(gram, shift)
+      if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0) this.#compareAll(text, i, gram, place, sink)
     }
   }
 
@@ -174,13 +168,20 @@ export class GramTable {
     return otherClassOf(unit)
   }
 
-  /** Compares the literals of a place whose gram ends at a unit of the text. */
-  #compareAll(text: string, gramLast: number, place: number, sink: ScanSink): void {
+  /** Compares the literals of a gram that ends at a unit of the text. */
+  #compareAll(text: string, gramLast: number, gram: number, place: number, sink: ScanSink): void {
     const members = this.#members
-    let at = this.#heads[place] as number
-    for (let index = members[at] as number; index >= 0; index = members[at] as number) {
-      this.#compare(text, gramLast + 1 - (members[at + 1] as number), index, sink)
-      at += 2
+    const heads = this.#heads
+    let at = heads[place & (heads.length - 1)] as number
+    if (at === 0) return
+    for (let size = members[at] as number; size > 0; size = members[at] as number) {
+      const end = at + 2 + size
+      if (members[at + 1] === gram) {
+        for (let i = at + 2; i < end; i += 2) {
+          this.#compare(text, gramLast + 1 - (members[i + 1] as number), members[i] as number, sink)
+        }
+      }
+      at = end
     }
   }
 
