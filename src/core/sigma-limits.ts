@@ -64,7 +64,7 @@ export const sigmaLimits = {
   sigmaLateTimesKept: 16,
   /** Events of a kind after which its plan is first made anew by what was seen, and after which it always is: a plan of
    *  2,000 rules takes some 10 ms. */
-  sigmaPlanEventsMin: 8,
+  sigmaPlanEventsMin: 128,
   sigmaPlanEventsMax: 131_072,
   /** Events after which fields whose values do not come again are scanned for what their plan needs only. */
   sigmaNarrowEventsMin: 2_048,

@@ -112,7 +112,7 @@ test(
         fc.array(rule, { minLength: 1, maxLength: 6 }),
         fc.array(event, { minLength: 1, maxLength: 8 }),
         // The plan of how rules are noticed is made anew after so many events.
-        fc.constantFrom(1, 2, 5, undefined),
+        fc.constantFrom(1, 2, 3, undefined),
         (rules, events, learnAfter) => {
           const documents = rules.map((each, i) => stringify({ title: `r${i}`, logsource: testLogsource, ...each }))
           const parsed = parseRules(documents.join('---\n'), 'random.yml')
@@ -131,3 +131,34 @@ test(
   },
   60_000 + numRuns * 200,
 )
+
+const many = 2_600
+
+test('whatever was learnt of an office, the same events match', () => {
+  // Values that come again and again, and others that never do.
+  const kinds = fc.array(event, { minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(
+      fc.array(rule, { minLength: 1, maxLength: 8 }),
+      kinds,
+      kinds,
+      fc.boolean(),
+      (rules, before, after, areNew) => {
+        const documents = rules.map((each, i) => stringify({ title: `r${i}`, logsource: testLogsource, ...each }))
+        const parsed = parseRules(documents.join('---\n'), 'random.yml')
+        const learning = compile(parsed.rules, { learnAfter: 40 }).engine
+        const fixed = compile(parsed.rules, { learnAfter: Number.MAX_SAFE_INTEGER }).engine
+        for (let i = 0; i < many; i++) {
+          // What is common changes on the way.
+          const from = i < many / 2 ? before : after
+          const plain = from[i % from.length] as PlainEvent
+          const tail = areNew && typeof plain.f === 'string' ? { f: `${plain.f} ${i}` } : {}
+          const seen = eventOf({ ...plain, ...tail }, { logsource: testLogsource })
+          const titles = [learning, fixed].map((engine) => engine.match(seen).map((match) => match.rule.title))
+          if (String(titles[0]) !== String(titles[1])) expect([plain, i, titles[0]]).toEqual([plain, i, titles[1]])
+        }
+      },
+    ),
+    { numRuns: 30, seed: 4 },
+  )
+}, 120_000)

@@ -62,8 +62,9 @@ const sayingOf = ({ isAsked, isSilent }: Announcing): number =>
 const guessWeight = 8
 /** What a literal costs in a scan, where looking at a rule costs 1. */
 const literalPrice = 0.0002
-/** Plans are made anew after so many times as many events as the last one. */
-const planStep = 4
+/** Plans are made anew after so many times as many events as the last one; where the caller says when to begin, sooner. */
+const planStep = 16
+const planStepTold = 2
 
 /** All rules of one kind of log. */
 export class Route implements ScanSink, CheckScope {
@@ -92,6 +93,7 @@ export class Route implements ScanSink, CheckScope {
   #plan: RoutePlan
   #eventCount = 0
   #nextPlanAt: number
+  readonly #planStep: number
   readonly #narrowAt: number
   /** Of the event at hand. */
   #event: SigmaEvent | undefined
@@ -108,6 +110,7 @@ export class Route implements ScanSink, CheckScope {
   ) {
     this.#rules = rules
     this.#places = places
+    this.#planStep = learnAfter === undefined ? planStep : planStepTold
     this.#nextPlanAt = learnAfter ?? limits.sigmaPlanEventsMin
     this.#narrowAt = learnAfter ?? limits.sigmaNarrowEventsMin
     this.#tooLong = tooLong
@@ -236,7 +239,7 @@ export class Route implements ScanSink, CheckScope {
 
   /** Makes the plan anew by what was seen. */
   #learn(): void {
-    this.#nextPlanAt = Math.min(this.#nextPlanAt * planStep, limits.sigmaPlanEventsMax)
+    this.#nextPlanAt = Math.min(this.#nextPlanAt * this.#planStep, limits.sigmaPlanEventsMax)
     const seen = this.#eventCount
     this.#plan = this.#newPlan()
     if (seen >= this.#narrowAt) for (const slot of this.#slots) this.#narrow(slot)
@@ -250,18 +253,21 @@ export class Route implements ScanSink, CheckScope {
   }
 
   /** Leaves literals out of a slot's scan that only decide what was noticed otherwise: where values do not come again, it
-   *  costs less to ask then. */
+   *  costs less to ask then. Whatever the plan notices rules by is scanned for. */
   #narrow(slot: Slot): void {
-    if (slot.isRaw || slot.scanner === undefined || slot.scanner.isCheap) return
+    if (slot.isRaw) return
     const { starts } = this.#plan
+    const isWitness = (predicate: number): boolean => (starts[predicate + 1] as number) > (starts[predicate] as number)
+    const isCheap = slot.scanner?.isCheap === true
+    if (isCheap && !slot.predicates.some((each) => isWitness(each) && this.#said[each] === said.nothing)) return
     const literals: ScanLiteral[] = []
     for (const predicate of slot.predicates) {
       this.#guesses[predicate] = this.#frequency(predicate)
       this.#announcements[predicate] = 0
-      const isWitness = (starts[predicate + 1] as number) > (starts[predicate] as number)
+      const isScanned = isCheap || isWitness(predicate)
       const found = announcingOf(predicate, (this.#predicates[predicate] as Predicate).tests)
-      if (isWitness) literals.push(...found.literals)
-      this.#said[predicate] = isWitness ? sayingOf(found) : said.nothing
+      if (isScanned) literals.push(...found.literals)
+      this.#said[predicate] = isScanned ? sayingOf(found) : said.nothing
       this.#checks.delete(predicate)
     }
     slot.scans = 0
