@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
 import { examine } from '../formats/documents/examine.ts'
+import { readSignedText } from '../software/signed-text.ts'
 import { openBarCodeReader } from '../sources/bar-codes/zxing-reader.ts'
 import { mailCodes } from '../sources/mail/mail-codes.ts'
 import { readMailFile } from '../sources/mail-file.ts'
@@ -77,7 +78,10 @@ async function readVendors(paths: readonly string[], io: MailCheckIo): Promise<R
   for (const path of paths) {
     const text = await readFile(path, 'utf8').catch(() => undefined)
     if (text === undefined) return err(`The list of vendors ${path} cannot be read.`)
-    const read = readIdentities(text, path)
+    const { content, signed } = readSignedText(text)
+    if (signed === 'damaged')
+      return err(`The list of vendors ${path} was changed since it was signed. Ask for it again.`)
+    const read = readIdentities(content, path)
     if (!read.ok) return err(read.error)
     for (const problem of read.value.problems) io.complain(`${printable(problem)}\n`)
     identities.push(...read.value.identities)

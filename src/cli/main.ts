@@ -51,6 +51,7 @@ async function hunt(argv: readonly string[]): Promise<number> {
 }
 
 async function mail(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'sign') return await signList(argv.slice(1))
   const { parseMailCheck, runMailCheck } = await import('./mail-check.ts')
   const command = parseMailCheck(argv)
   if (!command.ok) return refuse([command.error.message])
@@ -59,6 +60,13 @@ async function mail(argv: readonly string[]): Promise<number> {
     print,
     complain,
   })
+}
+
+async function signList(argv: readonly string[]): Promise<number> {
+  const { parseMailSign, runMailSign } = await import('./mail-sign.ts')
+  const command = parseMailSign(argv)
+  if (!command.ok) return refuse([command.error.message])
+  return await runMailSign(command.value, { print, complain, homeFolder: homedir() })
 }
 
 async function pack(argv: readonly string[]): Promise<number> {

@@ -51,6 +51,8 @@ Use of the desk:
       Takes .eml files, mailboxes (mbox) and Maildir folders. --vendors adds
       names to protect; --known names genuine mail, from which senders are
       known.
+  bellwether mail sign FILE [--key FILE]
+      Signs a list of names to protect, for those who get it from you.
   bellwether pack PATH... --out FILE [--key FILE]
   bellwether collect STICK
   bellwether software baseline DIR [--out FILE] [--expect PATTERN]...

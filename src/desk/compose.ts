@@ -82,7 +82,7 @@ export async function openDesk(options: DeskOptions): Promise<Result<OpenDesk, r
   if (!keys.ok) return await refuse([keys.error])
   const store = await openStore(folder, configuration.value.databaseUrl ?? options.databaseUrl)
   if (!store.ok) return await refuse([store.error])
-  const assembly = new Assembly(options, folder, configurationPath, configuration.value, store.value)
+  const assembly = new Assembly(options, folder, configurationPath, configuration.value, store.value, keys.value)
   const desk = await assembly.open(() => lock.value.release())
   if (!desk.ok) {
     await store.value.close()
@@ -125,6 +125,7 @@ class Assembly {
   readonly #folder: DataFolder
   readonly #configurationPath: string
   readonly #configuration: Configuration
+  readonly #keys: DeskKeys
   readonly #parts: DeskParts
   readonly #startedAtMs: number
   #analysis: AnalysisThread | undefined
@@ -142,11 +143,13 @@ class Assembly {
     configurationPath: string,
     configuration: Configuration,
     store: Store,
+    keys: DeskKeys,
   ) {
     this.#options = options
     this.#folder = folder
     this.#configurationPath = configurationPath
     this.#configuration = configuration
+    this.#keys = keys
     this.#parts = { store, clock: options.clock, events: new DeskEvents(options.clock) }
     this.#startedAtMs = options.clock()
     this.#catalogue = new CatalogueShelf(rulePackPath(folder.path))
@@ -163,6 +166,7 @@ class Assembly {
       officeName: this.#configuration.office.name,
       folder: this.#folder,
       journal: journal.value,
+      signingKey: this.#keys.signing,
       hasSource: this.#configuration.sources.some(isMailSource),
     })
     this.#mail = mail

@@ -131,6 +131,8 @@ export interface Desk {
   /** Removes an identity of the office's own; of a shipped one, the office's version of it. */
   removeIdentity(id: string, who: Person): DeskResult<RegistryView>
   importIdentities(name: string, text: string, who: Person): DeskResult<RegistryImportedView>
+  /** The office's own entries as a signed list, to hand to others. */
+  exportIdentities(): DeskResult<{ readonly mediaType: string; readonly fileName: string; readonly body: Uint8Array }>
   /** What stands above the list of detection rules: sets, counts, coverage, what waits and what cannot be used. */
   rulesPage(): DeskResult<RulesPageView>
   rules(query: RuleQuery): DeskResult<RuleListView>

@@ -197,6 +197,8 @@ export class LiveDesk implements Desk {
   softwareOf: Desk['softwareOf'] = (id, query) => this.#parts.software.page(id, query)
   keepSoftware: Desk['keepSoftware'] = (id, sha256, who) => this.#parts.software.keep(id, sha256, who)
 
+  exportIdentities: Desk['exportIdentities'] = () => this.#parts.mail.registry.export()
+
   async settings(): ReturnType<Desk['settings']> {
     const { folder, configuration, configurationPath, upkeep } = this.#parts
     const disk = await statfs(folder.path)

@@ -129,6 +129,7 @@ export const accessTable: Readonly<Record<string, Access>> = {
   'GET /api/mail/:id/download/:what': analysts,
   'POST /api/mail/check': analysts,
   'GET /api/mail-registry': readers,
+  'GET /api/mail-registry/list': readers,
   'PUT /api/mail-registry': analysts,
   'POST /api/mail-registry/remove': analysts,
   'POST /api/mail-registry/import': analysts,

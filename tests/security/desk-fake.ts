@@ -290,6 +290,9 @@ export function makeDesk(): FakeDesk {
     registry: noted('registry', () => registry),
     saveIdentity: noted('saveIdentity', () => ok(registry)),
     removeIdentity: noted('removeIdentity', () => ok(registry)),
+    exportIdentities: noted('exportIdentities', () =>
+      ok({ mediaType: 'application/octet-stream', fileName: 'names.json', body: Buffer.from('{}') }),
+    ),
     importIdentities: noted('importIdentities', () => ok({ taken: 1, problems: [] })),
     sources: noted('sources', () => [source]),
     suggestions: noted('suggestions', () => []),

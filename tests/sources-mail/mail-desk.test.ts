@@ -1,6 +1,7 @@
 /** Mail through a whole desk: a real postfix asks it about each mail, and what it finds becomes an incident, a page of its own,
  *  a report; what it has learnt outlives it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,6 +9,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type OpenDesk, openDesk } from '../../src/desk/compose.ts'
 import type { Desk, Person } from '../../src/desk/desk.ts'
+import { readSignedText, withSignature } from '../../src/software/signed-text.ts'
+import { makeKey, publicKeyOf } from '../../src/software/signing-key.ts'
 import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
 import { freePort, PostfixServer, SmtpClient, whyNoPostfix } from './postfix-server.ts'
 
@@ -250,6 +253,33 @@ describe('mail in a desk', () => {
     expect(await desk.removeIdentity(shipped?.id ?? '', clerk)).toMatchObject({ ok: false, error: { code: 'refused' } })
     const trail = await desk.auditTrail({ limit: 10 })
     expect(trail.rows.map(({ sentence }) => sentence).join('\n')).toContain('Hartwell Ballot Works')
+  }, 60_000)
+
+  test('takes a list that carries a signature only as it was signed, and only from whom the office trusts', async () => {
+    const [key, other] = [makeKey(), makeKey()]
+    const list = 'name,domains\nEastfield Rolls,eastfield.example\n'
+    const stage = new DeskStage(await freePort())
+    let desk = await stage.open()
+    const signed = withSignature(list, key)
+    expect(
+      await desk.importIdentities('state.csv', signed.replace('eastfield.ex', 'eastfie1d.ex'), clerk),
+    ).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('was changed') as string },
+    })
+    expect(await desk.importIdentities('state.csv', signed, clerk)).toMatchObject({ ok: true, value: { taken: 1 } })
+    const own = await desk.exportIdentities()
+    const handed = own.ok ? Buffer.from(own.value.body).toString('utf8') : ''
+    expect(readSignedText(handed).signed).toMatchObject({ by: expect.any(String) as string })
+    await stage.close()
+
+    const keys = `list_keys = ["${publicKeyOf(createPrivateKey(key))}"]`
+    const configuration = readFileSync(join(stage.folder, 'bellwether.toml'), 'utf8')
+    writeFileSync(join(stage.folder, 'bellwether.toml'), configuration.replace('[mail]', `[mail]\n${keys}`))
+    desk = await stage.open()
+    for (const text of [list, withSignature(list, other), handed])
+      expect(await desk.importIdentities('list', text, clerk)).toMatchObject({ ok: false, error: { code: 'refused' } })
+    expect(await desk.importIdentities('list', signed, clerk)).toMatchObject({ ok: true })
   }, 60_000)
 
   test('that is put in as a file is read mail by mail, once however often', async () => {

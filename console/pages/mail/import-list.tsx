@@ -31,7 +31,11 @@ export function ImportList(): ReactNode {
       <p>
         Your state or an association may have a list of vendors with their domains. The desk takes it as CSV (with the
         columns name and domains, others if you like), JSON or TOML. What your office already changed is overwritten by
-        an entry of the same id.
+        an entry of the same id. To help other offices, hand them{' '}
+        <a href="/api/mail-registry/list" download>
+          what your office wrote down, signed
+        </a>
+        .
       </p>
       <form
         className="row"
@@ -61,6 +65,12 @@ export function ImportList(): ReactNode {
       {load.data && (
         <Notice tone={load.data.problems.length === 0 ? 'green' : 'gold'} isSpoken>
           <p>{counted(load.data.taken, 'name was', 'names were')} taken in.</p>
+          {load.data.signedBy !== undefined && (
+            <p>
+              Nobody changed the list since it was signed. Ask its author by telephone whether this is the key:{' '}
+              <code>{load.data.signedBy}</code>
+            </p>
+          )}
           {load.data.problems.length > 0 && (
             <ul>
               {load.data.problems.map((problem) => (

@@ -141,6 +141,8 @@ export const RegistryImportBodySchema = Type.Object({
 })
 export const RegistryImportedSchema = Type.Object({
   taken: Type.Integer(),
+  /** The fingerprint of the key that signed the list, where one did. */
+  signedBy: Type.Optional(Type.String()),
   /** What could not be taken, each a sentence. */
   problems: Type.Array(Type.String()),
 })

@@ -10,6 +10,8 @@ export interface MailConfiguration {
   readonly office: Omit<MailOffice, 'name'>
   /** Files with lists of those in whose name nobody else may write: of the state, of a vendor. */
   readonly lists: readonly string[]
+  /** Public keys (SPKI, base64) of whose lists are taken; lists of anybody where there is none. */
+  readonly listKeys: readonly string[]
   /** How long flagged mail and the list of all mail are kept. */
   readonly keepDays: number
   /** Whether name servers are asked who answers for a mail (SPF, DKIM, DMARC). */
@@ -21,7 +23,13 @@ export interface MailConfiguration {
 const { name: _name, ...nobody } = emptyMailOffice
 
 /** What a file without the section means. */
-export const noMail: MailConfiguration = { office: nobody, lists: [], keepDays: 90, asksNameServers: true }
+export const noMail: MailConfiguration = {
+  office: nobody,
+  lists: [],
+  listKeys: [],
+  keepDays: 90,
+  asksNameServers: true,
+}
 
 /** Reads the section. */
 export function readMailSection(section: Section): MailConfiguration {
@@ -34,6 +42,7 @@ export function readMailSection(section: Section): MailConfiguration {
       knownAddresses: (section.texts('known_addresses') ?? []).map((address) => address.trim().toLowerCase()),
     },
     lists: section.texts('lists') ?? [],
+    listKeys: section.texts('list_keys') ?? [],
     keepDays: section.integer('keep_days', 1, 3_650) ?? noMail.keepDays,
     asksNameServers: section.flag('ask_name_servers') ?? noMail.asksNameServers,
     ...(reportFrom === undefined ? {} : { reportFrom }),

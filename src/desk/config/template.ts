@@ -86,6 +86,8 @@ keep_gigabytes = 20
 # known_addresses = ["field.engineer@mail.example"]
 # Lists of vendors and bodies, as your state hands them out. You can also add to the registry in the console.
 # lists = ["/etc/bellwether/vendors.json"]
+# Take lists only if one of these keys signed them (\`bellwether mail sign\` shows a key).
+# list_keys = []
 # Who signs reports of fraudulent mail.
 # report_from = "elections@maple.example"
 keep_days = 90

@@ -17,6 +17,8 @@ export interface MailPartOptions extends DeskParts {
   readonly officeName: string
   readonly folder: DataFolder
   readonly journal: JournalPort
+  /** The desk's own key: PKCS8 PEM. */
+  readonly signingKey: string
   /** A source brings mail by itself. */
   readonly hasSource: boolean
 }
@@ -69,6 +71,8 @@ export class MailPart {
       ...{ store, clock, events },
       lists: configuration.lists,
       folder: folder.path,
+      listKeys: configuration.listKeys,
+      signingKey: options.signingKey,
       onChange: (identities) => part?.use(identities),
     })
     await registry.start()

@@ -3,9 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { limits } from '../../core/limits.ts'
-import { ok } from '../../core/result.ts'
+import { err, ok, type Result } from '../../core/result.ts'
+import { readSignedText, withSignature } from '../../software/signed-text.ts'
+import { fingerprintOf, normaliseKey } from '../../software/signing-key.ts'
 import { emptyIdentity, type ProtectedIdentity } from '../../watches/mail/identity.ts'
-import { idOf, readIdentities, readIdentity } from '../../watches/mail/read-identities.ts'
+import { type IdentityList, idOf, readIdentities, readIdentity } from '../../watches/mail/read-identities.ts'
 import type { IdentityBody, IdentityView, RegistryImportedView, RegistryView } from '../api/mail.ts'
 import type { DeskResult, Person } from '../desk.ts'
 import { type DeskParts, refuse, writeDown } from '../desk-parts.ts'
@@ -18,6 +20,10 @@ export interface RegistryParts extends DeskParts {
   /** Files of the configuration, and the folder that names without a whole path are in. */
   readonly lists: readonly string[]
   readonly folder: string
+  /** Public keys; where there are any, a list is taken only if one of them signed it. */
+  readonly listKeys: readonly string[]
+  /** Signs what the office hands to others: PKCS8 PEM. */
+  readonly signingKey: string
   /** Told whenever the registry changed. */
   onChange(identities: readonly ProtectedIdentity[]): void
 }
@@ -41,7 +47,7 @@ export class RegistryDesk {
     const found: ProtectedIdentity[] = []
     for (const path of lists) {
       const text = await readFile(isAbsolute(path) ? path : join(folder, path), 'utf8').catch(() => undefined)
-      const read = text === undefined ? undefined : readIdentities(text, path)
+      const read = text === undefined ? undefined : this.#read(text, path)
       if (read?.ok === true) {
         found.push(...read.value.identities)
         problems.push(...read.value.problems)
@@ -103,9 +109,9 @@ export class RegistryDesk {
   }
 
   async import(name: string, text: string, who: Person): DeskResult<RegistryImportedView> {
-    const read = readIdentities(text, name)
+    const read = this.#read(text, name)
     if (!read.ok) return refuse('refused', read.error)
-    const { identities, problems } = read.value
+    const { identities, problems, signedBy } = read.value
     if (identities.length === 0) return refuse('refused', problems[0] ?? `There is nobody in ${name}.`)
     const taken = new Map([...this.#own, ...identities].map((identity) => [identity.id, identity]))
     if (taken.size > limits.ownIdentitiesMax) {
@@ -115,8 +121,44 @@ export class RegistryDesk {
       )
     }
     await this.#keep([...taken.values()])
-    await writeDown(this.#parts, who.name, 'mail.identity.import', name, { taken: identities.length })
-    return ok({ taken: identities.length, problems: problems.slice(0, limits.mailProofsMax) })
+    await writeDown(this.#parts, who.name, 'mail.identity.import', name, {
+      taken: identities.length,
+      ...(signedBy === undefined ? {} : { signedBy }),
+    })
+    return ok({
+      taken: identities.length,
+      ...(signedBy === undefined ? {} : { signedBy }),
+      problems: problems.slice(0, limits.mailProofsMax),
+    })
+  }
+
+  /** The office's own entries as a list for others, signed with the desk's key. */
+  export(): DeskResult<{ readonly mediaType: string; readonly fileName: string; readonly body: Uint8Array }> {
+    if (this.#own.length === 0)
+      return Promise.resolve(refuse('missing', 'The office has written no entry of its own yet.'))
+    const list = JSON.stringify({ title: 'Protected names', identities: this.#own }, null, 2)
+    const body = Buffer.from(withSignature(list, this.#parts.signingKey))
+    return Promise.resolve(ok({ mediaType: 'application/octet-stream', fileName: 'protected-names.json', body }))
+  }
+
+  /** Reads a list, once it is known that nobody changed it, and that it is from whom the office trusts. */
+  #read(text: string, name: string): Result<IdentityList & { readonly signedBy?: string }, string> {
+    const { content, signed } = readSignedText(text)
+    if (signed === 'damaged') {
+      return err(
+        `${name} was changed since it was signed. Ask for it again, and compare the key’s fingerprint by telephone.`,
+      )
+    }
+    const keys = this.#parts.listKeys.map(normaliseKey)
+    const isTrusted = signed !== 'nobody' && keys.includes(signed.by)
+    if (keys.length > 0 && !isTrusted) {
+      return err(
+        `${name} is ${signed === 'nobody' ? 'not signed' : 'signed by somebody else'}. The configuration takes lists of its list_keys alone.`,
+      )
+    }
+    const read = readIdentities(content, name)
+    if (!read.ok || signed === 'nobody') return read
+    return ok({ ...read.value, signedBy: fingerprintOf(signed.by) })
   }
 
   async #keep(own: readonly ProtectedIdentity[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** Routes of mail: what was flagged, one mail, its report and instructions, a mail that is pasted, and the registry. */
+import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { limits } from '../../core/limits.ts'
 import {
@@ -12,6 +13,7 @@ import {
   RegistryImportedSchema,
   RegistrySchema,
 } from '../../desk/api/mail.ts'
+import type { Desk } from '../../desk/desk.ts'
 import { type Context, personOf } from '../context.ts'
 import type { App } from '../parts.ts'
 import { answer } from '../problem.ts'
@@ -46,13 +48,7 @@ export function mailRoutes(app: App, { desk }: Context): void {
     params: Type.Object({ id: Type.String({ pattern: idForm }), what: Type.Enum(mailDownloads) }),
   }
   app.get('/api/mail/:id/download/:what', { schema: download }, async (request, reply) => {
-    const found = await desk.mailDownload(request.params.id, request.params.what)
-    if (!found.ok) return answer(reply, found)
-    const { mediaType, fileName, body } = found.value
-    return reply
-      .type(mediaType)
-      .header('content-disposition', `attachment; filename="${fileName}"`)
-      .send(Buffer.from(body))
+    return handOut(reply, await desk.mailDownload(request.params.id, request.params.what))
   })
   const check = { summary: 'Look at a mail that is pasted', body: MailPasteBodySchema, response: { 200: MailSchema } }
   app.post(
@@ -62,6 +58,10 @@ export function mailRoutes(app: App, { desk }: Context): void {
   )
   const registry = { summary: 'In whose name nobody else may write', response: { 200: RegistrySchema } }
   app.get('/api/mail-registry', { schema: registry }, () => desk.registry())
+  const handed = { summary: 'The office’s own entries as a signed list' }
+  app.get('/api/mail-registry/list', { schema: handed }, async (_request, reply) =>
+    handOut(reply, await desk.exportIdentities()),
+  )
   const save = { summary: 'Add or change an entry', body: IdentitySchema, response: { 200: RegistrySchema } }
   app.put('/api/mail-registry', { schema: save, bodyLimit: limits.formBytesMax * 8 }, async (request, reply) =>
     answer(reply, await desk.saveIdentity(request.body, personOf(request))),
@@ -85,4 +85,14 @@ export function mailRoutes(app: App, { desk }: Context): void {
     async (request, reply) =>
       answer(reply, await desk.importIdentities(request.body.name, request.body.text, personOf(request))),
   )
+}
+
+/** A file to save, never shown by the browser as what it may be. */
+function handOut(reply: FastifyReply, found: Awaited<ReturnType<Desk['mailDownload']>>): unknown {
+  if (!found.ok) return answer(reply, found)
+  const { mediaType, fileName, body } = found.value
+  return reply
+    .type(mediaType)
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(Buffer.from(body))
 }
