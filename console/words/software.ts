@@ -80,6 +80,6 @@ export function softwareAdvice({ state, severity }: SoftwareFolderView): readonl
   return [
     ask,
     'Until you know: do not use the machine for the election, leave it as it is, and write down who was at it.',
-    'If nobody planned it, open the incident about it and follow its steps.',
+    'If nobody planned it, follow the steps of the incident about it.',
   ]
 }

@@ -99,28 +99,29 @@ function ToDo({ mail }: { readonly mail: MailView }): ReactNode {
 }
 
 function Call({ call }: { readonly call: NonNullable<MailView['call']> }): ReactNode {
+  const names = `/mail/registry?${new URLSearchParams({ text: call.name.slice(0, 200) })}`
+  if (call.phone === '') {
+    return (
+      <p>
+        <Link to={names}>
+          Write down the number of <ShortText text={call.name} charactersShown={100} />
+        </Link>
+        , so that it stands here the next time.
+      </p>
+    )
+  }
   return (
     <Notice tone="blue">
-      {call.phone === '' ? (
-        <p>
-          <strong>
-            Ask <ShortText text={call.name} charactersShown={100} /> by telephone whether they wrote this.
-          </strong>{' '}
-          Take the number from a contract or a bill, never from the mail. Then{' '}
-          <Link to="/mail/registry">write it down</Link> for the next time.
-        </p>
-      ) : (
-        <p>
-          <strong>
-            Call <ShortText text={call.name} charactersShown={100} />:{' '}
-            <span className="mail__phone">
-              <ShortText text={call.phone} charactersShown={60} />
-            </span>
-          </strong>
-          , and ask whether they wrote this. This number is from your registry. Do not call a number that stands in the
-          mail.
-        </p>
-      )}
+      <p>
+        <strong>
+          Call <ShortText text={call.name} charactersShown={100} />:{' '}
+          <span className="mail__phone">
+            <ShortText text={call.phone} charactersShown={60} />
+          </span>
+        </strong>
+        , and ask whether they wrote this. This number is from your <Link to={names}>protected names</Link>. Do not call
+        a number that stands in the mail.
+      </p>
     </Notice>
   )
 }

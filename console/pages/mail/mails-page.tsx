@@ -92,7 +92,7 @@ export function MailsPage(): ReactNode {
               {list.read > 0 && (
                 <p className="small muted">
                   {counted(list.read, 'mail was', 'mails were')} looked at so far. Mail in which nothing was found is
-                  not kept.
+                  not listed.
                 </p>
               )}
             </>
@@ -154,8 +154,8 @@ function Filters({
 const NoSource = (): ReactNode => (
   <Notice tone="gold">
     <p>
-      No mail comes to the desk by itself at the moment: only what was put in by hand was looked at.{' '}
-      <Link to="/sources">Set up a source of mail</Link>.
+      No mail comes to the desk by itself at the moment: only what was put in by hand was looked at. Ask IT to connect
+      your mail; the guide “Let the desk see the office’s mail” (docs/how-to/mail.md) says how.
     </p>
   </Notice>
 )
@@ -184,8 +184,8 @@ function Nothing({ list, fields, onClear }: NothingProps): ReactNode {
         <h2>The desk sees no mail yet</h2>
         <p>
           Ask IT to connect it: to your mail server (which then shows each mail to the desk before it is delivered), to
-          a mailbox into which copies go (IMAP), to Microsoft 365 or to Google Workspace. The desk watches; it holds
-          nothing back unless you tell it to.
+          a mailbox into which copies go (IMAP), to Microsoft 365 or to Google Workspace. The guide is
+          docs/how-to/mail.md. The desk watches; it holds nothing back unless you tell it to.
         </p>
         <p>
           A mail that you wonder about can be looked at right now: <Link to="/mail/check">paste it here</Link>.

@@ -1,7 +1,7 @@
 /** The registry: those in whose name nobody else may write, with what is known of how they really write. */
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import type { IdentityView } from '../../../src/desk/api/mail.ts'
 import { registryQuery } from '../../api/queries.ts'
 import { useRights } from '../../api/rights.ts'
@@ -67,11 +67,12 @@ interface IdentitiesProps {
 }
 
 function Identities({ identities, mayDecide, onEdit }: IdentitiesProps): ReactNode {
-  const [text, setText] = useState('')
+  const [search] = useSearchParams()
+  const [text, setText] = useState(search.get('text') ?? '')
   const [kind, setKind] = useState('')
   const [from, setFrom] = useState('')
   const [offset, setOffset] = useState(0)
-  const found = identities.filter(
+  const found = inOrder(identities).filter(
     (identity) =>
       (kind === '' || identity.kind === kind) &&
       (from === '' || identity.from === from) &&
@@ -129,6 +130,17 @@ function Identities({ identities, mayDecide, onEdit }: IdentitiesProps): ReactNo
     </section>
   )
 }
+
+/** What the office wrote itself first, then those that an election office hears from; brands last. */
+const kindOrder: readonly IdentityView['kind'][] = ['vendor', 'state', 'federal', 'association', 'brand']
+const isOurs = ({ from }: IdentityView): boolean => from === 'own' || from === 'changed'
+const inOrder = (identities: readonly IdentityView[]): IdentityView[] =>
+  identities.toSorted(
+    (a, b) =>
+      Number(isOurs(b)) - Number(isOurs(a)) ||
+      kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind) ||
+      a.name.localeCompare(b.name, 'en'),
+  )
 
 const wordsOf = ({ name, aliases, products, domains, addresses }: IdentityView): string =>
   [name, ...aliases, ...products, ...domains, ...addresses].join('\n').toLowerCase()

@@ -113,6 +113,11 @@ function Standing({ folder }: { readonly folder: SoftwareFolderView }): ReactNod
           ))}
         </ol>
       )}
+      {folder.state === 'changed' && (
+        <p>
+          <Link to="/incidents?state=any&kind=software-changed">Incidents about changed software</Link>
+        </p>
+      )}
       {mayDecide && folder.latest && folder.latest.sha256 !== folder.baseline?.sha256 && (
         <Keep folder={folder} latest={folder.latest} />
       )}

@@ -1,6 +1,5 @@
 /** How the list of a machine comes to the desk: by a stick that goes there and back. */
 import type { ReactNode } from 'react'
-import { Link } from 'react-router'
 
 interface HowToProps {
   readonly hasDrop: boolean
@@ -13,33 +12,27 @@ export function HowTo({ hasDrop, isOpen = false }: HowToProps): ReactNode {
     <details className="panel how-to" open={isOpen}>
       <summary>How to bring the list of a machine</summary>
       <div className="stack">
-        {!hasDrop && (
-          <p>
-            <strong>First, once:</strong> ask IT to set up the folder into which sticks are put, as a source of the kind{' '}
-            <span className="mono">drop</span> in the configuration file. It then stands on the page{' '}
-            <Link to="/sources">Sources</Link>.
-          </p>
-        )}
         <ol>
           <li>
-            Put <span className="mono">bellwether-collect.ps1</span> (Windows) or the program{' '}
-            <span className="mono">bellwether-collect</span> (Linux) on a USB stick that you use for nothing else.
-            Beside it put a file <span className="mono">folders.txt</span> that names the folders of the election
-            software, one on a line.
+            Once, on the desk’s computer, IT prepares a USB stick with{' '}
+            <span className="mono">bellwether collect E:/</span> (E:/ is the stick). It puts a small program and a key
+            on the stick, and says what to write into the configuration file
+            {hasDrop ? '.' : ', so that the desk looks for the stick. That source then stands on the page Sources.'}
           </li>
           <li>
-            Take the stick to the machine and start the program from it. It only reads: nothing on the machine is
-            changed. It writes one signed file to the stick.
+            Write into the file <span className="mono">folders.txt</span> on the stick in which folders the election
+            software is, one on a line.
           </li>
           <li>
-            The first time, compare the fingerprint that the program shows with the one that the desk shows, group by
-            group, on paper or by telephone. IT then trusts this key.
+            Take the stick to the machine and start the program from it, as an administrator. It only reads: nothing is
+            installed, nothing on the machine is changed. It writes one signed file to the stick.
           </li>
           <li>Put the stick into the desk’s computer. Within a minute the list stands here.</li>
           <li>
-            If you trust the machine as it is (it was just set up by the vendor, or checked), keep its list as the
+            If you trust the machine as it is (the vendor has just set it up, or it was checked), keep its list as the
             baseline. From then on every list of it is compared.
           </li>
+          <li>Lock the stick away: whoever has it can make lists in the name of any machine.</li>
         </ol>
         <p className="muted">
           A vendor’s or an election body’s own list can be the baseline, too: IT types{' '}
