@@ -1,6 +1,6 @@
 /** How much memory a desk takes: idle, and while and after it reads what 50 lines a second bring in a day, as fast as it
- *  takes them. */
-import { createReadStream, createWriteStream, writeFileSync } from 'node:fs'
+ *  takes them or so many lines a second. */
+import { createReadStream, createWriteStream, statSync, writeFileSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DeskChild, makeScene } from '../tests/fault/desk-child.ts'
@@ -29,7 +29,7 @@ export interface Memory {
 }
 
 /** Runs it once. The log grows while the desk runs, as a log does. */
-export async function measureMemory({ path, facts }: MadeLog, idleSeconds = 60): Promise<Memory> {
+export async function measureMemory({ path, facts }: MadeLog, idleSeconds = 60, rate = 0): Promise<Memory> {
   const scene = await makeScene()
   writeFileSync(scene.log, '')
   const desk = new DeskChild(scene.data)
@@ -39,10 +39,12 @@ export async function measureMemory({ path, facts }: MadeLog, idleSeconds = 60):
     const idle = taken(desk.pid).megabytes
     const over: MemoryAt[] = []
     const began = performance.now()
-    const written = pipeline(
-      createReadStream(path, { highWaterMark: 1 << 20 }),
-      createWriteStream(scene.log, { flags: 'a' }),
-    )
+    const bytesPerTick = Math.ceil((statSync(path).size / facts.lines) * rate * (tickMs / 1000))
+    const log = createWriteStream(scene.log, { flags: 'a' })
+    const written =
+      rate === 0
+        ? pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), log)
+        : pipeline(createReadStream(path, { highWaterMark: bytesPerTick }), inTicks, log)
     let peak = 0
     for (let records = 0; records < facts.lines; ) {
       await delay(500)
@@ -69,6 +71,18 @@ export async function measureMemory({ path, facts }: MadeLog, idleSeconds = 60):
   } finally {
     await desk.stop()
     scene.remove()
+  }
+}
+
+const tickMs = 100
+
+/** One piece a tick, however long the others took. */
+async function* inTicks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const began = performance.now()
+  let tick = 0
+  for await (const piece of pieces) {
+    await delay(Math.max(0, began + ++tick * tickMs - performance.now()))
+    yield piece
   }
 }
 

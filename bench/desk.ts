@@ -19,6 +19,8 @@ const { values } = parseArgs({
     attacks: { type: 'string', default: '100' },
     'lines-per-second': { type: 'string', default: '5000' },
     'idle-seconds': { type: 'string', default: '60' },
+    // Of the day's lines, for memory; 0 is as fast as they are taken.
+    rate: { type: 'string', default: '0' },
     profile: { type: 'string' },
   },
 })
@@ -29,7 +31,7 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   start: () => measureStart(),
   latency: () => measureLatency(Number(values['lines-per-second']), Number(values.attacks)),
   ingest: async () => await measureIngest(await log(), values.profile),
-  memory: async () => await measureMemory(await log(), Number(values['idle-seconds'])),
+  memory: async () => await measureMemory(await log(), Number(values['idle-seconds']), Number(values.rate)),
 }
 
 const figures: Record<string, unknown> = {}
