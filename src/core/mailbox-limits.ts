@@ -37,6 +37,9 @@ export const mailboxLimits = {
   mailboxConnectMsMax: 20_000,
   /** A server that says nothing for so long in the middle of an answer is given up. */
   mailboxSilentMsMax: 2 * minuteMs,
+  /** One that says something now and then is given up after this long: a mail of the largest size takes so long over a
+   *  line of 1 Mbit/s. */
+  mailboxAnswerMsMax: 30 * minuteMs,
   /** Bytes of a line of IMAP: numbers of a million mails are 8 MiB. */
   mailboxLineBytesMax: 32 * mib,
   /** Bytes of a file that holds a password or key: Google's are some 2.5 KiB. */
@@ -47,6 +50,8 @@ export const mailboxLimits = {
   apiAnswerMsMax: 5 * minuteMs,
   /** Entries of a page that is asked for. */
   apiPageEntries: 100,
+  /** Characters of a link or mark for the next page, which is kept: Microsoft's have some hundreds. */
+  apiLinkCharactersMax: 16 * kib,
   /** Pages of one mailbox that are read before the others have their turn. */
   apiPagesATurn: 50,
   /** A token is renewed so long before it ends: clocks differ. */

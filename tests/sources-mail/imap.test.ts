@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { limits } from '../../src/core/limits.ts'
 import type { ImapDefinition } from '../../src/sources/definition.ts'
@@ -263,5 +264,43 @@ describe.skipIf(skip !== '')('a mailbox on a real dovecot', () => {
       )
     }
     expect(server.log()).not.toContain('clerk@county.example')
+  }, 60_000)
+
+  test('is read over encryption, from the first byte or by STARTTLS, where its certificate is vouched for', async () => {
+    const { tlsPort, port, certificate } = await started()
+    await server.put([{ text: mailText('a') }])
+    const before = getCACertificates('default')
+    setDefaultCACertificates([...before, certificate])
+    cleanups.push(() => setDefaultCACertificates(before))
+    for (const more of [
+      { port: tlsPort, security: 'tls' },
+      { port, security: 'starttls' },
+    ] as const) {
+      const stage = new Stage()
+      const mailbox = open(imapDefinition(port, password, { host: 'localhost', ...more }), stage)
+      await until(
+        () => stage.mails.length === 1,
+        () => mailbox.state(),
+      )
+      expect(mailbox.state().problem).toBeUndefined()
+    }
+    expect(server.log()).toContain('TLS')
+  }, 60_000)
+
+  test('gives the beginning of a mail that is longer than is read, and says so', async () => {
+    const { port } = await started()
+    await server.put([{ text: mailText('long', 'x'.repeat(10_000)) }, { text: mailText('short') }])
+    const { mailBytesMax } = limits
+    Object.assign(limits, { mailBytesMax: 4_000 })
+    cleanups.push(() => void Object.assign(limits, { mailBytesMax }))
+    const stage = new Stage()
+    const mailbox = open(imapDefinition(port, password), stage)
+    await until(
+      () => stage.mails.length === 2,
+      () => mailbox.state(),
+    )
+    expect(stage.subjects).toEqual(['long', 'short'])
+    expect(stage.mails[0]?.bytes).toHaveLength(4_000)
+    expect(mailbox.state().notes).toContain('1 mail was longer than 4 kB: only the beginning was read.')
   }, 60_000)
 })

@@ -111,6 +111,7 @@ class GmailMailbox implements LookedInto {
     }
     this.#safe.clear()
     const next = textOf(answer.json, 'nextPageToken')
+    if (next.length > limits.apiLinkCharactersMax) throw this.#failure(answer)
     this.#parts.places.set(this.name, { ...place, listPage: next === '' ? undefined : next })
     return true
   }

@@ -105,7 +105,7 @@ class GraphMailbox implements LookedInto {
       if (answer.status !== 200) throw this.#failure(answer)
       const next = textOf(answer.json, '@odata.nextLink')
       const delta = textOf(answer.json, '@odata.deltaLink')
-      if (next === '' && delta === '') throw this.#failure(answer)
+      if (!isLink(next === '' ? delta : next)) throw this.#failure(answer)
       const entries = newEntries(answer.json, place.sinceMs)
       for (const entry of entries) {
         if (handing.stop.aborted) return false
@@ -210,6 +210,9 @@ class GraphMailbox implements LookedInto {
     places.set(this.name, { ...places.get(this.name), [folder]: place }, isNews)
   }
 }
+
+/** Links are kept: a changed answer must not fill the store. */
+const isLink = (link: string): boolean => link !== '' && link.length <= limits.apiLinkCharactersMax
 
 interface Entry {
   readonly id: string

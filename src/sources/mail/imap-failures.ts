@@ -90,6 +90,12 @@ export function imapFailure(thrown: unknown, definition: ImapDefinition): Mailbo
     return new MailboxFailure(
       `The connection to ${host} broke off. It is tried again by itself, and goes on where it stopped.`,
     )
+  if (
+    /^(?:ParserError|Invalid|LiteralToo|LineToo|ResponseToo|TooMany|STARTTLS_INJ|UnexpectedTag|MissingTag)/.test(code)
+  )
+    return new MailboxFailure(
+      `${host} answers as no mail server should (${code}); the connection was closed. Check whether port ${definition.port} is its port for IMAP, and whether anything stands between. It is tried again by itself.`,
+    )
   const what = isToken ? 'access token' : 'password'
   return new MailboxFailure(
     `${host} did not let the mailbox of ${user} be read (${code}). It is tried again by itself; if this stays, check user, ${what} (${passwordPath}) and folders with whoever runs the mail server.`,

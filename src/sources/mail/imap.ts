@@ -23,6 +23,7 @@ export function openImapMailbox(
 
 const dayMs = 86_400_000
 const namesShown = 12
+const closedMs = 250
 
 /** A folder as it was opened. */
 interface Opened {
@@ -49,6 +50,8 @@ class ImapAccount implements LookedInto {
   /** Mail came into the first folder since it was opened. */
   #hasMore = false
   #tell: (() => void) | undefined
+  /** Ends what is asked. */
+  #lost: () => void = () => undefined
   /** The mail that is fetched, and how often it was tried in a row. */
   #tried = { which: '', times: 0 }
 
@@ -68,14 +71,31 @@ class ImapAccount implements LookedInto {
   }
 
   leave(): void {
+    this.#lost()
     this.#client?.close()
     this.#client = undefined
+  }
+
+  /** What is asked of the server, until it answers, the connection is lost or left, or the time is over: a server's odd
+   *  words can leave the library waiting. */
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    const { promise: lost, reject } = Promise.withResolvers<never>()
+    const fail = (): void => reject(this.#brokenOff())
+    const timer = setTimeout(fail, limits.mailboxAnswerMsMax)
+    this.#lost = fail
+    answer.catch(() => undefined)
+    try {
+      return await Promise.race([answer, lost])
+    } finally {
+      clearTimeout(timer)
+      this.#lost = () => undefined
+    }
   }
 
   async look(handing: Handing): Promise<boolean> {
     await this.#places.load()
     try {
-      const client = await this.#connected()
+      const client = await this.#connected(handing.stop)
       const troubles: string[] = []
       let isMore = false
       for (const folder of this.#folders.slice(0, limits.mailboxFoldersMax)) {
@@ -130,7 +150,13 @@ class ImapAccount implements LookedInto {
     return typeof opened !== 'string' && opened.uidNext !== undefined && opened.uidNext > place.lastUid + 1
   }
 
-  async #connected(): Promise<ImapFlow> {
+  #brokenOff(): MailboxFailure {
+    return new MailboxFailure(
+      `The connection to ${this.#definition.host} broke off. It is tried again by itself, and goes on where it stopped.`,
+    )
+  }
+
+  async #connected(stop: AbortSignal): Promise<ImapFlow> {
     if (this.#client?.usable === true) return this.#client
     this.leave()
     const { host, port, security, user, passwordPath, isToken } = this.#definition
@@ -141,6 +167,8 @@ class ImapAccount implements LookedInto {
       )
     const secret = await readSecret(passwordPath, isToken ? 'access token' : 'password')
     const { ImapFlow } = await import('imapflow')
+    // Closed meanwhile: nobody would end what is begun now.
+    if (stop.aborted) throw this.#brokenOff()
     const client = new ImapFlow({
       host,
       port,
@@ -165,8 +193,10 @@ class ImapAccount implements LookedInto {
       this.#hasMore = true
       this.#tell?.()
     })
+    // What is asked fails by itself a moment later, and knows why; if it does not, it is ended.
+    client.on('close', () => void setTimeout(() => this.#client === client && this.#lost(), closedMs))
     this.#client = client
-    await client.connect()
+    await this.#ask(client.connect())
     return client
   }
 
@@ -199,7 +229,7 @@ class ImapAccount implements LookedInto {
 
   async #examine(client: ImapFlow, folder: string): Promise<Opened | string> {
     try {
-      const { uidValidity, uidNext } = await client.mailboxOpen(folder, { readOnly: true })
+      const { uidValidity, uidNext } = await this.#ask(client.mailboxOpen(folder, { readOnly: true }))
       if (folder === this.#folders[0]) this.#hasMore = false
       return { uidValidity: String(uidValidity), uidNext: typeof uidNext === 'number' ? uidNext : undefined }
     } catch (thrown) {
@@ -207,7 +237,7 @@ class ImapAccount implements LookedInto {
       const { user } = this.#definition
       if (!isMissingFolder(thrown))
         return `The folder ${showPath(folder)} of ${user} may not be opened. Have it shared with this user for reading, or take it out of the configuration.`
-      const names = (await client.list()).map(({ path }) => path)
+      const names = (await this.#ask(client.list())).map(({ path }) => path)
       return `There is no folder ${showPath(folder)} in the mailbox of ${user}. It has ${namesInWords(names)}. Write the folder as it is written there.`
     }
   }
@@ -216,7 +246,7 @@ class ImapAccount implements LookedInto {
   async #newUids(client: ImapFlow, { lastUid, sinceMs }: ImapPlace): Promise<number[]> {
     // A day more: servers take the day in their own time zone (RFC 3501 section 6.4.4).
     const since = new Date(Math.max(0, sinceMs - dayMs))
-    const found = await client.search({ uid: `${lastUid + 1}:*`, since }, { uid: true })
+    const found = await this.#ask(client.search({ uid: `${lastUid + 1}:*`, since }, { uid: true }))
     if (!Array.isArray(found)) throw new MailboxFailure(`${this.#definition.host} would not search the mailbox.`)
     // `*` is the last mail, also where its number is lower (section 9, seq-range).
     return found.filter((uid) => uid > lastUid).sort((a, b) => a - b)
@@ -247,13 +277,13 @@ class ImapAccount implements LookedInto {
     const range = String(uid)
     try {
       const source = { start: 0, maxLength: limits.mailBytesMax }
-      const fetched = await client.fetchOne(range, { uid: true, size: true, source }, { uid: true })
+      const fetched = await this.#ask(client.fetchOne(range, { uid: true, size: true, source }, { uid: true }))
       if (fetched !== false && fetched.source !== undefined && fetched.source.length > 0)
         return { bytes: fetched.source, size: fetched.size ?? fetched.source.length }
     } catch (thrown) {
       if (!isExpunged(thrown)) throw thrown
     }
-    const found = await client.search({ uid: range }, { uid: true })
+    const found = await this.#ask(client.search({ uid: range }, { uid: true }))
     if (!Array.isArray(found) || !found.includes(uid)) return undefined
     throw new MailboxFailure(`${this.#definition.host} gives no content for a mail. It is tried again by itself.`)
   }
