@@ -59,8 +59,8 @@ describe.skipIf(!hasBrowser)('the console, by the rules of WCAG 2.2 AA,', () => 
   for (const [state, theme, shown] of [
     ['quiet', 'dark', ['/', '/incidents']],
     ['blind', 'light', ['/', '/sources', '/audit']],
-    ['empty', 'dark', ['/', '/incidents', '/sources', '/blocks', '/hunt', '/audit']],
-    ['failing', 'light', ['/', '/incidents', '/settings']],
+    ['empty', 'dark', ['/', '/incidents', '/mail', '/sources', '/blocks', '/hunt', '/software', '/audit']],
+    ['failing', 'light', ['/', '/incidents', '/mail', '/mail/registry', '/rules', '/software', '/settings']],
     ['demonstration', 'dark', ['/']],
   ] as const) {
     const isShown = (path: string): boolean => shown.some((each) => each === path)
@@ -112,5 +112,52 @@ describe.skipIf(!hasBrowser)('the console, by the rules of WCAG 2.2 AA,', () => 
       }
     },
     60_000,
+  )
+
+  test.each([
+    ['light', widths.wide],
+    ['dark', widths.phone],
+  ] as const)(
+    'breaks none in questions and opened parts of rules, software and mail, %s at %i px',
+    async (theme, width) => {
+      const open = await openConsole(browser, 'attack', { theme, width })
+      const { page } = open
+      const found: string[] = []
+      const look = async (place: string): Promise<void> => void found.push(...(await violations(page, place)))
+      const openAll = async (): Promise<void> => {
+        for (const summary of await page.locator('main summary').all()) await summary.click()
+      }
+      try {
+        await visit(open, '/rules')
+        await openAll()
+        await look('rules, opened')
+        await visit(open, '/rules/0000000000000000')
+        await page.getByRole('button', { name: 'Switch this rule off' }).click()
+        await look('question before a rule is switched off')
+        await page.getByLabel('Why?').fill('our time server does this')
+        await page.keyboard.press('Enter')
+        await page.getByText('Switched off by').waitFor()
+        await look('a rule that is switched off')
+        await visit(open, '/software/0000000000000001')
+        await page.getByRole('button', { name: 'Keep this list as the new baseline' }).click()
+        await look('question before a baseline')
+        await visit(open, `/mail/${'1'.padStart(64, '0')}`)
+        await page.getByRole('button', { name: 'As it looks, without pictures' }).click()
+        await page.getByRole('button', { name: 'Show the instructions' }).click()
+        await page.getByText('Microsoft 365', { exact: true }).waitFor()
+        await openAll()
+        await look('mail, opened')
+        await visit(open, '/mail/registry')
+        await openAll()
+        await look('protected names, opened')
+        await page.getByRole('button', { name: 'Add a name' }).click()
+        await page.getByText('More about them').click()
+        await look('a name is added')
+        expect(found).toEqual([])
+      } finally {
+        await open.close()
+      }
+    },
+    120_000,
   )
 })
