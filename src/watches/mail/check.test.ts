@@ -144,6 +144,10 @@ describe('a sound mail', () => {
       { from: 'VR Systems <news@vrsystems.com>', returnPath: 'bounce@sendgrid.net', authentication: theirs },
     ],
     [
+      'by a mailing service, of which no server’s word is known',
+      { from: 'VR Systems <news@vrsystems.com>', returnPath: 'bounce@sendgrid.net', text: 'News of VR Systems.' },
+    ],
+    [
       'of vendor staff at a known private address',
       { from: 'Sam Field <field.engineer@gmail.com>', text: 'See you Tuesday.\n\nSam Field\nVR Systems' },
     ],

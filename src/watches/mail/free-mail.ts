@@ -60,3 +60,18 @@ export const freeHosting: ReadonlySet<string> = new Set(
     .split(/\s+/)
     .filter((domain) => domain !== ''),
 )
+
+/** Services that send the mail of others, by the domains to which returned mail goes. Who sends through one says nothing of
+ *  who he is; that a vendor does is no doubt either. */
+export const massMailers: ReadonlySet<string> = new Set(
+  `sendgrid.net sendgrid.com mcsv.net rsgsv.net mcdlv.net mailchimp.com mandrillapp.com constantcontact.com ccsend.com
+  roving.com amazonses.com hubspotemail.net hubspot.com mailgun.org mailgun.net sparkpostmail.com exacttarget.com
+  salesforce.com pardot.com createsend.com cmail19.com cmail20.com sendinblue.com brevo.com mailjet.com mtasv.net
+  postmarkapp.com govdelivery.com granicus.com icontact.com aweber.com getresponse.com klaviyomail.com mktomail.com
+  marketo.org responsys.net cvent.com eventbrite.com zendesk.com freshdesk.com activecampaign.com emsd1.com drip.com
+  convertkit.com mailerlite.com elasticemail.com socketlabs.com smtp2go.com infusionmail.com bluehornet.com
+  benchmarkemail.com campaignmonitor.com listrak.com bronto.com iterable.com customeriomail.com intercom-mail.com
+  zcsend.net zoho-bounce.com bmsend.com emlnk.com messagegears.net`
+    .split(/\s+/)
+    .filter((domain) => domain !== ''),
+)

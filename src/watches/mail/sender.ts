@@ -5,7 +5,7 @@ import type { MailMessage } from '../../formats/mail/message.ts'
 import type { Authentication } from './authentication.ts'
 import { addressIn } from './claims.ts'
 import { domainOfAddress, isWithin, type LookAlike, ownLabel, registrable, shownDomain } from './domains.ts'
-import { isFreeMail } from './free-mail.ts'
+import { isFreeMail, massMailers } from './free-mail.ts'
 import type { SenderHistory } from './history.ts'
 import type { MailOffice } from './mail-office.ts'
 import type { IdentityRegistry } from './registry.ts'
@@ -191,7 +191,8 @@ export function identityFailures(
   else if (to !== undefined && registrable(to) !== sender.domain) add('reply-to-elsewhere', `answers would go to ${to}`)
   const path = sender.returnPathDomain
   if (isTheirs && path !== '' && path !== sender.domain && sender.authentication.outcome !== 'pass') {
-    const isService = registry.isMailingService(index, path) || registry.isAuthorised(index, '', path)
+    const isOrdinary = massMailers.has(path) && sender.authentication.outcome === 'unknown'
+    const isService = isOrdinary || registry.isMailingService(index, path) || registry.isAuthorised(index, '', path)
     if (!isService) add('return-path-elsewhere', `returned mail would go to ${path}, not to ${sender.domain}`)
   }
   if (!isTheirs && carriesFiles && identity.neverUses.includes('attachments'))
