@@ -37,10 +37,13 @@ export const rulesLimits = {
   ruleProblemsShownMax: 200,
   /** Rows of a page of rules. */
   ruleRowsShown: 50,
-  /** How far back it is counted how often rules fired, and over how many findings at most: a page asks for it, and opening
-   *  this many takes a quarter of a second. */
+  /** How far back it is counted how often rules fired, and over how many findings at most: opening this many takes some
+   *  0.8 s of the store's time. So a count is kept at least this long, and this many times as long as it took: counting
+   *  takes a fiftieth of the store's time at most. */
   ruleFiresCountedMs: 90 * 86_400_000,
   ruleFindingsCountedMax: 20_000,
+  ruleFiresKeptMsMin: 500,
+  ruleFiresCostRatio: 50,
   /** Rules that an office may switch off: who switches off more should take the set away. */
   rulesOffMax: 1_000,
   /** The catalogue of rules is let go of when nobody has asked for so long: thousands of rules are some MB. */

@@ -59,6 +59,7 @@ interface KnownRule {
 /** The rules of a desk. */
 export class RuleDesk {
   readonly #parts: RuleDeskParts
+  #fires: { readonly counted: Promise<readonly RuleFires[]>; untilMs: number } | undefined
 
   constructor(parts: RuleDeskParts) {
     this.#parts = parts
@@ -159,12 +160,30 @@ export class RuleDesk {
     return found === undefined ? missing() : ok(found)
   }
 
+  /** How often rules fired; counted anew only after a while, which is the longer the longer it took. */
+  #fired(): Promise<readonly RuleFires[]> {
+    const beganMs = performance.now()
+    if (this.#fires !== undefined && beganMs < this.#fires.untilMs) return this.#fires.counted
+    const counted = this.#parts.store.ruleFires(this.#sinceMs())
+    const fires = { counted, untilMs: Number.POSITIVE_INFINITY }
+    this.#fires = fires
+    const keep = (costRatio: number): void => {
+      const nowMs = performance.now()
+      fires.untilMs = nowMs + Math.max(limits.ruleFiresKeptMsMin, (nowMs - beganMs) * costRatio)
+    }
+    counted.then(
+      () => keep(limits.ruleFiresCostRatio),
+      () => keep(0),
+    )
+    return counted
+  }
+
   #sinceMs(): number {
     return this.#parts.clock() - limits.ruleFiresCountedMs
   }
 
   async #known(catalogue: DatedCatalogue): Promise<KnownRule[]> {
-    const [kept, fires] = await Promise.all([this.off(), this.#parts.store.ruleFires(this.#sinceMs())])
+    const [kept, fires] = await Promise.all([this.off(), this.#fired()])
     const offs = new Map(kept.map((each) => [each.rule, each]))
     const firedBy = new Map(fires.map((each) => [each.rule, each]))
     const seen = new Set<string>()

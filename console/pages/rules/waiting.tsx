@@ -34,7 +34,9 @@ const isPlainName = (name: string): boolean => /^[\w-]{1,64}$/.test(name)
 export function Waiting({ placeholders, configurationPath }: WaitingProps): ReactNode {
   const lines = placeholders.map(({ name }) => {
     const key = isPlainName(name) ? name : JSON.stringify(visible(name))
-    return `${key} = ${known[name]?.example ?? '["…", "…"]'}`
+    const example = known[name]?.example
+    // What nobody knows an example of must not count by accident.
+    return example === undefined ? `# ${key} = ["a value", "another value"]` : `${key} = ${example}`
   })
   return (
     <Notice tone="blue">
