@@ -1,11 +1,9 @@
-/** The bounds of reading Windows events, each with the reason for its value, and those of other events. They are part of
- *  `limits`, from where they are used. */
-import { eventLimits } from './event-limits.ts'
+/** The bounds of reading Windows events, each with the reason for its value. They are part of `limits`, from where they are
+ *  used. */
 
 const kib = 1024
 
 export const evtxLimits = {
-  ...eventLimits,
   /** Bytes of an EVTX log that its reader needs at once: a chunk, and the first bytes of the next. */
   evtxReadBytesMin: 64 * kib + 8,
   /** Elements inside one another, in one template; the deepest that Windows' own providers define have ten. */

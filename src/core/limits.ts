@@ -4,6 +4,7 @@ import { archiveLimits } from './archive-limits.ts'
 import { blockLimits } from './block-limits.ts'
 import { deskLimits } from './desk-limits.ts'
 import { documentLimits } from './document-limits.ts'
+import { eventLimits } from './event-limits.ts'
 import { evtxLimits } from './evtx-limits.ts'
 import { followLimits } from './follow-limits.ts'
 import { mailLimits } from './mail-limits.ts'
@@ -262,6 +263,7 @@ export const limits = {
   ...documentLimits,
   ...serverLimits,
   ...followLimits,
+  ...eventLimits,
   ...evtxLimits,
   ...rulesLimits,
   ...mailLimits,
