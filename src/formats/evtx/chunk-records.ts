@@ -11,6 +11,8 @@ const recordMagic = Buffer.from([0x2a, 0x2a, 0x00, 0x00])
 const recordMagicNumber = 0x2a2a
 /** How every chunk begins. */
 export const chunkSignature = Buffer.from('ElfChnk\0', 'latin1')
+/** Zeros to compare with. */
+const blank = Buffer.alloc(4_096)
 const recordBytesMin = recordHeadBytes + recordTailBytes
 
 /** Takes what is read. */
@@ -71,7 +73,10 @@ function nextRecordAt(bytes: Buffer, at: number, until: number): number {
 
 /** Whether all bytes are zero. */
 export function isBlank(bytes: Buffer, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] !== 0) return false
+  for (let at = from; at < to; at += blank.length) {
+    const end = Math.min(to, at + blank.length)
+    if (bytes.compare(blank, 0, end - at, at, end) !== 0) return false
+  }
   return true
 }
 

@@ -5,9 +5,14 @@ import type { FrameTree } from './frame-tree.ts'
 import type { ElementNode, XmlNode } from './nodes.ts'
 import { type ReadValue, RenderWalk } from './render-walk.ts'
 
-/** Objects of JSON are made without a prototype, so that no name in a log means anything else. */
+/** Members of objects of JSON, by name. */
 type Members = Record<string, unknown>
-const newMembers = (): Members => Object.create(null) as Members
+
+/** A name in a log means nothing but itself. */
+function setMember(members: Members, name: string, value: unknown): void {
+  if (name !== '__proto__') members[name] = value
+  else Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true })
+}
 
 class JsonWriter {
   readonly #walk: RenderWalk
@@ -19,7 +24,7 @@ class JsonWriter {
   }
 
   write(): unknown {
-    const members = newMembers()
+    const members: Members = {}
     this.#members(this.#walk.roots, 0, members)
     return members
   }
@@ -29,13 +34,13 @@ class JsonWriter {
     return this.#walk.spend(length) ? value : undefined
   }
 
-  /** Puts elements into `members`, and gives what is not in elements. */
-  #members(nodes: readonly XmlNode[], frame: number, members: Members): EventField | undefined {
+  /** Puts elements into `members`, where there are such, and gives what is not in elements. */
+  #members(nodes: readonly XmlNode[], frame: number, members?: Members): EventField | undefined {
     let rest: EventField | undefined
     this.#walk.each(nodes, frame, (node, inner) => {
       if (node.kind === 'element') {
         const { name, value } = this.#element(node, inner)
-        this.#put(members, name, value)
+        if (members !== undefined) this.#put(members, name, value)
         return
       }
       const value =
@@ -51,22 +56,28 @@ class JsonWriter {
   }
 
   #put(members: Members, name: string, value: unknown): void {
+    if (!Object.hasOwn(members, name)) {
+      setMember(members, name, value)
+      return
+    }
     const known = members[name]
-    if (!(name in members)) members[name] = value
-    else if (this.#lists.has(known)) (known as unknown[]).push(value)
+    if (this.#lists.has(known)) (known as unknown[]).push(value)
     else {
-      members[name] = [known, value]
-      this.#lists.add(members[name])
+      const list = [known, value]
+      setMember(members, name, list)
+      this.#lists.add(list)
     }
   }
 
   #attributes(element: ElementNode, frame: number): Members | undefined {
-    const members = newMembers()
+    if (element.attributes.length === 0) return undefined
+    const members: Members = {}
     let count = 0
     for (const { name, content } of element.attributes) {
-      const value = this.#members(content, frame, newMembers())
-      if (value === undefined || value === null || (name === 'Name' && element.name === 'Data')) continue
-      members[name] = value
+      if (name === 'Name' && element.name === 'Data') continue
+      const value = this.#members(content, frame)
+      if (value === undefined || value === null) continue
+      setMember(members, name, value)
       count++
     }
     return count === 0 ? undefined : members
@@ -74,16 +85,21 @@ class JsonWriter {
 
   #element(element: ElementNode, frame: number): { name: string; value: unknown } {
     const named = element.name === 'Data' ? element.attributes.find(({ name }) => name === 'Name') : undefined
-    const given = named === undefined ? undefined : this.#members(named.content, frame, newMembers())
+    const given = named === undefined ? undefined : this.#members(named.content, frame)
     const name = typeof given === 'string' && given !== '' ? given : element.name
     const attributes = this.#attributes(element, frame)
-    const members = newMembers()
+    const members: Members = {}
     if (attributes !== undefined) members['#attributes'] = attributes
     const text = this.#members(element.content, frame, members)
-    if (Object.keys(members).length === 0) return { name, value: text ?? null }
+    if (attributes === undefined && isEmpty(members)) return { name, value: text ?? null }
     if (text !== undefined && text !== null && String(text).trim() !== '') members['#text'] = text
     return { name, value: members }
   }
+}
+
+function isEmpty(members: Members): boolean {
+  for (const _ in members) return false
+  return true
 }
 
 /** The event as an object of JSON. */
