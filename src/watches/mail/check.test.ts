@@ -144,6 +144,15 @@ describe('a sound mail', () => {
       { from: 'VR Systems <news@vrsystems.com>', returnPath: 'bounce@sendgrid.net', authentication: theirs },
     ],
     [
+      'under a mailing service’s own domain with the vendor’s signature',
+      {
+        from: 'VR Systems <vrsystems@shared1.mailer.example>',
+        authentication:
+          'spf=pass smtp.mailfrom=mailer.example; dkim=pass header.d=vrsystems.com; dmarc=pass header.from=mailer.example',
+        text: 'New user guides are on our page.\n\nVR Systems Support',
+      },
+    ],
+    [
       'by a mailing service, of which no server’s word is known',
       { from: 'VR Systems <news@vrsystems.com>', returnPath: 'bounce@sendgrid.net', text: 'News of VR Systems.' },
     ],

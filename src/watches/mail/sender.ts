@@ -177,7 +177,9 @@ export function identityFailures(
     identity.domains.length === 0
       ? 'no domain of it is known'
       : `it writes from ${identity.domains.slice(0, 3).join(', ')}`
-  if (!isTheirs) {
+  // A mailing service under its own domain that signs with the vendor's key has it from the vendor.
+  const isSigned = identity.domains.some((domain) => sender.authentication.passedDomains.includes(registrable(domain)))
+  if (!isTheirs && !isSigned) {
     if (sender.isFree) add('free-mail', `${sender.address} is a free mail address; ${known}`)
     else if (sender.lookAlike === undefined || !registry.ownersBelow(sender.lookAlike.of).includes(index)) {
       add('other-domain', `${sender.domain || 'no address'} is not ${identity.name}’s; ${known}`)
@@ -195,7 +197,7 @@ export function identityFailures(
     const isService = isOrdinary || registry.isMailingService(index, path) || registry.isAuthorised(index, '', path)
     if (!isService) add('return-path-elsewhere', `returned mail would go to ${path}, not to ${sender.domain}`)
   }
-  if (!isTheirs && carriesFiles && identity.neverUses.includes('attachments'))
+  if (!isTheirs && !isSigned && carriesFiles && identity.neverUses.includes('attachments'))
     add('never-uses', `${identity.name} never sends files`)
   return failures
 }
