@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type OpenDesk, openDesk } from '../../src/desk/compose.ts'
 import type { Desk, Person } from '../../src/desk/desk.ts'
+import { outlookFile } from '../../src/formats/mail/outlook.fixture.ts'
 import { readSignedText, withSignature } from '../../src/software/signed-text.ts'
 import { makeKey, publicKeyOf } from '../../src/software/signing-key.ts'
 import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
@@ -315,5 +316,26 @@ describe('mail in a desk', () => {
       return source !== undefined && source.records >= 5 ? true : undefined
     })
     expect((await desk.mails(first)).read).toBe(3)
+    const saved = outlookFile({
+      from: ['VR Systems', 'vr.elections.support@gmail.com'],
+      to: [['Fourth', 'fourth@county.example']],
+      subject: 'Saved in Outlook',
+      text: 'Please open the EViD user guide in the attachment and enable its content.',
+      files: [
+        {
+          name: 'EViD guide.hta',
+          type: 'application/hta',
+          bytes: Buffer.from('<script>new ActiveXObject("WScript.Shell")</script>'),
+        },
+      ],
+    })
+    expect((await desk.upload('saved.msg', Readable.from([Buffer.from(saved)]), clerk)).ok).toBe(true)
+    const found = await until(async () => {
+      const { rows } = await desk.mails({ ...first, text: 'outlook' })
+      return rows[0]
+    })
+    expect(found).toMatchObject({ subject: 'Saved in Outlook', verdict: 'attack', posesAs: 'VR Systems' })
+    const page = await desk.mail(found.id)
+    expect(page.ok && page.value.text).toContain('enable its content')
   }, 60_000)
 })
