@@ -55,6 +55,8 @@ describe('a mail that poses as a vendor', () => {
     ['a hyphen', 'vr-systems.com', 'look-alike-domain'],
     ['one letter less', 'vrsystem.com', 'look-alike-domain'],
     ['rn for m', 'vrsysterns.com', 'look-alike-domain'],
+    ['two letters less', 'vrsytes.com', 'look-alike-domain'],
+    ['two letters changed', 'vrsyztens.com', 'look-alike-domain'],
     ['a word beside it', 'vrsystems-support.com', 'look-alike-domain'],
     ['the name as a subdomain', 'vrsystems.com.mailer.example', 'subdomain-trick'],
     ['letters of another script', 'xn--vrsystms-d6a.com', 'punycode-domain'],

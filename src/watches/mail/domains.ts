@@ -71,6 +71,8 @@ export interface Original {
   readonly domain: string
   readonly label: string
   readonly skeleton: string
+  /** The label without hyphens: a changed letter may take a pair of letters apart that a skeleton joins. */
+  readonly plain: string
   /** Without generic words at its ends. */
   readonly core: string
 }
@@ -78,7 +80,7 @@ export interface Original {
 /** The form of a domain in which it is compared. */
 export function originalOf(domain: string): Original {
   const label = fold(ownLabel(domain))
-  return { domain, label, skeleton: squeezed(deepen(label)), core: coreOf(label) }
+  return { domain, label, skeleton: squeezed(deepen(label)), plain: squeezed(label), core: coreOf(label) }
 }
 
 const squeezed = (label: string): string => label.replace(/[-_.]/g, '')
@@ -138,15 +140,17 @@ export class LookAlikes {
   #nearly(skeleton: string, label: string, isNew: boolean): LookAlike | undefined {
     if (skeleton.length < oneLetterFrom - 1) return undefined
     const core = deepen(coreOf(label))
-    for (let length = skeleton.length - 2; length <= skeleton.length + 2; length++) {
+    const plain = squeezed(label)
+    for (let length = skeleton.length - 3; length <= skeleton.length + 3; length++) {
       for (const original of this.#byLength.get(length) ?? []) {
         if (original.skeleton.length < oneLetterFrom || !isTellingLabel(original.label) || places.has(original.label))
           continue
-        const distance = editDistance(skeleton, original.skeleton, 2)
+        const distance = Math.min(editDistance(skeleton, original.skeleton, 2), editDistance(plain, original.plain, 2))
         if (distance === 1 && !isOrdinaryVariant(label, original.label))
           return { of: original.domain, likeness: 'one-letter' }
-        const isLong = original.core.length >= twoLettersFrom && core.length >= twoLettersFrom
-        if (distance === 2 && isNew && isLong && editDistance(core, deepen(original.core), 2) <= 2) {
+        // Two letters may be missing in the one that imitates.
+        const isLong = original.core.length >= twoLettersFrom && core.length >= twoLettersFrom - 2
+        if (distance === 2 && isNew && isLong && areNear(coreOf(label), original.core)) {
           return { of: original.domain, likeness: 'two-letters' }
         }
       }
@@ -196,6 +200,10 @@ export class LookAlikes {
     return undefined
   }
 }
+
+/** Whether two cores are two letters apart or less, as they stand or by their skeletons. */
+const areNear = (a: string, b: string): boolean =>
+  editDistance(a, b, 2) <= 2 || editDistance(deepen(a), deepen(b), 2) <= 2
 
 /** Endings that nobody can simply buy: a look-alike is not made there. */
 const restrictedEndings = /\.(?:edu|gov|mil|int)$/
