@@ -1,17 +1,18 @@
 /** What a source needs beside the analysis: a port that listens, a drop folder that is looked at. What they notice becomes
  *  findings. */
 import { isAbsolute, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { limits } from '../core/limits.ts'
 import type { DropDefinition, SourceDefinition, SyslogDefinition } from '../sources/definition.ts'
 import { DropFolder } from '../sources/drop/drop-folder.ts'
 import type { Journal } from '../sources/listen/journal.ts'
 import { openSyslog } from '../sources/listen/syslog.ts'
-import { SoftwareShelf } from '../sources/tree/shelf.ts'
 import type { Store } from '../store/store.ts'
 import type { Noticed } from './analysis/protocol.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { MailIntake } from './mail/mail-intake.ts'
 import { openMailSource } from './mail/mail-openings.ts'
-import { judgeSoftware } from './received-software.ts'
+import { judgeApart } from './software/comparisons.ts'
 import type { SourceOpening } from './source-desk.ts'
 
 /** What an opening works with. */
@@ -63,8 +64,10 @@ const failed = (problem: string): SourceOpening => ({
 
 async function openDrop(definition: DropDefinition, parts: OpeningParts): Promise<SourceOpening> {
   const { journal, folder, clock, notice, onSoftware } = parts
-  const shelf = new SoftwareShelf(softwareShelfPath(folder))
+  const shelfPath = softwareShelfPath(folder)
   const notes = new Map<string, string>()
+  /** What came is imported once: what is being judged of it is waited for at the end. */
+  const underWay = new Set<Promise<unknown>>()
   const opened = await DropFolder.open({
     definition,
     journal,
@@ -77,7 +80,11 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
     },
     onImported: ({ software }) => {
       for (const received of software) {
-        judgeSoftware(received, shelf, { sourceId: definition.id, timeMs: clock() })
+        const judging: Promise<unknown> = judgeApart({
+          shelfPath,
+          received,
+          about: { sourceId: definition.id, timeMs: clock() },
+        })
           .then(({ noticed, note }) => {
             if (noticed !== undefined) notice(noticed)
             if (note !== undefined) notes.set(`${received.machine} ${received.name}`, note)
@@ -86,6 +93,8 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
           .catch((error: unknown) =>
             notes.set(received.name, `A list of software could not be kept (${String(error)}).`),
           )
+          .finally(() => underWay.delete(judging))
+        underWay.add(judging)
       }
     },
   })
@@ -100,7 +109,10 @@ async function openDrop(definition: DropDefinition, parts: OpeningParts): Promis
         lost: 0,
       }
     },
-    close: () => drop.close(),
+    close: async () => {
+      await drop.close()
+      await Promise.race([Promise.all(underWay), delay(limits.stopMsMax / 2, undefined, { ref: false })])
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import { runKeep } from '../cli/software-keep.ts'
 import type { SourceId } from '../core/ids.ts'
 import { SoftwareShelf } from '../sources/tree/shelf.ts'
 import { judgeSoftware } from './received-software.ts'
+import { judgeApart } from './software/comparisons.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'bellwether-received-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -54,6 +55,21 @@ describe('a list of software that comes on a stick', () => {
     expect(noticed?.words?.plain).toMatch(/ems\.exe/)
     expect(noticed?.words?.plain).toMatch(/new\.dll/)
   })
+
+  test('is judged in a process of its own as it is here', async () => {
+    const received = {
+      name: 'build',
+      machine: 'ems-1',
+      path: await listOf('apart.manifest'),
+      manifest: undefined,
+      problem: undefined,
+    }
+    const apart = await judgeApart({ shelfPath: join(data, 'software'), received, about })
+    expect(apart).toEqual(await judge(received.path))
+    expect(apart.noticed?.words?.plain).toMatch(/new\.dll/)
+    const nowhere = { ...received, path: join(root, 'nowhere') }
+    expect((await judgeApart({ shelfPath: join(data, 'software'), received: nowhere, about })).note).toMatch(/damaged/)
+  }, 60_000)
 
   test('that cannot be used is said, and nothing is told of it', async () => {
     const bad = { name: 'x', machine: 'ems-1', path: undefined, manifest: undefined, problem: 'It is damaged.' }

@@ -11,13 +11,19 @@ import type { Noticed } from './analysis/protocol.ts'
 /** Of a baseline's differences, what their gravest asks of a person; none where all was expected. */
 const levels: readonly (Level | undefined)[] = [undefined, 'low', 'medium', 'high', 'critical']
 
+/** What came of a list: what is to become a finding, or a sentence for the source's notes. */
+export interface JudgedSoftware {
+  readonly noticed?: Noticed
+  readonly note?: string
+}
+
 /** Compares one list; gives what is to become a finding. Lists that cannot be used, and machines without a baseline, are
  *  sentences for the source's notes. */
 export async function judgeSoftware(
   received: ReceivedManifest,
   shelf: SoftwareShelf,
   about: { readonly sourceId: SourceId; readonly timeMs: number },
-): Promise<{ readonly noticed?: Noticed; readonly note?: string }> {
+): Promise<JudgedSoftware> {
   if (received.path === undefined) return { note: received.problem ?? 'A list of software could not be used.' }
   const shelved = await shelf.take(received.path)
   if (!shelved.ok) return { note: shelved.error }

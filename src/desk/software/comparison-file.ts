@@ -1,6 +1,8 @@
 /** What is kept of a comparison of software: a short file for the list of machines, and a long one with the differences. Both
  *  are made by a process of its own, and made anew when one of the two lists is another one. */
+import type { SourceId } from '../../core/ids.ts'
 import type { DifferenceKind, Severity } from '../../software/difference.ts'
+import type { ReceivedManifest } from '../../sources/drop/receive-software.ts'
 
 /** A list that was checked. */
 export interface ComparedList {
@@ -39,7 +41,8 @@ export interface ComparedDifference {
   readonly expected?: string
 }
 
-/** What the process is told: to compare, or to keep the last list as the baseline where it is still this one. */
+/** What the process is told: to compare, to keep the last list as the baseline where it is still this one, or to judge a list
+ *  that came. */
 export type SoftwareTask =
   | {
       readonly task: 'compare'
@@ -50,6 +53,12 @@ export type SoftwareTask =
       readonly out: string
     }
   | { readonly task: 'keep'; readonly latestPath: string; readonly baselinePath: string; readonly sha256: string }
+  | {
+      readonly task: 'judge'
+      readonly shelfPath: string
+      readonly received: ReceivedManifest
+      readonly about: { readonly sourceId: SourceId; readonly timeMs: number }
+    }
 
 /** The long file beside a short one. */
 export const differencesPath = (summaryPath: string): string => `${summaryPath}.differences`

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { JudgedSoftware } from '../received-software.ts'
 import {
   type ComparedDifference,
   type ComparisonSummary,
@@ -106,10 +107,23 @@ async function readJson<T>(path: string): Promise<T | undefined> {
   }
 }
 
+/** Judges a list that came, as `judgeSoftware` does. Rejects where the process failed, as on a full disk. */
+export async function judgeApart(
+  task: Omit<Extract<SoftwareTask, { task: 'judge' }>, 'task'>,
+): Promise<JudgedSoftware> {
+  let judged: JudgedSoftware | undefined
+  const code = await run({ task: 'judge', ...task }, (sent) => {
+    judged = sent
+  })
+  if (judged === undefined) throw new Error(`comparing ended with ${code}`)
+  return judged
+}
+
 /** Runs one task; resolves to how the process ended. */
-function run(task: SoftwareTask): Promise<number> {
+function run(task: SoftwareTask, onJudged?: (judged: JudgedSoftware) => void): Promise<number> {
   const program = fileURLToPath(new URL('./software-process.ts', import.meta.url))
   const child = fork(program, [JSON.stringify(task)], { stdio: 'ignore', execArgv: [] })
+  child.on('message', (message) => onJudged?.(message as JudgedSoftware))
   return new Promise((resolve) => {
     child.once('exit', (code) => resolve(code ?? 1)).once('error', () => resolve(1))
   })

@@ -1,6 +1,6 @@
-/** The process that compares two lists of software, or makes the last one the baseline: a workstation's list has half a
- *  million lines, and the desk must not stand still meanwhile. Its argument is a `SoftwareTask`; it ends with 0 where the task
- *  was done, with 3 where the list is not the one that was meant. */
+/** The process that compares two lists of software, makes the last one the baseline, or judges one that came: a workstation's
+ *  list has half a million lines, and the desk must not stand still meanwhile. Its argument is a `SoftwareTask`; it ends with 0
+ *  where the task was done, with 3 where the list is not the one that was meant. What it judged it sends. */
 import { copyFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { limits } from '../../core/limits.ts'
 import { Comparison, type SoftwareDifference, severityOf } from '../../software/difference.ts'
@@ -10,6 +10,8 @@ import { shownPath } from '../../software/path-text.ts'
 import { type CheckedManifest, entriesOf } from '../../software/read-manifest.ts'
 import { fingerprintOf } from '../../software/signing-key.ts'
 import { checkManifestFile, piecesOf } from '../../sources/tree/manifest-file.ts'
+import { SoftwareShelf } from '../../sources/tree/shelf.ts'
+import { judgeSoftware } from '../received-software.ts'
 import {
   type ComparedDifference,
   type ComparedList,
@@ -142,6 +144,16 @@ async function keep({ latestPath, baselinePath, sha256 }: KeepTask): Promise<num
 const task = JSON.parse(process.argv[2] ?? '{}') as SoftwareTask
 // The desk has ended: nobody waits for it.
 process.on('disconnect', () => process.exit(1))
-if (task.task === 'keep') process.exit(await keep(task))
-await compare(task)
-process.exit(0)
+switch (task.task) {
+  case 'keep':
+    process.exit(await keep(task))
+    break
+  case 'judge': {
+    const judged = await judgeSoftware(task.received, new SoftwareShelf(task.shelfPath), task.about)
+    process.send?.(judged, () => process.exit(0))
+    break
+  }
+  case 'compare':
+    await compare(task)
+    process.exit(0)
+}
