@@ -28,6 +28,9 @@ export const mailboxLimits = {
   /** A mail that fails so often in a row, while the mailbox can be opened, is left out, which is said: one that breaks
    *  the server or the connection must not keep all that came after it from being seen. */
   mailboxMailTriesMax: 6,
+  /** A mailbox whose place the service forgot is listed anew, its mails fetched again: not more often than this, or a service
+   *  that forgets each time would be asked for them without end. */
+  mailboxListAnewMs: 60 * minuteMs,
   /** Folders of one mailbox that are looked into, and mailboxes of one source. */
   mailboxFoldersMax: 100,
   mailboxesMax: 1_000,

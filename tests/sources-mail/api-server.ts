@@ -16,6 +16,8 @@ export interface Answer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** No answer comes at all. */
+  readonly hangs?: boolean
 }
 
 /** The server, with the `fetch` that leads to it. */
@@ -53,6 +55,7 @@ export class ApiServer {
         const asked = { method: request.method ?? '', url, headers: request.headers, body }
         api.asked.push(asked)
         const given = answer(asked)
+        if (given?.hangs === true) return
         if (given === undefined) {
           request.socket.destroy()
           return

@@ -128,6 +128,9 @@ export class ApiClient {
   }
 }
 
+/** Whether a sign-in was refused for what was shown (RFC 6749 section 5.2), and not for a trouble of the service. */
+export const isRefusal = ({ status }: ApiAnswer): boolean => status === 400 || status === 401 || status === 403
+
 /** Seconds, or a date. */
 function retryAfterMs(text: string | null, nowMs: number): number | undefined {
   if (text === null) return undefined

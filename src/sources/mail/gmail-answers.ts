@@ -4,7 +4,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import type { GmailDefinition } from '../definition.ts'
 import { showPath } from '../problem.ts'
-import { type ApiAnswer, type ApiClient, fieldOf, listOf, textOf } from './api-client.ts'
+import { type ApiAnswer, type ApiClient, fieldOf, isRefusal, listOf, textOf } from './api-client.ts'
 import type { MadeToken } from './api-token.ts'
 import { MailboxFailure, readSecret } from './mailbox-failure.ts'
 
@@ -39,6 +39,8 @@ export async function makeGmailToken(
   const lifeS = Number(fieldOf(answer.json, 'expires_in'))
   if (answer.status === 200 && token !== '') return { token, lifeMs: (lifeS > 0 ? lifeS : assertionLifeS) * 1_000 }
   if (isBusy(answer)) throw busyFailure(answer)
+  if (!isRefusal(answer))
+    throw new MailboxFailure('The sign-in of Google gave no usable answer. It is tried again by itself.')
   throw new MailboxFailure(signInSentence(answer, mailbox, key, keyPath), { kind: 'refused' })
 }
 

@@ -16,16 +16,22 @@ export interface GmailPlace {
 export function parseGmailPlace(value: unknown): GmailPlace | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { historyId, listPage, sinceMs, doneMs } = value as Readonly<Record<string, unknown>>
-  if (typeof historyId !== 'string' || typeof sinceMs !== 'number' || typeof doneMs !== 'number') return undefined
+  if (
+    typeof historyId !== 'string' ||
+    !/^\d{1,20}$/.test(historyId) ||
+    typeof sinceMs !== 'number' ||
+    typeof doneMs !== 'number'
+  )
+    return undefined
   return { historyId, listPage: typeof listPage === 'string' ? listPage : undefined, sinceMs, doneMs }
 }
 
 const dayMs = 86_400_000
 
 /** The place of a mailbox whose history is at `historyId` and that is listed anew: from the day before it was last read to
- *  its end, or from the first look's reach where that is longer ago. */
+ *  its end, for all that came earlier was read. */
 export function listedAnew(before: GmailPlace | undefined, historyId: string, days: number, nowMs: number): GmailPlace {
   const doneMs = before?.doneMs ?? 0
   const reachMs = nowMs - days * dayMs
-  return { historyId, listPage: '', sinceMs: doneMs === 0 ? reachMs : Math.min(reachMs, doneMs - dayMs), doneMs }
+  return { historyId, listPage: '', sinceMs: doneMs === 0 ? reachMs : doneMs - dayMs, doneMs }
 }

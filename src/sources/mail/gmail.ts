@@ -20,7 +20,7 @@ export function openGmailMailboxes(
 ): Mailbox {
   const client = new ApiClient('Google', ['oauth2.googleapis.com', 'gmail.googleapis.com'], parts)
   const places = new MailboxPlaces(parts.cursor, parseGmailPlace)
-  const names = [...new Set(definition.mailboxes)].slice(0, limits.mailboxesMax)
+  const names = [...new Set(definition.mailboxes)]
   const boxes = names.map((name) => new GmailMailbox(name, { definition, client, places, nowMs: parts.nowMs }))
   return new MailboxRounds(boxes, parts, pace)
 }
@@ -36,12 +36,19 @@ interface GmailParts {
 const isArrival = (labels: readonly unknown[]): boolean =>
   !labels.includes('DRAFT') && (!labels.includes('SENT') || labels.includes('INBOX'))
 
+/** A number of a history (64 bits); empty where there is none. It is kept and asked for, so nothing else is taken for one. */
+const historyIdOf = (value: unknown, name = 'historyId'): string => {
+  const text = textOf(value, name)
+  return /^\d{1,20}$/.test(text) ? text : ''
+}
+
 /** One person's mailbox. */
 class GmailMailbox implements LookedInto {
   readonly name: string
   readonly #parts: GmailParts
   readonly #url: string
   readonly #token: ApiToken
+  #listedAnewMs = Number.NEGATIVE_INFINITY
   /** Mails of the page in hand that are safe already, so that a failure in its middle fetches none of them again. */
   readonly #safe = new Set<string>()
   /** The page of its history that is next, where the history's number alone does not lead on. */
@@ -79,7 +86,7 @@ class GmailMailbox implements LookedInto {
   /** The history's number is asked for before anything is listed, so that nothing comes in between unseen. */
   async #begin(before: GmailPlace | undefined, handing: Handing): Promise<GmailPlace> {
     const answer = await this.#ask('profile', {}, handing.stop)
-    const historyId = textOf(answer.json, 'historyId')
+    const historyId = historyIdOf(answer.json)
     if (answer.status !== 200 || historyId === '') throw this.#failure(answer)
     const place = listedAnew(before, historyId, this.#parts.definition.days, handing.nowMs())
     this.#parts.places.set(this.name, place)
@@ -111,7 +118,8 @@ class GmailMailbox implements LookedInto {
     }
     this.#safe.clear()
     const next = textOf(answer.json, 'nextPageToken')
-    if (next.length > limits.apiLinkCharactersMax) throw this.#failure(answer)
+    // A page that leads to itself would be asked for without end.
+    if (next.length > limits.apiLinkCharactersMax || (next !== '' && next === page)) throw this.#failure(answer)
     this.#parts.places.set(this.name, { ...place, listPage: next === '' ? undefined : next })
     return true
   }
@@ -129,8 +137,12 @@ class GmailMailbox implements LookedInto {
       },
       handing.stop,
     )
+    const page = this.#historyPage
     this.#historyPage = ''
-    if (answer.status === 404) {
+    // Forgotten (404), or malformed, which no waiting would mend.
+    if (answer.status === 404 || answer.status === 400) {
+      if (performance.now() - this.#listedAnewMs < limits.mailboxListAnewMs) throw this.#failure(answer)
+      this.#listedAnewMs = performance.now()
       await this.#begin(place, handing)
       return true
     }
@@ -142,7 +154,7 @@ class GmailMailbox implements LookedInto {
         const id = textOf(added, 'message', 'id')
         if (isArrival(listOf(added, 'message', 'labelIds'))) await this.#readMail(id, handing)
       }
-      historyId = textOf(record, 'id') || historyId
+      historyId = historyIdOf(record, 'id') || historyId
       places.set(this.name, { ...place, historyId })
       await places.saveSome()
     }
@@ -150,10 +162,13 @@ class GmailMailbox implements LookedInto {
     const next = textOf(answer.json, 'nextPageToken')
     if (next !== '') {
       // Asked for from the last record on, whose number holds longer than a page's mark; a page may be empty, though.
-      if (historyId === place.historyId) this.#historyPage = next
+      if (historyId === place.historyId) {
+        if (next === page) throw this.#failure(answer)
+        this.#historyPage = next
+      }
       return true
     }
-    const latest = textOf(answer.json, 'historyId') || historyId
+    const latest = historyIdOf(answer.json) || historyId
     const nowMs = handing.nowMs()
     const isNews = latest !== place.historyId || nowMs - place.doneMs > limits.mailboxQuietSaveMs
     places.set(this.name, { ...place, historyId: latest, doneMs: isNews ? nowMs : place.doneMs }, isNews)

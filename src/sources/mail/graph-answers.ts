@@ -2,7 +2,7 @@
  *  be mended where one is refused. What an answer says is never shown; its codes are looked up. */
 import { limits } from '../../core/limits.ts'
 import type { GraphDefinition } from '../definition.ts'
-import { type ApiAnswer, type ApiClient, fieldOf, listOf, textOf } from './api-client.ts'
+import { type ApiAnswer, type ApiClient, fieldOf, isRefusal, listOf, textOf } from './api-client.ts'
 import type { MadeToken } from './api-token.ts'
 import { MailboxFailure, readSecret } from './mailbox-failure.ts'
 
@@ -28,6 +28,8 @@ export async function makeGraphToken(
   const lifeS = Number(fieldOf(answer.json, 'expires_in'))
   if (answer.status === 200 && token !== '') return { token, lifeMs: (lifeS > 0 ? lifeS : 3_600) * 1_000 }
   if (isBusy(answer)) throw busyFailure(answer)
+  if (!isRefusal(answer))
+    throw new MailboxFailure('The sign-in of Microsoft 365 gave no usable answer. It is tried again by itself.')
   throw new MailboxFailure(signInSentence(answer, definition), { kind: 'refused' })
 }
 
@@ -52,9 +54,10 @@ function signInSentence({ json, status }: ApiAnswer, { tenant, clientId, secretP
 export const isBusy = ({ status }: ApiAnswer): boolean =>
   status === 429 || status === 503 || status === 504 || status === 502
 
-/** Whether the service no longer knows how far was read, and wants all to be listed again. */
-export const isForgotten = ({ status, json }: ApiAnswer): boolean =>
-  status === 410 || (status === 400 && /^(?:syncState|resync)/i.test(textOf(json, 'error', 'code')))
+/** Whether a link to go on from is of no use any more, so that all is to be listed again: the service forgot it (410), or finds
+ *  it malformed, which no waiting would mend. */
+export const isForgotten = ({ status }: ApiAnswer): boolean =>
+  status === 410 || status === 400 || status === 414 || status === 431
 
 const busyFailure = ({ retryAfterMs }: ApiAnswer): MailboxFailure =>
   new MailboxFailure('Microsoft 365 asks to be asked less often; the desk waits, and goes on by itself.', {

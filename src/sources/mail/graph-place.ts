@@ -30,9 +30,9 @@ export function parseGraphPlace(value: unknown): GraphPlace | undefined {
 const dayMs = 86_400_000
 
 /** The place of a folder that is read for the first time, or again because the service forgot how far it was read: from the
- *  day before it was last read to its end, or from the first look's reach where that is longer ago. */
+ *  day before it was last read to its end, for all that came earlier was read. */
 export function freshPlace(before: GraphFolderPlace | undefined, days: number, nowMs: number): GraphFolderPlace {
   const doneMs = before?.doneMs ?? 0
   const reachMs = nowMs - days * dayMs
-  return { link: undefined, sinceMs: doneMs === 0 ? reachMs : Math.min(reachMs, doneMs - dayMs), doneMs }
+  return { link: undefined, sinceMs: doneMs === 0 ? reachMs : doneMs - dayMs, doneMs }
 }

@@ -10,7 +10,13 @@ import { graphFailure, isBusy, isForgotten, makeGraphToken } from './graph-answe
 import { freshPlace, type GraphFolderPlace, type GraphPlace, parseGraphPlace } from './graph-place.ts'
 import { type MailboxFailure, secretMark } from './mailbox-failure.ts'
 import { MailboxPlaces } from './mailbox-places.ts'
-import { type Handing, type LookedInto, type MailboxPace, MailboxRounds } from './mailbox-rounds.ts'
+import {
+  foldersLeftOutSentence,
+  type Handing,
+  type LookedInto,
+  type MailboxPace,
+  MailboxRounds,
+} from './mailbox-rounds.ts'
 import type { Mailbox, MailboxParts } from './received-mail.ts'
 
 const graph = 'https://graph.microsoft.com/v1.0'
@@ -28,7 +34,7 @@ export function openGraphMailboxes(
   const mark = (): Promise<string> => secretMark(definition.secretPath)
   const token = new ApiToken((stop) => makeGraphToken(client, definition, stop), mark)
   const places = new MailboxPlaces(parts.cursor, parseGraphPlace)
-  const names = [...new Set(definition.mailboxes)].slice(0, limits.mailboxesMax)
+  const names = [...new Set(definition.mailboxes)]
   const boxes = names.map((name) => new GraphMailbox(name, { definition, client, token, places, mark }))
   return new MailboxRounds(boxes, parts, pace)
 }
@@ -50,6 +56,8 @@ class GraphMailbox implements LookedInto {
   #sorted = new Map<string, string>()
   #sortedDueMs = 0
   #ownIds: ReadonlySet<string> | undefined
+  #foldersLeftOut = 0
+  readonly #listedAnewMs = new Map<string, number>()
   /** Mails of the page in hand that are safe already, so that a failure in its middle fetches none of them again. */
   readonly #safe = new Set<string>()
   /** Mails that failed, and how often. */
@@ -63,6 +71,10 @@ class GraphMailbox implements LookedInto {
 
   secretMark(): Promise<string> {
     return this.#parts.mark()
+  }
+
+  leftOut(): string | undefined {
+    return foldersLeftOutSentence(this.name, this.#foldersLeftOut)
   }
 
   async look(handing: Handing): Promise<boolean> {
@@ -98,6 +110,7 @@ class GraphMailbox implements LookedInto {
     for (let page = 0; page < limits.apiPagesATurn && mails < limits.mailboxTurnMails; page++) {
       const answer = await this.#ask(place.link ?? this.#firstLink(folder), handing.stop)
       if (place.link !== undefined && isForgotten(answer)) {
+        if (!this.#mayListAnew(folder)) throw this.#failure(answer)
         this.#keep(folder, freshPlace(place, days, handing.nowMs()), true)
         return true
       }
@@ -105,7 +118,8 @@ class GraphMailbox implements LookedInto {
       if (answer.status !== 200) throw this.#failure(answer)
       const next = textOf(answer.json, '@odata.nextLink')
       const delta = textOf(answer.json, '@odata.deltaLink')
-      if (!isLink(next === '' ? delta : next)) throw this.#failure(answer)
+      // A page that leads to itself would be asked for without end.
+      if (!isLink(next === '' ? delta : next) || (next !== '' && next === place.link)) throw this.#failure(answer)
       const entries = newEntries(answer.json, place.sinceMs)
       for (const entry of entries) {
         if (handing.stop.aborted) return false
@@ -120,6 +134,13 @@ class GraphMailbox implements LookedInto {
       this.#keep(folder, place, isNews)
       if (isDone) return false
     }
+    return true
+  }
+
+  #mayListAnew(folder: string): boolean {
+    const nowMs = performance.now()
+    if (nowMs - (this.#listedAnewMs.get(folder) ?? Number.NEGATIVE_INFINITY) < limits.mailboxListAnewMs) return false
+    this.#listedAnewMs.set(folder, nowMs)
     return true
   }
 
@@ -149,6 +170,7 @@ class GraphMailbox implements LookedInto {
   /** Folders in which neither mail arrives nor own mail lies. */
   async #askFolders(stop: AbortSignal): Promise<void> {
     this.#ownIds ??= await this.#askIds([...arrivalFolders, ...ownFolders], stop)
+    let foldersLeftOut = 0
     let link = `${this.#url}/mailFolders/delta?$select=displayName`
     for (let page = 0; page < limits.apiPagesATurn; page++) {
       const answer = await this.#ask(link, stop)
@@ -158,10 +180,12 @@ class GraphMailbox implements LookedInto {
         if (id === '' || this.#ownIds.has(id) || fieldOf(folder, '@removed') !== undefined) continue
         if (this.#sorted.size < limits.mailboxFoldersMax - arrivalFolders.length)
           this.#sorted.set(id, showPath(textOf(folder, 'displayName')))
+        else foldersLeftOut++
       }
       link = textOf(answer.json, '@odata.nextLink')
-      if (link === '') return
+      if (link === '') break
     }
+    this.#foldersLeftOut = foldersLeftOut
   }
 
   async #askIds(names: readonly string[], stop: AbortSignal): Promise<ReadonlySet<string>> {

@@ -26,7 +26,7 @@ export function parseImapPlace(value: unknown): ImapPlace | undefined {
 }
 
 /** Where reading goes on, given how the folder is now. A folder whose numbers no longer hold is read from the day before
- *  it was last read to its end, or from the first look's reach where that is longer ago. */
+ *  it was last read to its end: all that came earlier was read. */
 export function placeToGoOn(
   kept: ImapPlace | undefined,
   folder: { readonly uidValidity: string; readonly uidNext: number | undefined },
@@ -39,6 +39,6 @@ export function placeToGoOn(
   const reachMs = nowMs - days * dayMs
   // No days: only what comes from now on.
   const lastUid = kept === undefined && days === 0 ? (folder.uidNext ?? 1) - 1 : 0
-  const sinceMs = kept === undefined || kept.doneMs === 0 ? reachMs : Math.min(reachMs, kept.doneMs - dayMs)
+  const sinceMs = kept === undefined || kept.doneMs === 0 ? reachMs : kept.doneMs - dayMs
   return { uidValidity: folder.uidValidity, lastUid, sinceMs: Math.max(0, sinceMs), doneMs: kept?.doneMs ?? 0 }
 }

@@ -9,7 +9,13 @@ import { imapFailure, isExpunged, isMissingFolder, isRefusedCommand } from './im
 import { type ImapPlace, parseImapPlace, placeToGoOn } from './imap-place.ts'
 import { MailboxFailure, readSecret, secretMark } from './mailbox-failure.ts'
 import { MailboxPlaces } from './mailbox-places.ts'
-import { type Handing, type LookedInto, type MailboxPace, MailboxRounds } from './mailbox-rounds.ts'
+import {
+  foldersLeftOutSentence,
+  type Handing,
+  type LookedInto,
+  type MailboxPace,
+  MailboxRounds,
+} from './mailbox-rounds.ts'
 import type { Mailbox, MailboxParts } from './received-mail.ts'
 
 /** Opens a mailbox: from now on its folders are looked into, until it is closed. `pace` is for tests. */
@@ -68,6 +74,10 @@ class ImapAccount implements LookedInto {
 
   trouble(): string | undefined {
     return this.#trouble
+  }
+
+  leftOut(): string | undefined {
+    return foldersLeftOutSentence(this.name, this.#folders.length - limits.mailboxFoldersMax)
   }
 
   leave(): void {

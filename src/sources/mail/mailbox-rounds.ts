@@ -28,11 +28,19 @@ export interface LookedInto {
   readonly waitForMail?: (ms: number, stop: AbortSignal) => Promise<'again' | 'lost'>
   /** In a sentence: what keeps a part of it from being read, while the rest is. */
   readonly trouble?: () => string | undefined
+  /** In a sentence: what of it is left out, because a bound is reached. */
+  readonly leftOut?: () => string | undefined
   /** Lets go of connections. */
   readonly leave?: () => void
   /** Changes when a refused secret was replaced. */
   readonly secretMark: () => Promise<string>
 }
+
+/** Says that folders are not looked into; undefined where all are. */
+export const foldersLeftOutSentence = (mailbox: string, folders: number): string | undefined =>
+  folders > 0
+    ? `${counted(folders, 'folder')} of ${mailbox} ${folders === 1 ? 'is' : 'are'} not looked into: it has more than ${limits.mailboxFoldersMax}.`
+    : undefined
 
 /** How fast things go; tests go faster. */
 export interface MailboxPace {
@@ -67,6 +75,7 @@ interface Turn {
 export class MailboxRounds implements Mailbox {
   readonly #parts: Pick<MailboxParts, 'receive' | 'nowMs'>
   readonly #turns: Turn[]
+  readonly #boxesLeftOut: number
   readonly #pace: MailboxPace
   readonly #stop = new AbortController()
   readonly #ended: Promise<void>
@@ -82,7 +91,8 @@ export class MailboxRounds implements Mailbox {
   ) {
     this.#parts = parts
     this.#pace = { ...usualPace, ...pace }
-    this.#turns = boxes.map((box) => ({
+    this.#boxesLeftOut = Math.max(0, boxes.length - limits.mailboxesMax)
+    this.#turns = boxes.slice(0, limits.mailboxesMax).map((box) => ({
       box,
       failures: 0,
       failure: undefined,
@@ -130,6 +140,11 @@ export class MailboxRounds implements Mailbox {
     if (this.#leftOut > 0)
       notes.push(
         `${counted(this.#leftOut, 'mail was', 'mails were')} left out, because the server does not give ${this.#leftOut === 1 ? 'it' : 'them'}: ${this.#lastLeftOut}${this.#leftOut === 1 ? '' : ' was the last'}.`,
+      )
+    notes.push(...this.#turns.map(({ box }) => box.leftOut?.()).filter((each) => each !== undefined))
+    if (this.#boxesLeftOut > 0)
+      notes.push(
+        `${counted(this.#boxesLeftOut, 'mailbox', 'mailboxes')} more than one source may have: name them in another.`,
       )
     return notes
   }
