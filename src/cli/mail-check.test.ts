@@ -62,6 +62,20 @@ describe('mail check', () => {
     expect(lines[2]).toMatchObject({ unreadable: { reason: 'not-this-format' } })
   })
 
+  test('says that checks of senders were not used where no server is named that may be believed', async () => {
+    const file = join(folder, 'checked.eml')
+    writeFileSync(
+      file,
+      'Authentication-Results: mx.a.example; spf=fail\nFrom: Pat <pat@a.example>\nSubject: Lunch\n\nPizza?\n',
+    )
+    const office = join(folder, 'office.json')
+    writeFileSync(office, '{"trustedServers":["mx.a.example"]}')
+    expect((await run(file)).out).toContain('trustedServers')
+    expect((await run('--office', office, file)).out).not.toContain('trustedServers')
+    rmSync(file)
+    rmSync(office)
+  })
+
   test('protects the names of a list that the office gives', async () => {
     const list = join(folder, 'vendors.json')
     writeFileSync(
