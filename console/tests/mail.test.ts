@@ -53,6 +53,30 @@ describe.skipIf(!hasBrowser)('a hostile mail', () => {
     expect(other).toEqual([])
   }, 60_000)
 
+  test('is scrolled in its frame with the keyboard, which then goes on', async () => {
+    const { page } = open
+    await page.route(`**/api${theMail}`, async (route) => {
+      const answer = await route.fetch()
+      const mail = (await answer.json()) as object
+      await route.fulfill({ json: { ...mail, view: '<p>A line of a long mail.</p>'.repeat(200) } })
+    })
+    await visit(open, theMail)
+    const button = page.getByRole('button', { name: 'As it looks, without pictures' })
+    await button.click()
+    await page.frameLocator('iframe').getByText('A line of a long mail.').first().waitFor()
+    await button.focus()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('IFRAME')
+    await page.keyboard.press('End')
+    await page.frameLocator('iframe').getByText('A line of a long mail.').last().waitFor()
+    const frame = page.frames().at(-1)
+    await expect.poll(() => frame?.evaluate(() => scrollY), { timeout: 20_000 }).toBeGreaterThan(0)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY')
+    await page.unrouteAll()
+    open.complaints.length = 0
+  }, 60_000)
+
   test('is told with its proofs, whom to call, the others who got it, and reports to hand on', async () => {
     const { page } = open
     await visit(open, theMail)

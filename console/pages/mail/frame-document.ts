@@ -10,6 +10,7 @@ export const frameDocument = (view: string): string =>
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light">',
-    '<title>Mail</title></head><body bgcolor="#ffffff" text="#1b1b1b">',
+    // The body takes the focus, so that the keyboard scrolls it: nothing else in it can.
+    '<title>Mail</title></head><body tabindex="0" bgcolor="#ffffff" text="#1b1b1b">',
     `<font face="Arial, Helvetica, sans-serif">${view}</font></body></html>`,
   ].join('')

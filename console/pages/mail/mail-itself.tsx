@@ -66,8 +66,6 @@ function Content({ mail }: { readonly mail: MailView }): ReactNode {
           sandbox=""
           referrerPolicy="no-referrer"
           srcDoc={frameDocument(mail.view)}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and nothing in it can take the focus.
-          tabIndex={0}
         />
       ) : hasText ? (
         <div className="mail-text">
