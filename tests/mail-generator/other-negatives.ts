@@ -15,6 +15,9 @@ export const otherNegativeKinds = [
   'state-notice',
   'dealer-quotation',
   'warning-in-words',
+  'warning-with-quotation',
+  'warning-with-forward',
+  'service-with-signature',
   'job-offer',
   'press-question',
 ] as const
@@ -90,6 +93,31 @@ export function otherNegativeDraft(random: Random, kind: OtherNegativeKind, vend
         `It had the subject "New ${product} manuals" and a Word file that asks to enable macros. Delete it.`,
       ]
       return draft
+    case 'warning-with-quotation':
+      draft.subject = random.pick([`Phishing in the name of ${vendor.name}`, `Fake mail: ${vendor.name}`])
+      draft.paragraphs = [`This came in today. It is not from ${vendor.name}; please do not click on anything in it.`]
+      draft.hasHtml = true
+      draft.htmlExtra = `<blockquote>${phishOf(random, vendor, own)}</blockquote>`
+      return draft
+    case 'warning-with-forward':
+      draft.subject = `FW: ${vendor.name}: action needed`
+      draft.paragraphs = [
+        random.pick(['Did you get this too?', 'This is a scam.', 'Is this real? They say it is not.']),
+      ]
+      draft.signature = ''
+      draft.hasHtml = true
+      draft.htmlExtra = `<hr><p><b>From:</b> ${vendor.name} Support<br><b>Sent:</b> Monday, June 3<br><b>To:</b> ${person}<br><b>Subject:</b> ${vendor.name}: action needed</p>${phishOf(random, vendor, own)}`
+      return draft
+    case 'service-with-signature': {
+      const service = random.pick(['sendgrid.net', 'mcsv.net', 'ccsend.com'])
+      sendFrom(draft, `${own.split('.')[0]}@shared${random.integer(1, 9)}.${service}`)
+      draft.signedBy = own
+      draft.fromName = vendor.name
+      draft.subject = `${vendor.name}: the ${product} this season`
+      draft.paragraphs = [`The notes on the ${product} are on our page.`, detailsOf(random, 3)]
+      draft.signature = `${vendor.name} Support`
+      return draft
+    }
     case 'job-offer':
       draft.subject = `Application: I worked at ${vendor.name} before`
       draft.paragraphs = [
@@ -107,3 +135,7 @@ export function otherNegativeDraft(random: Random, kind: OtherNegativeKind, vend
       return draft
   }
 }
+
+/** What such a warning shows: the phish as it came, with its link. */
+const phishOf = (random: Random, { name }: Vendor, own: string): string =>
+  `<p>This is the ${name} support team. Your account ends within 24 hours: <a href="https://${random.pick(['bit.ly', 'tinyurl.com', 'is.gd'])}/${random.letters(6)}">https://www.${own}/login</a></p>`
