@@ -101,7 +101,10 @@ export async function scan(options: ScanOptions): Promise<ScanResult> {
   const texts = new Map<string, string>()
   const emit = (hit: Hit): void => {
     const finding = ledger.add(hit)
-    if (texts.size < limits.evidenceTextsMax && hit.text !== undefined) texts.set(placeKey(hit.place), hit.text)
+    const { place, text } = hit
+    if (text !== undefined && texts.size < limits.evidenceTextsMax) {
+      texts.set(placeKey(place), typeof text === 'string' ? text : text())
+    }
     options.onEvidence?.(hit.place, hit.kind, finding)
   }
   const watch = new WatchSet({

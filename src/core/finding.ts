@@ -149,8 +149,8 @@ export interface Hit {
   readonly shape?: string
   /** Of a `rule-match`: what the rule says. Each rule makes a finding of its own. */
   readonly words?: RuleWords
-  /** The record in words, where its source's bytes are no text (EVTX). */
-  readonly text?: string
+  /** The record in words, where its source's bytes are no text (EVTX), or what writes it: asked while it is at hand. */
+  readonly text?: string | (() => string)
 }
 
 /** One claim of a watch: hits of one kind, by one actor, against one target. */

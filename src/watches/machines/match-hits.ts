@@ -132,10 +132,5 @@ const cut = (text: string): string => text.slice(0, limits.actorNameCharactersMa
 /** Writing a record in words costs more than finding it: it is done where somebody asks. */
 function withText(hit: Hit, event: EventRecord): Hit {
   if (event.toJSON === undefined) return hit
-  return {
-    ...hit,
-    get text(): string {
-      return JSON.stringify(event.toJSON?.()).slice(0, limits.evidenceTextCharactersMax)
-    },
-  }
+  return { ...hit, text: () => JSON.stringify(event.toJSON?.()).slice(0, limits.evidenceTextCharactersMax) }
 }
