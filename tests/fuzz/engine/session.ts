@@ -27,6 +27,8 @@ export interface SessionResult {
 }
 
 const inputMsMax = 1_000
+/** Without processor time an input stands still only where the machine starves it, or where it waits. */
+const stillMsMax = 60_000
 const roundMs = 2_000
 const hangTries = 4
 const inputBytesMax = 8 * 1024 * 1024
@@ -38,6 +40,12 @@ type Outcome =
   | { readonly type: 'answer'; readonly answer: Answer }
   | { readonly type: 'hang' }
   | { readonly type: 'died'; readonly reason: string }
+
+/** Processor time of all threads so far. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
 
 /** A worker and what it is doing. */
 class Attendant {
@@ -109,9 +117,17 @@ class Attendant {
       const onMessage = (answer: Answer): void => end({ type: 'answer', answer })
       const onError = (error: unknown): void => end({ type: 'died', reason: String(error) })
       const onExit = (code: number): void => end({ type: 'died', reason: `the worker ended with ${code}` })
+      let seenAtMs = 0
+      let cpuAtStartMs = 0
       const watchdog = setInterval(() => {
         const startedAtMs = clock[0] as number
-        if (startedAtMs !== 0 && Date.now() - startedAtMs > inputMsMax) end({ type: 'hang' })
+        if (startedAtMs !== seenAtMs) {
+          seenAtMs = startedAtMs
+          cpuAtStartMs = cpuMs()
+        }
+        const wallMs = startedAtMs === 0 ? 0 : Date.now() - startedAtMs
+        const isBusy = wallMs > inputMsMax && cpuMs() - cpuAtStartMs > inputMsMax
+        if (isBusy || wallMs > stillMsMax) end({ type: 'hang' })
       }, 50)
       worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     })
