@@ -47,14 +47,19 @@ export class ApiClient {
   /** Rejects with a `MailboxFailure` where no answer can be had; any status is an answer but a redirect. */
   async ask(url: string, question: ApiQuestion): Promise<ApiAnswer> {
     const checked = this.#checked(url)
-    const signal = AbortSignal.any([question.stop, AbortSignal.timeout(limits.apiAnswerMsMax)])
+    // Undone afterwards: what `AbortSignal.any` ties to a signal that lives as long as the desk adds up.
+    const control = new AbortController()
+    const end = (): void => control.abort()
+    const timer = setTimeout(end, limits.apiAnswerMsMax)
+    question.stop.addEventListener('abort', end, { once: true })
+    if (question.stop.aborted) end()
     try {
       const response = await this.#fetch(checked, {
         method: question.method ?? 'GET',
         headers: { ...question.headers },
         ...(question.body === undefined ? {} : { body: question.body }),
         redirect: 'manual',
-        signal,
+        signal: control.signal,
       })
       if (response.status >= 300 && response.status < 400) {
         await response.body?.cancel()
@@ -65,6 +70,9 @@ export class ApiClient {
       return await this.#read(response, question.bytesMax ?? limits.apiAnswerBytesMax)
     } catch (thrown) {
       throw this.#failure(thrown, checked.hostname)
+    } finally {
+      clearTimeout(timer)
+      question.stop.removeEventListener('abort', end)
     }
   }
 
