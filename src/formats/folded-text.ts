@@ -5,6 +5,9 @@ import { limits } from '../core/limits.ts'
 /** Zeros behind a text, so that it can be read several bytes at a time. */
 const guardBytes = 8
 
+/** The only character beyond ASCII whose lower case is ASCII: a k. Where it stands, bytes do not tell what a text holds. */
+export const kelvinSign = '\u212a'
+
 /** ASCII in lower case. What is beyond keeps its high bit. */
 export const asciiFolds: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 65 && byte <= 90 ? byte + 32 : byte,

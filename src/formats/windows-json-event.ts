@@ -3,7 +3,7 @@
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
 import type { EventField, EventKind, EventScalar, KindOf, TextProbe } from './event.ts'
-import { asciiFolds, type FoldedText } from './folded-text.ts'
+import { asciiFolds, type FoldedText, kelvinSign } from './folded-text.ts'
 import { listedFields, messageFields } from './windows-described.ts'
 import { kindBits, valueKinds } from './windows-json-scan.ts'
 import type { JsonShape, Leaves, TellingKind } from './windows-json-shape.ts'
@@ -22,6 +22,8 @@ export interface JsonBatch {
   readonly utcOffsetMinutes: number
   /** See `JsonScan.spans`. */
   spans: Int32Array
+  /** See `kelvinSign`. */
+  hasKelvin: boolean | undefined
 }
 
 const kindMask = (1 << kindBits) - 1
@@ -29,6 +31,8 @@ const kindMask = (1 << kindBits) - 1
 const eventsWithType: ReadonlySet<number> = new Set([12, 13, 14, 19, 20, 21])
 
 const backslash = 92
+/** How it stands in JSON. */
+const kelvinForms = [kelvinSign, '\\u212a', '\\u212A']
 /** What a backslash makes of the character behind it; 0 for what takes more than one. */
 const escapes = new Uint8Array(256)
 for (const [name, byte] of Object.entries({ '"': 34, '\\': 92, '/': 47, b: 8, f: 12, n: 10, r: 13, t: 9 })) {
@@ -221,8 +225,10 @@ export class WindowsJsonEvent extends NamedWindowsEvent {
   }
 
   mayHold(probe: TextProbe): boolean {
-    const { bytes, view } = this.#batch
-    return probe.inBytes(bytes, view, this.#at, this.#at + this.#length)
+    const batch = this.#batch
+    const { bytes, view } = batch
+    batch.hasKelvin ??= kelvinForms.some((form) => bytes.includes(form))
+    return batch.hasKelvin || probe.inBytes(bytes, view, this.#at, this.#at + this.#length)
   }
 
   get raw(): readonly string[] {

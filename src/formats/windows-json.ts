@@ -79,6 +79,7 @@ class WindowsJsonReader implements EventReader {
       kindOf: this.#options.kindOf,
       utcOffsetMinutes: this.#options.utcOffsetMinutes ?? 0,
       spans: this.#scan.spans,
+      hasKelvin: undefined,
     }
     this.#end = length
     this.#at = 0

@@ -1,6 +1,7 @@
 /** One chunk of a log while its records are read: its names, its templates and the values of its records. All offsets
  *  in a chunk count from its start, so a chunk can be read without the rest of the file. */
 import { limits } from '../../core/limits.ts'
+import { kelvinSign } from '../folded-text.ts'
 import { TokenReader } from './nodes.ts'
 import type { Template, TemplateStore } from './templates.ts'
 import { textAt, uint16At, uint32At, valueTypes } from './values.ts'
@@ -10,6 +11,8 @@ export const chunkBytes = 65_536
 /** Where the first record of a chunk stands. */
 export const firstRecordAt = 512
 const nameHeadBytes = 8
+/** As bytes, for values may begin at any. */
+const kelvinBytes = Buffer.from(kelvinSign, 'utf16le')
 const definitionHeadBytes = 24
 
 /** Numbers before the positions of a frame's values: how many there are, and where their sizes and types stand. */
@@ -35,6 +38,7 @@ export class EvtxChunk {
   /** Where the outermost template of the record at hand ends. */
   recordEnd = 0
   #framesUsed = 0
+  #hasKelvin: boolean | undefined
   #templateBytes = 0
   readonly #names = new Map<number, string>()
   readonly #templates = new Map<number, Template | undefined>()
@@ -45,6 +49,12 @@ export class EvtxChunk {
     this.source = source
     this.offset = offset
     this.store = store
+  }
+
+  /** See `kelvinSign`. */
+  get hasKelvin(): boolean {
+    this.#hasKelvin ??= this.bytes.includes(kelvinBytes)
+    return this.#hasKelvin
   }
 
   nameAt(offset: number): string | undefined {

@@ -186,8 +186,8 @@ export class EvtxRecord implements WindowsEvent {
   }
 
   mayHold(probe: TextProbe): boolean {
-    const { bytes, view } = this.#chunk
-    return this.#shape.texts.mayHold(probe, bytes, view, this)
+    const { bytes, view, hasKelvin } = this.#chunk
+    return hasKelvin || this.#shape.texts.mayHold(probe, bytes, view, this)
   }
 
   get raw(): readonly string[] {
