@@ -229,6 +229,7 @@ class Assembly {
       close: async () => {
         clearInterval(this.#forgetting)
         await this.#demonstration?.stop()
+        mail.intake.close()
         await Promise.all([sources.stop(), intake.value.close(), blocks.stop()])
         await mail.close()
         await this.#analysis?.stop()

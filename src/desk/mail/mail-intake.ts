@@ -27,7 +27,10 @@ export const mailId = (bytes: Uint8Array): string => createHash('sha256').update
 /** Takes in the mail of all sources. */
 export class MailIntake {
   readonly #parts: MailIntakeParts
-  #isClosing = false
+  readonly #closing = new AbortController()
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#closing.signal.addEventListener('abort', () => resolve())
+  })
 
   constructor(parts: MailIntakeParts) {
     this.#parts = parts
@@ -50,7 +53,9 @@ export class MailIntake {
   /** As `take`, for a mailbox: waits while the desk is behind or its disk is full, so that nothing is passed over. */
   async takePatiently(sourceId: SourceId, mail: ReceivedMail): Promise<void> {
     const { journal } = this.#parts
-    await journal.whenReady()
+    const { signal } = this.#closing
+    if (journal.isFull) await Promise.race([journal.whenReady(), this.#closed])
+    signal.throwIfAborted()
     const document = await this.#judge(mail)
     for (;;) {
       try {
@@ -58,8 +63,8 @@ export class MailIntake {
         return
       } catch (error) {
         // The journal says what is wrong with the disk.
-        if (this.#isClosing) throw error
-        await delay(limits.mailRetryMs, undefined, { ref: false })
+        if (signal.aborted) throw error
+        await delay(limits.mailRetryMs, undefined, { ref: false, signal }).catch(() => undefined)
       }
     }
   }
@@ -91,7 +96,8 @@ export class MailIntake {
     await journal.append(sourceId, stream, Buffer.from(`${JSON.stringify(document)}\n`), durable)
   }
 
+  /** Nobody waits any more: what is not written down by now is offered again after the next start. */
   close(): void {
-    this.#isClosing = true
+    this.#closing.abort()
   }
 }

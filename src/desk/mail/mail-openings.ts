@@ -1,5 +1,6 @@
 /** Opens what brings mail: the port or socket that a mail server asks at, and the mailboxes that are looked into. */
 import { isAbsolute, join } from 'node:path'
+import { limits } from '../../core/limits.ts'
 import type { MailboxDefinition, MailDefinition, MilterDefinition } from '../../sources/definition.ts'
 import { decisionOn, gateHeaders } from '../../sources/mail/mail-gate.ts'
 import { Milter } from '../../sources/mail/milter.ts'
@@ -67,13 +68,13 @@ async function openMailbox(definition: MailboxDefinition, parts: MailOpeningPart
 }
 
 async function openMilter(definition: MilterDefinition, parts: MailOpeningParts): Promise<SourceOpening> {
-  const { intake, folder } = parts
+  const { intake, folder, clock } = parts
   const { id, mode, address, port, socketPath } = definition
-  let said: string | undefined
+  let said: { readonly problem: string; readonly untilMs: number } | undefined
   const milter = new Milter({
     judge: async (arriving) => decisionOn(mode, await intake.takeNow(id, receivedOf(arriving))),
     tell: (problem) => {
-      said = problem
+      said = { problem, untilMs: clock() + limits.troubleShownMs }
     },
     ownHeaders: new Set(Object.values(gateHeaders).map((name) => name.toLowerCase())),
   })
@@ -83,18 +84,23 @@ async function openMilter(definition: MilterDefinition, parts: MailOpeningParts)
     else await milter.listenAt(isAbsolute(socketPath) ? socketPath : join(folder, socketPath))
   } catch (error) {
     const where = socketPath ?? `${address} port ${port}`
-    const problem = `The desk cannot listen for the mail server at ${where} (${errorCode(error)}). Mail flows unchecked. Choose another port or socket in the configuration.`
+    const problem = `The desk cannot listen for the mail server at ${where} (${causeOf(error)}). Mail flows unchecked. Choose another port or socket in the configuration.`
     return { state: () => ({ problem, notes: [], lost: 0 }), close: () => Promise.resolve() }
   }
   return {
     state: () => {
       const { mails } = milter.counts
       const notes = [`${mails.toLocaleString('en-US')} mails since the desk was started.`]
-      return { problem: undefined, notes: said === undefined ? notes : [...notes, said], lost: parts.lost() }
+      const isNow = said !== undefined && said.untilMs > clock()
+      return { problem: undefined, notes: isNow ? [...notes, said?.problem ?? ''] : notes, lost: parts.lost() }
     },
     close: () => milter.close(),
   }
 }
+
+/** The system's word, or a sentence of ours. */
+const causeOf = (error: unknown): string =>
+  error instanceof Error && !('code' in error) ? error.message : errorCode(error)
 
 function receivedOf({ bytes, client, envelopeFrom, envelopeTo, queueId }: ArrivingMail) {
   const origin = queueId === '' ? 'the mail server' : `the mail server, queue ${queueId}`

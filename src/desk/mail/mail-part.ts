@@ -104,6 +104,7 @@ export class MailPart {
     await this.#kept.forget(Number.POSITIVE_INFINITY)
   }
 
+  /** Ends the thread; the intake was closed before, so that no source waits for it. */
   async close(): Promise<void> {
     this.intake.close()
     await this.#thread.close()
