@@ -18,10 +18,10 @@ async function readWith(does: 'throw' | 'hang') {
   const desk = new DeskChild(scene.data, { fault: { limits, poison: { text: '/poisoned-page', does } } })
   try {
     await desk.ready()
-    for (let tries = 0; tries < 300 && (await desk.figure('bellwether_records_total')) !== 252; tries++) await delay(50)
+    for (let tries = 0; tries < 900 && (await desk.figure('bellwether_records_total')) !== 252; tries++) await delay(50)
     // It goes on working: what comes later is read too.
     appendFileSync(scene.log, injection('203.0.113.7', 300))
-    for (let tries = 0; tries < 200 && (await desk.figure('bellwether_records_total')) !== 253; tries++) await delay(50)
+    for (let tries = 0; tries < 600 && (await desk.figure('bellwether_records_total')) !== 253; tries++) await delay(50)
     const today = await fetch(`${desk.origin}/api/today`, { headers: { cookie: `bellwether=${scene.cookie}` } })
     const { problems } = (await today.json()) as { problems: string[] }
     await desk.stop()
@@ -47,5 +47,5 @@ for (const [does, words] of Object.entries(cases) as ['throw' | 'hang', string][
     expect(outcome.archive).toEqual(['followed 253 253'])
     expect(problems.join(' ')).toMatch(/analysis had to be started again.*nothing is lost/)
     expect(complaints).toBe('')
-  }, 60_000)
+  }, 150_000)
 }

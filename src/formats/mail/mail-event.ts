@@ -68,7 +68,7 @@ function parse(line: EventLine): EventRecord | EventProblem {
 export const mailRecord: EventFormat = {
   kind: 'events',
   name: 'mail-record',
-  title: 'mail',
+  title: 'mail, as it was judged',
   cut: 'lines',
   recognise: () => 0,
   open: () => new EventLineReader({ parse }),
