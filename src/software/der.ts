@@ -1,6 +1,7 @@
 /** Reads DER (ITU-T X.690) as signatures of programs have it: values with definite lengths, each inside its parent. It
  *  looks only where it is asked to, copies nothing, and never leaves the bytes it was given. */
 import { limits } from '../core/limits.ts'
+import { wideText } from '../formats/utf16.ts'
 
 /** One value: its tag byte, and where its content is. */
 export interface DerValue {
@@ -96,9 +97,7 @@ export function derText(value: DerValue): string | undefined {
     case 0x1a: // VisibleString
       return Buffer.from(bytes).toString('latin1')
     case 0x1e: // BMPString, most significant byte first
-      return Buffer.from(bytes.subarray(0, bytes.length & ~1))
-        .swap16()
-        .toString('utf16le')
+      return wideText(Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16())
     default:
       return undefined
   }

@@ -1,7 +1,8 @@
 /** Reads the binary parts of workbooks (MS-XLSB): links to programs by DDE, names that run by themselves, hidden sheets.
  *  Cells are not read. */
 import { limits } from '../../core/limits.ts'
-import { bufferOf, byteAt, uint16At, uint32At } from './bytes.ts'
+import { wideText } from '../utf16.ts'
+import { byteAt, uint16At, uint32At } from './bytes.ts'
 import type { Inspection } from './inspection.ts'
 import type { OfficePart } from './office-package.ts'
 
@@ -41,7 +42,7 @@ function readNumber(bytes: Uint8Array, from: number, bytesMax: number): { value:
 function wideString(data: Uint8Array, at: number): { text: string; end: number } {
   const length = Math.min(uint32At(data, at), 32_767)
   const end = Math.min(data.length, at + 4 + length * 2)
-  return { text: bufferOf(data).toString('utf16le', Math.min(at + 4, data.length), end), end }
+  return { text: wideText(data, at + 4, end), end }
 }
 
 function readRecord(type: number, data: Uint8Array, path: readonly string[], inspection: Inspection): void {

@@ -1,6 +1,7 @@
 /** Numbers and texts out of bytes that anybody may have written: whatever lies behind the end reads as zero, so that a
  *  reader needs no check before each field. */
 import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 
 /** One byte. */
 export const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0
@@ -41,7 +42,7 @@ export function indexOfBytes(bytes: Uint8Array, wanted: string | Uint8Array, fro
 export function utf16Text(bytes: Uint8Array, at = 0, length: number = bytes.length - at): string {
   const end = Math.min(bytes.length, at + Math.max(0, length))
   if (at >= end) return ''
-  const text = bufferOf(bytes).toString('utf16le', at, end)
+  const text = wideText(bytes, at, end)
   const nul = text.indexOf('\0')
   return nul < 0 ? text : text.slice(0, nul)
 }
@@ -57,14 +58,14 @@ export function zeroEndedText(bytes: Uint8Array, at: number, lengthMax: number):
 /** Bytes as text: by its byte-order mark, else UTF-8 where it is valid, else one byte a character. */
 export function decodeText(bytes: Uint8Array): string {
   const first = bigUint16At(bytes, 0)
-  if (first === 0xfffe) return bufferOf(bytes).toString('utf16le', 2, bytes.length - (bytes.length % 2))
-  if (first === 0xfeff) return bufferOf(swapped(bytes.subarray(2))).toString('utf16le')
+  if (first === 0xfffe) return wideText(bytes, 2)
+  if (first === 0xfeff) return wideText(swapped(bytes.subarray(2)))
   // Text without a mark of which every second byte is zero is UTF-16 too; scripts and pages come so.
   if (bytes.length >= 4 && bytes[1] === 0 && bytes[3] === 0 && bytes[0] !== 0) {
-    return bufferOf(bytes).toString('utf16le', 0, bytes.length - (bytes.length % 2))
+    return wideText(bytes)
   }
   if (bytes.length >= 4 && bytes[0] === 0 && bytes[2] === 0 && bytes[1] !== 0) {
-    return bufferOf(swapped(bytes)).toString('utf16le')
+    return wideText(swapped(bytes))
   }
   const start = first === 0xefbb && bytes[2] === 0xbf ? 3 : 0
   return latin1OrUtf8(bytes.subarray(start))

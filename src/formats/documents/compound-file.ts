@@ -1,6 +1,7 @@
 /** Reads compound files (MS-CFB 2): storages and streams in sectors. The library that writes them follows chains that
  *  lead in a circle for ever, so hostile ones are read here, where each chain is bounded by the file's own size. */
 import { limits } from '../../core/limits.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, classIdText, hasText, uint16At, uint32At } from './bytes.ts'
 
 /** One storage or stream. */
@@ -163,7 +164,7 @@ function readDirectory(directory: Uint8Array): (RawEntry | undefined)[] {
   for (let at = 0; at + 128 <= directory.length; at += 128) {
     const type = types[byteAt(directory, at + 66)]
     const nameLength = Math.min(64, Math.max(0, uint16At(directory, at + 64) - 2))
-    const name = bufferOf(directory).toString('utf16le', at, at + nameLength)
+    const name = wideText(directory, at, at + nameLength)
     found.push(
       type === undefined
         ? undefined

@@ -2,6 +2,7 @@
  *  hard disks are told as that and not opened. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, hasText, uint16At, uint32At } from './bytes.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -91,9 +92,7 @@ function readIsoRecord(bytes: Uint8Array, at: number, isWide: boolean): IsoEntry
 
 /** UTF-16, most significant byte first. */
 function wideName(raw: Uint8Array): string {
-  return Buffer.from(raw.subarray(0, raw.length - (raw.length % 2)))
-    .swap16()
-    .toString('utf16le')
+  return wideText(Buffer.from(raw.subarray(0, raw.length - (raw.length % 2))).swap16())
 }
 
 const tagIds = { partition: 5, fileIdentifier: 257, fileEntry: 261, extendedFileEntry: 266 } as const

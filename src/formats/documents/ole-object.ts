@@ -2,7 +2,7 @@
  *  and the class. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
-import { bufferOf, byteAt, classIdText, uint16At, uint32At, zeroEndedText } from './bytes.ts'
+import { byteAt, classIdText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
@@ -132,17 +132,11 @@ export function monikerTargets(bytes: Uint8Array): string[] {
     const classId = classIdText(bytes, at)
     if (classId === urlMoniker) {
       const length = Math.min(uint32At(bytes, at + 16), 8_192)
-      found.push(utf16To(bytes, at + 20, length))
+      found.push(utf16Text(bytes, at + 20, length))
     } else if (classId === fileMoniker) {
       const length = Math.min(uint32At(bytes, at + 18), limits.documentLinkCharactersMax)
       found.push(latin1Text(bytes, at + 22, Math.min(bytes.length, at + 22 + length)).replace(/\0[\s\S]*$/, ''))
     }
   }
   return found.filter((text) => text !== '')
-}
-
-function utf16To(bytes: Uint8Array, at: number, length: number): string {
-  const text = bufferOf(bytes).toString('utf16le', Math.min(at, bytes.length), Math.min(bytes.length, at + length))
-  const nul = text.indexOf('\0')
-  return nul < 0 ? text : text.slice(0, nul)
 }

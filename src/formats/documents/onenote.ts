@@ -1,6 +1,7 @@
 /** Finds the files in OneNote sections (MS-ONESTORE 2.6.13): each lies whole behind a mark. Pages themselves are not read;
  *  pictures of pages lie the same way and are told apart by their bytes. */
 import { limits } from '../../core/limits.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, uint64At } from './bytes.ts'
 import { kindOfBytes } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -50,8 +51,8 @@ function attachmentNames(view: Buffer): string[] {
   const dot = '.\0'
   for (let at = view.indexOf(dot, 0, 'latin1'), count = 0; at >= 0 && found.size < 32; count++) {
     if (count >= limits.documentEntriesMax) break
-    const before = view.toString('utf16le', Math.max(at % 2, at - 240), at)
-    const behind = view.toString('utf16le', at, at + 10)
+    const before = wideText(view, Math.max(at % 2, at - 240), at)
+    const behind = wideText(view, at, at + 10)
     const stem = /[\x20-\x7e]{1,120}$/.exec(before)?.[0] ?? ''
     const ending = /^\.[a-z0-9]{2,4}(?![a-z0-9])/i.exec(behind)?.[0] ?? ''
     if (stem !== '' && ending !== '' && !/^\.(?:one|png|jpe?g|gif|bmp|emf)$/i.test(ending)) found.add(stem + ending)

@@ -1,6 +1,7 @@
 /** Lists archives other than zip: tar in full; RAR, 7z and cabinets by their heads, which tell names and whether there is
  *  a password. What is packed in ways of their own is not unpacked. */
 import { limits } from '../../core/limits.ts'
+import { wideText } from '../utf16.ts'
 import { reportByName } from './archive.ts'
 import {
   bufferOf,
@@ -175,7 +176,7 @@ function sevenZipNames(head: Uint8Array): string[] {
     const from = first < 0x80 ? at + 3 : at + 4
     const size = first < 0x80 ? first : ((first & 0x3f) << 8) | byteAt(head, at + 2)
     if (byteAt(head, from - 1) !== 0 || size < 3 || from + size - 1 > head.length) continue
-    const text = bufferOf(head).toString('utf16le', from, from + size - 1)
+    const text = wideText(head, from, from + size - 1)
     if (text.endsWith('\0') && /^[^\u0001-\u001f]+$/.test(text)) return text.split('\0').filter((name) => name !== '')
   }
   return []

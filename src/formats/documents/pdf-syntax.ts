@@ -1,6 +1,7 @@
 /** Parses the values of PDF (ISO 32000-2, 7.3): numbers, names, texts, lists, dictionaries, references. Damaged ones give
  *  what stands before the damage, as viewers do. */
 import { limits } from '../../core/limits.ts'
+import { wideText } from '../utf16.ts'
 
 /** A name without its slash, its `#xx` escapes undone. */
 export class PdfName {
@@ -245,7 +246,7 @@ export function shownText(value: PdfValue | undefined): string {
   const bytes = Buffer.from(value.text.slice(0, limits.markupValueCharactersMax), 'latin1')
   if (bytes[0] === 0xfe && bytes[1] === 0xff) {
     const even = bytes.subarray(2, bytes.length - (bytes.length % 2))
-    return Buffer.from(even).swap16().toString('utf16le')
+    return wideText(Buffer.from(even).swap16())
   }
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
     ? bytes.toString('utf8', 3)

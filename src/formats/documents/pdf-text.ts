@@ -2,6 +2,7 @@
  *  written, by the fonts' own tables to Unicode where they have them. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 import type { PdfFile } from './pdf-file.ts'
 import { isDictionary, isList, nameOf, PdfName, PdfParser, PdfText, type PdfValue, PdfWord } from './pdf-syntax.ts'
 
@@ -64,7 +65,7 @@ const codeOf = (value: PdfValue | undefined): number =>
 
 const unicodeOf = (value: PdfValue | undefined): string =>
   value instanceof PdfText && value.text.length % 2 === 0
-    ? Buffer.from(value.text.slice(0, 64), 'latin1').swap16().toString('utf16le')
+    ? wideText(Buffer.from(value.text.slice(0, 64), 'latin1').swap16())
     : ''
 
 function readCharacters(values: readonly PdfValue[], found: Map<number, string>): void {

@@ -1,6 +1,7 @@
 /** Reads PowerPoint's binary presentations (MS-PPT): objects and macros that lie packed between the slides, actions that
  *  start programs, links, and the text of slides. */
 import { limits } from '../../core/limits.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, uint16At, uint32At } from './bytes.ts'
 import { judgeRelationship } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
@@ -63,7 +64,7 @@ class PresentationReader {
       case recordTypes.objectStorage:
         return this.#object(instance, data)
       case recordTypes.text:
-        this.#texts.push(bufferOf(data).toString('utf16le'))
+        this.#texts.push(wideText(data))
         return
       case recordTypes.narrowText:
         this.#texts.push(bufferOf(data).toString('latin1'))
@@ -72,7 +73,7 @@ class PresentationReader {
         this.#isInLink = true
         return
       case recordTypes.string:
-        return this.#string(instance, bufferOf(data).toString('utf16le'))
+        return this.#string(instance, wideText(data))
       case recordTypes.action:
         return this.#action(data)
       case recordTypes.control:

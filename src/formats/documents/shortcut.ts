@@ -1,6 +1,7 @@
 /** Reads shortcuts: Windows' binary ones with target and arguments (MS-SHLLINK 2), and those to an address. */
 import { latin1Text } from '../latin1.ts'
-import { bufferOf, byteAt, decodeText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
+import { wideText } from '../utf16.ts'
+import { byteAt, decodeText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
 import type { Inspection, Subject } from './inspection.ts'
 
 /** What a shortcut says. */
@@ -47,7 +48,7 @@ export function readShortcut(bytes: Uint8Array): Shortcut {
     const isWide = (flags & flagBits.unicode) !== 0
     const end = at + 2 + length * (isWide ? 2 : 1)
     const from = Math.min(at + 2, bytes.length)
-    strings.set(name, bufferOf(bytes).toString(isWide ? 'utf16le' : 'latin1', from, Math.min(end, bytes.length)))
+    strings.set(name, (isWide ? wideText : latin1Text)(bytes, from, Math.min(end, bytes.length)))
     at = end
   }
   const extra = readExtra(bytes, at)

@@ -2,7 +2,8 @@
  *  modules is missing or lies, streams are searched for packed source themselves. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
-import { bufferOf, indexOfBytes, uint16At, uint32At } from './bytes.ts'
+import { wideText } from '../utf16.ts'
+import { indexOfBytes, uint16At, uint32At } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
 import type { Inspection } from './inspection.ts'
 import { type Decompressed, decompressVba } from './vba-decompression.ts'
@@ -95,9 +96,9 @@ function readDirectoryStream(bytes: Uint8Array): { modules: ListedModule[]; code
     else if (id === recordIds.moduleName) {
       finish()
       name = decodeCodePage(data, codePage)
-    } else if (id === recordIds.moduleNameUnicode) name = bufferOf(data).toString('utf16le')
+    } else if (id === recordIds.moduleNameUnicode) name = wideText(data)
     else if (id === recordIds.streamName) stream = decodeCodePage(data, codePage)
-    else if (id === recordIds.streamNameUnicode) stream = bufferOf(data).toString('utf16le') || stream
+    else if (id === recordIds.streamNameUnicode) stream = wideText(data) || stream
     else if (id === recordIds.offset) offset = uint32At(data, 0)
     else if (id === recordIds.moduleEnd) finish()
     at = from + size

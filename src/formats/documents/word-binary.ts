@@ -1,6 +1,8 @@
 /** Reads Word's binary documents (MS-DOC): the text in its pieces, the fields in it, the template that it names. Looks and
  *  pictures are not read. */
 import { limits } from '../../core/limits.ts'
+import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, uint16At, uint32At } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
@@ -81,7 +83,7 @@ function pieceText(head: Uint8Array, place: number, characters: number): string 
   const offset = place & 0x3fff_ffff
   const start = Math.min(head.length, isNarrow ? Math.floor(offset / 2) : offset)
   const end = Math.min(head.length, start + (isNarrow ? characters : characters * 2))
-  return bufferOf(head).toString(isNarrow ? 'latin1' : 'utf16le', start, end)
+  return (isNarrow ? latin1Text : wideText)(head, start, end)
 }
 
 const fieldMarks = /[\x13\x14\x15]/g
@@ -117,7 +119,7 @@ function reportTemplate(head: Uint8Array, table: Uint8Array, path: readonly stri
   const second = first + 2 + uint16At(table, first) * 2
   const length = uint16At(table, second)
   if (second + 2 + length * 2 > end) return
-  const target = bufferOf(table).toString('utf16le', second + 2, second + 2 + length * 2)
+  const target = wideText(table, second + 2, second + 2 + length * 2)
   const feature = judgeRelationship('attachedTemplate', target)
   if (feature !== undefined) inspection.add(feature, path, `template ${target}`)
   if (placeOfTarget(target) === 'web') inspection.addLink(target, path, 'document')

@@ -1,6 +1,8 @@
 /** Reads Excel's binary workbooks (MS-XLS): sheets of Excel 4 macros and names that run by themselves, links to programs by
  *  DDE and OLE, hyperlinks, passwords, and the shared texts. Cells are not read. */
 import { limits } from '../../core/limits.ts'
+import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, indexOfBytes, uint16At, uint32At } from './bytes.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import type { Inspection } from './inspection.ts'
@@ -120,9 +122,9 @@ class WorkbookReader {
       if (said !== undefined) this.#inspection.add('excel4-macro', this.#path, `${said} runs by itself`)
       return
     }
-    const text = bufferOf(data).toString(
-      isWide ? 'utf16le' : 'latin1',
-      15,
+    const text = (isWide ? wideText : latin1Text)(
+      data,
+      Math.min(15, data.length),
       Math.min(data.length, 15 + length * (isWide ? 2 : 1)),
     )
     if (/^auto_(?:open|close|activate|deactivate)/i.test(text)) {
@@ -136,9 +138,7 @@ class WorkbookReader {
     if (data.length <= 4) return
     const length = uint16At(data, 2)
     const isWide = (byteAt(data, 4) & 1) !== 0
-    this.#link(
-      bufferOf(data).toString(isWide ? 'utf16le' : 'latin1', 5, Math.min(data.length, 5 + length * (isWide ? 2 : 1))),
-    )
+    this.#link((isWide ? wideText : latin1Text)(data, 5, Math.min(data.length, 5 + length * (isWide ? 2 : 1))))
   }
 
   /** The same in Excel 5 and 95, with a length of one byte. */
@@ -191,9 +191,7 @@ class WorkbookReader {
     const at = indexOfBytes(data, mark)
     if (at < 0) return
     const end = Math.min(data.length, at + 20 + Math.min(uint32At(data, at + 16), 8_192))
-    const target = bufferOf(data)
-      .toString('utf16le', Math.min(at + 20, data.length), end)
-      .replace(/\0[\s\S]*$/, '')
+    const target = wideText(data, at + 20, end).replace(/\0[\s\S]*$/, '')
     const feature = judgeRelationship('hyperlink', target)
     if (feature !== undefined) this.#inspection.add(feature, this.#path, `link ${target}`)
     this.#inspection.addLink(target, this.#path, 'document')
@@ -214,7 +212,7 @@ class WorkbookReader {
       if ((flags & 4) !== 0) from += 4
       const end = from + length * ((flags & 1) + 1)
       if (end > data.length) break
-      texts.push(bufferOf(data).toString((flags & 1) !== 0 ? 'utf16le' : 'latin1', from, end))
+      texts.push(((flags & 1) !== 0 ? wideText : latin1Text)(data, from, end))
       at = end + runs * 4 + extra
     }
     this.#inspection.addText(texts.join('\n'))
@@ -226,9 +224,5 @@ function shortText(data: Uint8Array, at: number): string {
   const length = byteAt(data, at)
   const isWide = (byteAt(data, at + 1) & 1) !== 0
   const from = Math.min(at + 2, data.length)
-  return bufferOf(data).toString(
-    isWide ? 'utf16le' : 'latin1',
-    from,
-    Math.min(data.length, from + length * (isWide ? 2 : 1)),
-  )
+  return (isWide ? wideText : latin1Text)(data, from, Math.min(data.length, from + length * (isWide ? 2 : 1)))
 }

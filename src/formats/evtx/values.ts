@@ -1,6 +1,7 @@
 /** The values of binary XML: one function that decodes a value of any type from its bytes, as Windows itself shows it.
  *  Sizes are checked against the bytes; what does not fit its type comes back as null, never as an exception. */
 import type { EventField, EventScalar } from '../event.ts'
+import { wideText } from '../utf16.ts'
 
 /** Types of values, as [MS-EVEN6] section 2.2.16 numbers them. The high bit makes a list of the type. */
 export const valueTypes = {
@@ -92,7 +93,7 @@ function hex64(bytes: Buffer, at: number): string {
 export function textAt(bytes: Buffer, at: number, size: number): string {
   let end = at + (size & ~1)
   while (end > at && bytes[end - 1] === 0 && bytes[end - 2] === 0) end -= 2
-  return bytes.toString('utf16le', at, end)
+  return wideText(bytes, at, end)
 }
 
 const ansi = new TextDecoder('windows-1252')
@@ -158,7 +159,7 @@ function fixed(bytes: Buffer, type: number, at: number): EventScalar {
 
 function listAt(bytes: Buffer, type: number, at: number, size: number): readonly EventScalar[] {
   if (type === valueTypes.text || type === valueTypes.ansiText) {
-    const text = type === valueTypes.text ? bytes.toString('utf16le', at, at + (size & ~1)) : ansiAt(bytes, at, size)
+    const text = type === valueTypes.text ? wideText(bytes, at, at + size) : ansiAt(bytes, at, size)
     const items = text.split('\0')
     // Each text ends in a zero, the last one too.
     if (items.at(-1) === '') items.pop()
