@@ -60,7 +60,7 @@ export const mailLimits = {
   mailFolderDepthMax: 12,
   /** How long one mail may be judged before it is given up: the slowest of the corpora takes a second. */
   mailJudgeMsMax: 60_000,
-  /** Heap of the thread that judges mail, in MiB: 220 were needed with the largest mails of the corpora. */
+  /** Heap of the process that judges mail, in MiB: 220 were needed with the largest mails of the corpora. */
   mailHeapMib: 768,
   /** Entries of the log of what was remembered of mail, before the memory is written anew. */
   mailMemoryLogMax: 2_000,

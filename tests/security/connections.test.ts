@@ -16,7 +16,7 @@ import { listFiles, readText } from '../tree.ts'
 
 /** Every file of the product that is able to open a connection or a port, or names a part that is. */
 const networkFiles: Readonly<Record<string, string>> = {
-  'src/desk/mail/worker.ts': 'asks the name servers who answers for a mail that arrives, unless the office says no',
+  'src/desk/mail/process.ts': 'asks the name servers who answers for a mail that arrives, unless the office says no',
   'src/response/name-lookup.ts': "asks the name servers whether an address is a search engine's",
   'src/server/hosts.ts': 'parses addresses',
   'src/server/routes/console.ts': 'answers over the port of the console',
@@ -145,7 +145,7 @@ interface Recorded {
   readonly asked: () => string[]
 }
 
-/** A real desk all of whose threads are recorded. */
+/** A real desk all of whose threads and processes are recorded. */
 async function startRecorded(extra: string): Promise<Recorded> {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-connections-'))
   const scene = await makeScene(extra.replaceAll('{folder}', folder), folder)

@@ -11,14 +11,14 @@ import type { Desk, DeskResult } from '../desk.ts'
 import { type DeskParts, refuse } from '../desk-parts.ts'
 import type { KeptMail } from './kept-mail.ts'
 import { mailId } from './mail-intake.ts'
-import type { MailThread } from './mail-thread.ts'
+import type { MailProcess } from './mail-process.ts'
 import { type CampaignSize, documentOfRow, mailSummary } from './mail-view.ts'
 import type { ShownMail } from './protocol.ts'
 
 /** What the mail page works with. */
 export interface MailDeskParts extends DeskParts {
   readonly kept: KeptMail
-  readonly thread: MailThread
+  readonly judging: MailProcess
   readonly office: MailOffice
   readonly reportFrom: string | undefined
   /** A source brings mail by itself. */
@@ -87,7 +87,7 @@ export class MailDesk {
   }
 
   async #shown(document: MailDocument, bytes: Uint8Array | undefined): Promise<ShownMail | undefined> {
-    return await this.#parts.thread.ask('show', { document, ...(bytes === undefined ? {} : { bytes }) })
+    return await this.#parts.judging.ask('show', { document, ...(bytes === undefined ? {} : { bytes }) })
   }
 
   /** The incident that tells of the mail: of its sender, and seen while the mail was. */
@@ -107,8 +107,8 @@ export class MailDesk {
   /** Judges a mail that somebody pasted. Nothing of it is kept or remembered. */
   async check(text: string): DeskResult<MailView> {
     const bytes = Buffer.from(text, 'utf8')
-    const { thread, clock } = this.#parts
-    const document = await thread.judge({
+    const { judging, clock } = this.#parts
+    const document = await judging.judge({
       bytes,
       id: mailId(bytes),
       takenAtMs: clock(),
@@ -151,19 +151,19 @@ export class MailDesk {
   }
 
   async #report(form: 'arf' | 'xarf', bytes: Uint8Array, judged: MailVerdict): Promise<Uint8Array | undefined> {
-    const { thread, office, reportFrom = '', clock } = this.#parts
+    const { judging, office, reportFrom = '', clock } = this.#parts
     const report = { form, bytes, judged, officeName: office.name, reportFrom, reportedAtMs: clock(), id: randomUUID() }
-    return await thread.ask('report', report)
+    return await judging.ask('report', report)
   }
 
   async instructions(id: string): DeskResult<MailInstructionsView> {
-    const { store, kept, thread } = this.#parts
+    const { store, kept, judging } = this.#parts
     const row = await store.mail(id)
     if (row === undefined) return missing()
     const bytes = await kept.read(id)
     if (bytes === undefined) return notKept()
     const { judged } = documentOfRow(row)
-    const instructions = judged === undefined ? undefined : await thread.ask('instruct', { bytes, judged })
+    const instructions = judged === undefined ? undefined : await judging.ask('instruct', { bytes, judged })
     if (instructions === undefined) {
       return refuse('refused', 'Nothing of this mail could be held without holding honest mail too.')
     }

@@ -8,18 +8,18 @@ import { mailSource } from '../../watches/mail/mail.fixture.ts'
 import { emptyMailOffice } from '../../watches/mail/mail-office.ts'
 import { KeptMail } from './kept-mail.ts'
 import { MailIntake } from './mail-intake.ts'
-import { MailThread } from './mail-thread.ts'
+import { MailProcess } from './mail-process.ts'
 
 const mailbox = 'mailbox' as SourceId
 let folder = ''
-let thread: MailThread
+let judging: MailProcess
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bellwether-mail-intake-'))
   const start = { office: emptyMailOffice, identities: [], memoryFolder: folder, asksNameServers: false }
-  thread = new MailThread(start, () => undefined)
+  judging = new MailProcess(start, () => undefined)
 })
 afterEach(async () => {
-  await thread.close()
+  await judging.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -42,7 +42,7 @@ class OddJournal implements JournalPort {
 }
 
 const intakeOver = (journal: JournalPort): MailIntake =>
-  new MailIntake({ thread, kept: new KeptMail(join(folder, 'kept')), journal, clock: () => Date.UTC(2026, 8, 1) })
+  new MailIntake({ judging, kept: new KeptMail(join(folder, 'kept')), journal, clock: () => Date.UTC(2026, 8, 1) })
 const received = { bytes: mailSource({ from: 'Jo <jo@town.example>' }), origin: 'test' }
 
 describe('taking mail in', () => {

@@ -8,14 +8,14 @@ import type { JournalPort } from '../../sources/definition.ts'
 import type { ReceivedMail } from '../../sources/mail/received-mail.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
 import type { KeptMail } from './kept-mail.ts'
-import type { MailThread } from './mail-thread.ts'
+import type { MailProcess } from './mail-process.ts'
 
 /** The stream of a source's journal that its log of mail is. */
 const stream = 'mail'
 
 /** What mail is taken in with. */
 export interface MailIntakeParts {
-  readonly thread: MailThread
+  readonly judging: MailProcess
   readonly kept: KeptMail
   readonly journal: JournalPort
   readonly clock: () => number
@@ -39,8 +39,8 @@ export class MailIntake {
   /** Makes everything ready: the first mail of a server that waits takes no longer than the next. */
   async warmUp(): Promise<void> {
     const bytes = Buffer.from('From: <nobody@bellwether.invalid>\r\nSubject: ready\r\n\r\nReady.\r\n')
-    const { thread, clock } = this.#parts
-    await thread.judge({ bytes, id: mailId(bytes), takenAtMs: clock(), origin: 'the desk', remembers: false })
+    const { judging, clock } = this.#parts
+    await judging.judge({ bytes, id: mailId(bytes), takenAtMs: clock(), origin: 'the desk', remembers: false })
   }
 
   /** Judges a mail and writes it down. Resolves with what was judged; rejects where it cannot be written down. */
@@ -79,7 +79,7 @@ export class MailIntake {
 
   async #judge(mail: ReceivedMail): Promise<MailDocument> {
     const { bytes, origin, delivery, mailboxes } = mail
-    return await this.#parts.thread.judge({
+    return await this.#parts.judging.judge({
       bytes,
       id: mailId(bytes),
       takenAtMs: this.#parts.clock(),

@@ -19,13 +19,13 @@ import type { MailOffice } from '../../watches/mail/mail-office.ts'
 import type { IdentityRegistry } from '../../watches/mail/registry.ts'
 import { shippedIdentities } from '../../watches/mail/shipped-identities.ts'
 import { MailMemory } from './mail-memory.ts'
-import type { MailThreadStart, ToJudge } from './protocol.ts'
+import type { MailProcessStart, ToJudge } from './protocol.ts'
 
 /** Looks names up as `node:dns` does. */
 export type ResolveNames = Parameters<typeof authenticateMail>[2]
 
 /** What a judge is made of. */
-export interface MailJudgeParts extends Omit<MailThreadStart, 'asksNameServers'> {
+export interface MailJudgeParts extends Omit<MailProcessStart, 'asksNameServers'> {
   /** No name server is asked where it is left out. */
   readonly resolve?: ResolveNames
   /** Something is wrong, in a sentence; undefined when it is over. */
@@ -117,7 +117,7 @@ export class MailJudge {
     }
   }
 
-  /** Writes the memory whole: the thread ends. */
+  /** Writes the memory whole: the process ends. */
   async close(): Promise<void> {
     await this.#last
     try {

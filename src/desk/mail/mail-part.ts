@@ -1,4 +1,4 @@
-/** All of the desk that is about mail, put together: the thread that judges, what is kept, the registry, the pages. */
+/** All of the desk that is about mail, put together: the process that judges, what is kept, the registry, the pages. */
 import { join } from 'node:path'
 import type { JournalPort } from '../../sources/definition.ts'
 import type { MailOffice } from '../../watches/mail/mail-office.ts'
@@ -8,7 +8,7 @@ import type { DeskParts } from '../desk-parts.ts'
 import { KeptMail } from './kept-mail.ts'
 import { MailDesk } from './mail-desk.ts'
 import { MailIntake } from './mail-intake.ts'
-import { MailThread } from './mail-thread.ts'
+import { MailProcess } from './mail-process.ts'
 import { RegistryDesk } from './registry-desk.ts'
 
 /** What it is made of. */
@@ -30,7 +30,7 @@ export class MailPart {
   readonly intake: MailIntake
   readonly desk: MailDesk
   readonly registry: RegistryDesk
-  readonly #thread: MailThread
+  readonly #judging: MailProcess
   readonly #kept: KeptMail
   readonly #keptMs: number
   readonly #clock: () => number
@@ -43,7 +43,7 @@ export class MailPart {
     this.#clock = clock
     this.#keptMs = configuration.keepDays * dayMs
     this.#kept = new KeptMail(join(folder.mailPath, 'kept'))
-    this.#thread = new MailThread(
+    this.#judging = new MailProcess(
       {
         office,
         identities: registry.own,
@@ -55,15 +55,15 @@ export class MailPart {
         events.say('today')
       },
     )
-    this.intake = new MailIntake({ thread: this.#thread, kept: this.#kept, journal, clock })
+    this.intake = new MailIntake({ judging: this.#judging, kept: this.#kept, journal, clock })
     this.desk = new MailDesk({
       ...{ store, clock, events },
-      ...{ kept: this.#kept, thread: this.#thread, office, hasSource },
+      ...{ kept: this.#kept, judging: this.#judging, office, hasSource },
       reportFrom: configuration.reportFrom,
     })
   }
 
-  /** Reads the registry, and puts the rest together. The thread starts with the first mail. */
+  /** Reads the registry, and puts the rest together. The process starts with the first mail. */
   static async open(options: MailPartOptions): Promise<MailPart> {
     const { configuration, folder, store, clock, events } = options
     let part: MailPart | undefined
@@ -81,7 +81,7 @@ export class MailPart {
   }
 
   use(identities: RegistryDesk['own']): void {
-    this.#thread.use(identities)
+    this.#judging.use(identities)
   }
 
   /** What is wrong now, in sentences. */
@@ -104,9 +104,9 @@ export class MailPart {
     await this.#kept.forget(Number.POSITIVE_INFINITY)
   }
 
-  /** Ends the thread; the intake was closed before, so that no source waits for it. */
+  /** Ends the process; the intake was closed before, so that no source waits for it. */
   async close(): Promise<void> {
     this.intake.close()
-    await this.#thread.close()
+    await this.#judging.close()
   }
 }

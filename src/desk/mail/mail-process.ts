@@ -1,11 +1,19 @@
-/** The mail thread as the desk sees it: mails in, documents out. A mail on which it fails or hangs is said to be unreadable and
- *  goes on its way; the thread is started again. */
+/** The mail process as the desk sees it: mails in, documents out. A mail on which it fails or hangs is said to be unreadable and
+ *  goes on its way; the process is started again. */
+import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import { limits } from '../../core/limits.ts'
 import type { ProtectedIdentity } from '../../watches/mail/identity.ts'
 import { type MailDocument, unreadableDocument } from '../../watches/mail/mail-document.ts'
-import type { FromMailThread, MailQuestion, MailQuestions, MailThreadStart, ToJudge, ToMailThread } from './protocol.ts'
+import type {
+  FromMailProcess,
+  MailProcessStart,
+  MailQuestion,
+  MailQuestions,
+  ToJudge,
+  ToMailProcess,
+} from './protocol.ts'
 
 interface Waiting {
   readonly question: MailQuestion
@@ -13,22 +21,22 @@ interface Waiting {
   readonly timer: NodeJS.Timeout
 }
 
-/** What a question is answered with on which the thread failed. */
+/** What a question is answered with on which the process failed. */
 const failed = Symbol('failed')
 
-/** The thread; it is started with the first question. */
-export class MailThread {
+/** The process; it is started with the first question. */
+export class MailProcess {
   readonly #onTrouble: (message: string | undefined) => void
   readonly #answerMsMax: number
-  #start: MailThreadStart
-  #worker: Worker | undefined
+  #start: MailProcessStart
+  #child: ChildProcess | undefined
   readonly #waiting = new Map<number, Waiting>()
   #number = 0
   #isClosed = false
 
   /** `answerMsMax` is how long one mail may be judged. */
   constructor(
-    start: MailThreadStart,
+    start: MailProcessStart,
     onTrouble: (message: string | undefined) => void,
     answerMsMax: number = limits.mailJudgeMsMax,
   ) {
@@ -43,7 +51,7 @@ export class MailThread {
     return answer ?? unreadableDocument(partFailed, circumstancesOf(mail))
   }
 
-  /** Asks anything of the thread; undefined where it failed, or has no answer. */
+  /** Asks anything of the process; undefined where it failed, or has no answer. */
   async ask<Kind extends keyof MailQuestions>(
     kind: Kind,
     given: MailQuestions[Kind]['given'],
@@ -62,29 +70,35 @@ export class MailThread {
   /** Goes on with other identities of the office's own. */
   use(identities: readonly ProtectedIdentity[]): void {
     this.#start = { ...this.#start, identities }
-    if (this.#worker !== undefined) this.#post({ type: 'identities', identities })
+    this.#child?.send({ type: 'identities', identities } satisfies ToMailProcess)
   }
 
-  #post(message: ToMailThread): void {
-    this.#worker ??= this.#begin()
-    this.#worker.postMessage(message)
+  #post(question: MailQuestion): void {
+    this.#child ??= this.#begin()
+    // What cannot be sent is asked again when the exit is seen.
+    this.#child.send(question, () => undefined)
   }
 
-  #begin(): Worker {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: this.#start,
-      resourceLimits: { maxOldGenerationSizeMb: limits.mailHeapMib, maxYoungGenerationSizeMb: 16 },
+  #begin(): ChildProcess {
+    const program = fileURLToPath(new URL('./process.ts', import.meta.url))
+    const child = fork(program, [], {
+      execArgv: ['--no-warnings', `--max-old-space-size=${limits.mailHeapMib}`],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
-    worker.on('message', (message: FromMailThread) => this.#hear(message))
-    worker.on('error', () => undefined)
-    worker.on('exit', () => {
-      if (worker === this.#worker) this.#ended()
+    child.on('message', (message: FromMailProcess) => this.#hear(message))
+    child.on('error', () => undefined)
+    child.on('exit', () => {
+      if (child === this.#child) this.#ended()
     })
-    worker.unref()
-    return worker
+    // The desk may end while nothing is asked.
+    child.unref()
+    child.channel?.unref()
+    child.send({ type: 'start', start: this.#start } satisfies ToMailProcess, () => undefined)
+    return child
   }
 
-  #hear(message: FromMailThread): void {
+  #hear(message: FromMailProcess): void {
     if (message.type === 'trouble') this.#onTrouble(message.message)
     if (message.type === 'answer') this.#finish(message.number, message.answer)
   }
@@ -97,14 +111,14 @@ export class MailThread {
     waiting.resolve(answer)
   }
 
-  /** The oldest takes too long: the thread is ended, and what becomes of the others is `#ended`'s. */
+  /** The oldest takes too long: the process is ended, and what becomes of the others is `#ended`'s. */
   #giveUp(): void {
-    void this.#worker?.terminate()
+    this.#child?.kill('SIGKILL')
   }
 
-  /** The thread is gone. What it was at is given up; the rest is asked of the next one. */
+  /** The process is gone. What it was at is given up; the rest is asked of the next one. */
   #ended(): void {
-    this.#worker = undefined
+    this.#child = undefined
     const [oldest] = this.#waiting.keys()
     if (oldest === undefined) return
     this.#finish(oldest, failed)
@@ -118,15 +132,17 @@ export class MailThread {
     }
   }
 
-  /** Ends the thread when it has written down what it remembers. */
+  /** Ends the process when it has written down what it remembers. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const worker = this.#worker
-    if (worker === undefined) return
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-    worker.postMessage({ type: 'stop' } satisfies ToMailThread)
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.ref()
+    child.send({ type: 'stop' } satisfies ToMailProcess, () => undefined)
     const timeout = delay(limits.stopMsMax / 2, 'timeout', { ref: false })
-    if ((await Promise.race([exited, timeout])) === 'timeout') await worker.terminate()
+    if ((await Promise.race([exited, timeout])) === 'timeout') child.kill('SIGKILL')
+    await exited
   }
 }
 

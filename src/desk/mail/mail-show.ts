@@ -1,4 +1,4 @@
-/** What people are shown of a mail, and what they hand on: read from its bytes in the mail thread. */
+/** What people are shown of a mail, and what they hand on: read from its bytes in the mail judging. */
 import { createHash } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import { htmlView } from '../../formats/mail/html-view.ts'

@@ -1,4 +1,4 @@
-/** What the desk's main thread and the mail thread say to each other; plain data. The main thread reads no mail itself: it
+/** What the desk and its mail process say to each other; plain data. The desk's main thread reads no mail itself: it
  *  asks. */
 import type { MailDelivery } from '../../sources/mail/received-mail.ts'
 import type { ProtectedIdentity } from '../../watches/mail/identity.ts'
@@ -7,8 +7,8 @@ import type { MailOffice } from '../../watches/mail/mail-office.ts'
 import type { MailVerdict } from '../../watches/mail/verdict.ts'
 import type { MailInstructionsView, MailView } from '../api/mail.ts'
 
-/** What the thread is started with. */
-export interface MailThreadStart {
+/** What the process is started with. */
+export interface MailProcessStart {
   readonly office: MailOffice
   /** Of the office's own, beside those that ship with Bellwether. */
   readonly identities: readonly ProtectedIdentity[]
@@ -48,7 +48,7 @@ export interface ToReport {
   readonly id: string
 }
 
-/** What the thread is asked, and what it answers. */
+/** What the process is asked, and what it answers. */
 export interface MailQuestions {
   readonly judge: { readonly given: ToJudge; readonly answer: MailDocument }
   readonly show: {
@@ -75,15 +75,16 @@ export type MailQuestion = {
   }
 }[keyof MailQuestions]
 
-/** What the thread is told. */
-export type ToMailThread =
+/** What the process is told. */
+export type ToMailProcess =
+  /** Comes first, and once. */
+  | { readonly type: 'start'; readonly start: MailProcessStart }
   | MailQuestion
   | { readonly type: 'identities'; readonly identities: readonly ProtectedIdentity[] }
   | { readonly type: 'stop' }
 
-/** What the thread says. */
-export type FromMailThread =
+/** What the process says. */
+export type FromMailProcess =
   | { readonly type: 'answer'; readonly number: number; readonly answer: unknown }
   /** Something is wrong, in a sentence; undefined when it is over. */
   | { readonly type: 'trouble'; readonly message: string | undefined }
-  | { readonly type: 'stopped' }
