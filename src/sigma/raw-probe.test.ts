@@ -18,6 +18,8 @@ const words = [
   'constant text',
   '4660',
   'x2604660',
+  'lsa, key',
+  'a,b.c',
 ] as const
 const word = fc.constantFrom(...words)
 const piece = fc.oneof(

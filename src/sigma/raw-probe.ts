@@ -1,12 +1,14 @@
 /** Says of the bytes of an event that none of some texts can stand in its values, without decoding them: it looks for a
  *  piece of each text that no writer of JSON escapes. What it lets through must be looked at. */
 import type { TextProbe } from '../formats/event.ts'
+import { placeOf } from './gram-runs.ts'
 import type { ScanLiteral } from './scan-literal.ts'
 import { fold } from './text.ts'
 
 const gramBytes = 4
 const strideMost = 8
-const spread = 0x9e3779b1
+/** Grams are hashed to 2^15 places: a table of 4 KiB. */
+const placeShift = 17
 /** Sets the bit that tells small letters from capitals; other characters are taken for one another, which does no harm. */
 const caseBits = 0x20202020
 const caseBit = 0x20
@@ -43,26 +45,25 @@ export class RawProbe implements TextProbe {
   readonly areWords: boolean
   readonly #pieces: readonly string[]
   readonly #stride: number
-  readonly #bits = new Int32Array(1_024)
+  readonly #bits = new Int32Array(2 ** (32 - placeShift - 5))
   /** Pieces by the hash of a gram, and how far into them the gram begins. */
   readonly #byGram = new Map<number, { readonly piece: string; readonly at: number }[]>()
-  /** Short pieces by their rarest character: 0 where there is none, else the place of its list
-   *  and 1. */
   readonly #shortLists: { readonly piece: string; readonly at: number }[][] = []
+  /** Short pieces by their rarest character: 0 where there is none, else the place of its list and 1. */
   readonly #shortBy = new Uint8Array(256)
   readonly #hasEmpty: boolean
 
-  private constructor(all: readonly string[]) {
-    const pieces = all.filter((piece) => piece !== '' && !isShort(piece))
-    this.#pieces = all
-    this.#hasEmpty = all.includes('')
-    for (const piece of all) if (piece !== '' && isShort(piece)) this.#addShort(piece)
-    this.areWords = pieces.every((piece) => wordLetter.test(piece))
+  /** `shorts` are told by one character, and in bytes only. */
+  private constructor(pieces: readonly string[], shorts: readonly string[]) {
+    this.#pieces = [...pieces, ...shorts]
+    this.#hasEmpty = shorts.includes('')
+    for (const piece of shorts) if (piece !== '') this.#addShort(piece)
+    this.areWords = this.#pieces.every((piece) => wordLetter.test(piece))
     const shortest = pieces.reduce((least, piece) => Math.min(least, piece.length), gramBytes + strideMost)
     this.#stride = Math.min(strideMost, shortest - gramBytes + 1)
     for (const piece of pieces) {
       for (let at = 0; at < this.#stride; at++) {
-        const place = Math.imul(gramOf(piece, at), spread) >>> 17
+        const place = placeOf(gramOf(piece, at), placeShift)
         this.#bits[place >>> 5] = (this.#bits[place >>> 5] as number) | (1 << (place & 31))
         const others = this.#byGram.get(place)
         if (others === undefined) this.#byGram.set(place, [{ piece, at }])
@@ -85,18 +86,20 @@ export class RawProbe implements TextProbe {
   /** A probe for these texts; undefined where one of them cannot be told so. */
   static of(literals: readonly ScanLiteral[]): RawProbe | undefined {
     const pieces = [...new Set(literals.map(({ literal }) => plainPiece(literal)))]
-    return pieces.length === 0 || pieces.some((piece) => piece.length < gramBytes) ? undefined : new RawProbe(pieces)
+    if (pieces.length === 0 || pieces.some((piece) => piece.length < gramBytes)) return undefined
+    return new RawProbe(pieces, [])
   }
 
   /** A probe for bytes in which nothing is escaped. Texts hold ASCII; of others, the longest run that is. */
   static ofPlain(texts: readonly string[]): RawProbe {
-    return new RawProbe([
-      ...new Set(
-        texts.map((text) =>
-          text.split(/[^\0-\x7f]/).reduce((best, piece) => (piece.length > best.length ? piece : best), ''),
-        ),
+    const pieces = new Set(
+      texts.map((text) =>
+        text.split(/[^\0-\x7f]/).reduce((best, piece) => (piece.length > best.length ? piece : best), ''),
       ),
-    ])
+    )
+    const [longs, shorts]: [string[], string[]] = [[], []]
+    for (const piece of pieces) (isShort(piece) ? shorts : longs).push(piece)
+    return new RawProbe(longs, shorts)
   }
 
   inText(text: string): boolean {
@@ -110,7 +113,7 @@ export class RawProbe implements TextProbe {
     for (let at = from + step - 2; at + gramBytes * 2 <= end; at += step) {
       const [low, high] = [view.getInt32(at, true), view.getInt32(at + 4, true)]
       const gram = (low & 0xff) | ((low >>> 8) & 0xff00) | ((high & 0xff) << 16) | ((high & 0xff0000) << 8)
-      const place = Math.imul(gram | caseBits, spread) >>> 17
+      const place = placeOf(gram | caseBits, placeShift)
       if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 2))
         return true
     }
@@ -121,7 +124,7 @@ export class RawProbe implements TextProbe {
     const bits = this.#bits
     const stride = this.#stride
     for (let at = from + stride - 1; at + gramBytes <= end; at += stride) {
-      const place = Math.imul(view.getInt32(at, true) | caseBits, spread) >>> 17
+      const place = placeOf(view.getInt32(at, true) | caseBits, placeShift)
       if (((bits[place >>> 5] as number) & (1 << (place & 31))) !== 0 && this.#stands(bytes, at, end, place, 1))
         return true
     }
