@@ -7,6 +7,7 @@ import { requestEvent, requestKindOf } from '../../formats/request-event.ts'
 import { compile } from '../../sigma/compile.ts'
 import { parseRules } from '../../sigma/parse-rules.ts'
 import { isCommonField, RequestSieve } from './request-sieve.ts'
+import { MachinesWatch } from './watch.ts'
 
 const kind = requestKindOf('combined')
 
@@ -27,11 +28,13 @@ interface Request {
   readonly agent: string
 }
 
-function batchOf(requests: readonly Request[]): RequestBatch {
-  const lines = requests.map(
-    ({ method, target, status, referer, agent }) =>
-      `192.0.2.7 - - [23/Jun/2026:02:52:48 +0000] "${method} ${target} HTTP/1.1" ${status} 12 "${referer}" "${agent}"\n`,
-  )
+const lineOf = ({ method, target, status, referer, agent }: Request): string =>
+  `192.0.2.7 - - [23/Jun/2026:02:52:48 +0000] "${method} ${target} HTTP/1.1" ${status} 12 "${referer}" "${agent}"`
+
+const batchOf = (requests: readonly Request[]): RequestBatch => batchOfLines(requests.map(lineOf))
+
+function batchOfLines(list: readonly string[]): RequestBatch {
+  const lines = list.map((line) => `${line}\n`)
   const bytes = new TextEncoder().encode(lines.join(''))
   const batch = new RequestBatch(64)
   combined.open({}).read({ source: 'l', bytes, start: 0, end: bytes.length, offset: 0, line: 1, last: true }, batch, [])
@@ -98,6 +101,20 @@ test('no request that a rule matches is passed over', () => {
     { numRuns: 400, seed: 4 },
   )
   expect(passed).toBeGreaterThan(100)
+})
+
+const home: Request = { method: 'GET', target: '/', status: 200, referer: '-', agent: 'Mozilla/5.0' }
+
+test('a rule for an address sees the visitor behind a proxy', () => {
+  const engine = engineOf([{ s: { 'c-ip': '2001:db8::7' }, condition: 's' }])
+  const batch = batchOfLines([`${lineOf(home)} "2001:DB8:0::7"`, lineOf(home)])
+  let hits = 0
+  const watch = new MachinesWatch(
+    () => engine,
+    () => hits++,
+  )
+  watch.requests(batch, 0, batch.count, kind, (_, record) => (record === 0 ? '2001:db8::7' : undefined))
+  expect(hits).toBe(1)
 })
 
 test('ordinary requests are passed over by rules for attacks, and a rule that asks nothing of texts sees all', () => {

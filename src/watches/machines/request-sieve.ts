@@ -91,6 +91,8 @@ export class RequestSieve {
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     }
     for (const { of, probe, cleared } of this.#probes) {
+      // Behind a proxy the visitor's address is worked out, and stands in no field as it is.
+      if (of === field.client && batch.end(record, field.forwarded) > batch.start(record, field.forwarded)) return true
       const start = spans[record * stride + of * 2] as number
       const end = spans[record * stride + of * 2 + 1] as number
       if (start >= end || cleared?.has(this.#view, start, end) === true) continue
