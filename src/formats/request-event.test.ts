@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { combined } from './combined.ts'
+import { iisW3c } from './iis-w3c.ts'
 import { RequestBatch } from './request-batch.ts'
-import { requestEvent } from './request-event.ts'
+import { requestEvent, requestKindOf, requestKinds } from './request-event.ts'
+import { webFormats } from './web-formats.ts'
 
 test('a web request is an event under the names that rules for web servers use', () => {
   const line =
@@ -22,4 +24,9 @@ test('a web request is an event under the names that rules for web servers use',
   ])
   expect(event.raw).toContain('/a.jsp?x=${jndi')
   expect(event.timeMs).toBe(Date.UTC(2026, 5, 23, 2, 52, 48))
+})
+
+test("requests of a product are of its kind of log, and every kind is some format's", () => {
+  expect(requestKindOf(iisW3c.name)).toMatchObject({ category: 'webserver', service: 'iis' })
+  expect(new Set(webFormats.map(({ name }) => requestKindOf(name)))).toEqual(new Set(requestKinds))
 })

@@ -6,9 +6,9 @@ import { type Field, field, type RequestBatch, unknown } from './request-batch.t
 
 const webServer: EventKind = { category: 'webserver' }
 const kinds: Readonly<Record<string, EventKind>> = {
-  'iis-w3c': { product: 'iis', category: 'webserver', service: 'iis' },
-  'aws-alb': { product: 'aws', category: 'webserver', service: 'alb' },
-  'aws-cloudfront': { product: 'aws', category: 'webserver', service: 'cloudfront' },
+  iis: { product: 'iis', category: 'webserver', service: 'iis' },
+  alb: { product: 'aws', category: 'webserver', service: 'alb' },
+  cloudfront: { product: 'aws', category: 'webserver', service: 'cloudfront' },
 }
 
 /** All kinds of log that requests may be of. */
