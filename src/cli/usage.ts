@@ -1,9 +1,14 @@
 /** The text of `bellwether help`: written for a clerk, examples first, at most 80 columns. */
+import { wrap } from './printable.ts'
+
+const columns = 80
 
 /** `formats`: what `--format` takes, with its plain name. */
 export function usageText(formats: readonly { readonly name: string; readonly title: string }[]): string {
   const widest = Math.max(0, ...formats.map(({ name }) => name.length))
-  const list = formats.map(({ name, title }) => `  ${name.padEnd(widest)}  ${title}`.slice(0, 80))
+  const list = formats.flatMap(({ name, title }) =>
+    wrap(title, columns - widest - 4).map((line, i) => `  ${(i === 0 ? name : '').padEnd(widest)}  ${line}`),
+  )
   return `${usage}${list.length === 0 ? '' : `\nFormats:\n${list.join('\n')}\n`}`
 }
 
