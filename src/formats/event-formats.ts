@@ -3,7 +3,6 @@
 import { cloudFormats } from './cloud-formats.ts'
 import type { EventFormat } from './format.ts'
 import { linuxFormats } from './linux-formats.ts'
-import { mailRecord } from './mail/mail-event.ts'
 import { networkFormats } from './network-formats.ts'
 import { votingFormats } from './voting-formats.ts'
 import { windowsFormats } from './windows-formats.ts'
@@ -14,5 +13,4 @@ export const eventFormats: readonly EventFormat[] = [
   ...networkFormats,
   ...cloudFormats,
   ...votingFormats,
-  mailRecord,
 ]

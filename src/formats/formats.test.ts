@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatNamed, formatNames, formats, recogniseFormat } from './formats.ts'
 
@@ -22,6 +24,16 @@ describe('a format', () => {
       expect(formatNamed(name)?.name).toBe(name)
     }
     expect(formatNamed('fax')).toBeUndefined()
+  })
+
+  test("of the desk's own log cannot be named for another", () => {
+    expect(formatNamed('mail-record')).toBeDefined()
+    expect(formatNames).not.toContain('mail-record')
+  })
+
+  test('stands in the README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+    expect(formatNames.filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
   })
 
   test('is told from a sample of its lines', () => {

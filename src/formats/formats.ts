@@ -3,6 +3,7 @@ import { combined } from './combined.ts'
 import { databaseFormats } from './database-formats.ts'
 import { eventFormats } from './event-formats.ts'
 import type { Format } from './format.ts'
+import { mailRecord } from './mail/mail-event.ts'
 import { webFormats } from './web-formats.ts'
 
 export const formats: readonly Format[] = [combined, ...webFormats, ...databaseFormats, ...eventFormats]
@@ -25,5 +26,9 @@ export function recogniseFormat(sample: Uint8Array): Format | undefined {
   return best
 }
 
-/** The format of this name. */
-export const formatNamed = (name: string): Format | undefined => formats.find((format) => format.name === name)
+/** What the desk writes for itself is never recognised, and nobody can name it for a log of theirs. */
+const deskFormats: readonly Format[] = [mailRecord]
+
+/** The format of this name, the desk's own among them. */
+export const formatNamed = (name: string): Format | undefined =>
+  [...formats, ...deskFormats].find((format) => format.name === name)
