@@ -2,7 +2,7 @@
  *  rarest it has; the text is read four bytes at a time, and where they are somebody's, the literal is compared. A table of
  *  bits that fits the first-level cache answers for most places. */
 import type { FoldedText } from '../formats/folded-text.ts'
-import { outputsByText, packRuns, placeOf, startsOf } from './gram-runs.ts'
+import { addToRun, commonnessOf, outputsByText, packRuns, placeOf, rarestRun, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { hasRareUnit } from './text.ts'
 
@@ -13,6 +13,10 @@ const strideMost = 8
 const byteAt = (text: string, at: number): number => text.charCodeAt(at)
 const gramAt = (text: string, at: number): number =>
   byteAt(text, at) | (byteAt(text, at + 1) << 8) | (byteAt(text, at + 2) << 16) | (byteAt(text, at + 3) << 24)
+
+/** The whole grams of a text, each by where it begins. */
+const gramsOf = (text: string): number[] =>
+  Array.from({ length: Math.max(0, text.length - gramBytes + 1) }, (_, at) => gramAt(text, at))
 
 /** Bytes that may follow a literal that is shorter than a gram: all folded ones, and the zero behind the text. */
 const followers = Array.from({ length: 128 }, (_, byte) => byte).filter((byte) => byte < 65 || byte > 90)
@@ -65,41 +69,16 @@ export class FoldedGrams {
 
   /** Chooses each literal's grams; gives literals by gram. */
   #place(texts: readonly string[]): Map<number, number[]> {
-    const commonness = new Map<number, number>()
-    const longs = texts.filter((text) => text.length >= gramBytes)
-    for (const text of longs) {
-      for (let at = 0; at + gramBytes <= text.length; at++) {
-        const gram = gramAt(text, at)
-        commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
-      }
-    }
+    const grams = texts.map(gramsOf)
+    const commonness = commonnessOf(grams)
     const runs = new Map<number, number[]>()
     for (const [index, text] of texts.entries()) {
-      const begin = this.#rarestRun(text, commonness)
+      const begin = rarestRun(grams[index] as readonly number[], this.#stride, commonness)
       for (let at = begin; at < begin + this.#stride; at++) {
-        for (const gram of gramsFrom(text, at)) {
-          const run = runs.get(gram)
-          if (run === undefined) runs.set(gram, [index, at])
-          else run.push(index, at)
-        }
+        for (const gram of gramsFrom(text, at)) addToRun(runs, gram, index, at)
       }
     }
     return runs
-  }
-
-  /** Where the grams in a row begin that the fewest literals have. */
-  #rarestRun(text: string, commonness: ReadonlyMap<number, number>): number {
-    let best = 0
-    let least = Number.POSITIVE_INFINITY
-    for (let begin = 0; begin + this.#stride + gramBytes - 1 <= text.length; begin++) {
-      let sum = 0
-      for (let at = begin; at < begin + this.#stride; at++) sum += commonness.get(gramAt(text, at)) ?? 0
-      if (sum < least) {
-        least = sum
-        best = begin
-      }
-    }
-    return best
   }
 
   /** Reports every literal that the text contains. */

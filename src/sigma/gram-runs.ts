@@ -20,6 +20,35 @@ export function startsOf(texts: readonly string[]): Int32Array {
   return starts
 }
 
+/** How many literals have each gram; of each literal, its grams. */
+export function commonnessOf(literals: Iterable<readonly number[]>): Map<number, number> {
+  const commonness = new Map<number, number>()
+  for (const grams of literals) for (const gram of grams) commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
+  return commonness
+}
+
+/** Where, among a literal's grams, so many in a row begin that the fewest literals have. */
+export function rarestRun(grams: readonly number[], count: number, commonness: ReadonlyMap<number, number>): number {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  for (let begin = 0; begin + count <= grams.length; begin++) {
+    let sum = 0
+    for (let at = begin; at < begin + count; at++) sum += commonness.get(grams[at] as number) ?? 0
+    if (sum < least) {
+      least = sum
+      best = begin
+    }
+  }
+  return best
+}
+
+/** Puts a literal under a gram, which stands so far into it. */
+export function addToRun(runs: Map<number, number[]>, gram: number, literal: number, at: number): void {
+  const run = runs.get(gram)
+  if (run === undefined) runs.set(gram, [literal, at])
+  else run.push(literal, at)
+}
+
 /** Literals by gram. */
 export interface GramRuns {
   /** One bit a place that a gram is hashed to: set where there is a run. */

@@ -2,7 +2,7 @@
  *  rarest it has (beyond ASCII, under its first such character); the text is read once, its case folded on the way, and
  *  where a gram is somebody's, the literal is compared. A table of bits that fits the first-level cache answers for most
  *  places. */
-import { outputsByText, packRuns, placeOf, startsOf } from './gram-runs.ts'
+import { addToRun, commonnessOf, outputsByText, packRuns, placeOf, rarestRun, startsOf } from './gram-runs.ts'
 import type { ScanLiteral, ScanSink } from './scan-literal.ts'
 import { foldUnit, hasRareUnit } from './text.ts'
 
@@ -78,44 +78,26 @@ export class GramTable {
 
   /** Chooses each literal's gram; gives literals by gram. */
   #place(texts: readonly string[]): Map<number, number[]> {
-    const commonness = new Map<number, number>()
-    for (const text of texts) for (const gram of gramsOf(text)) commonness.set(gram, (commonness.get(gram) ?? 0) + 1)
+    const all = texts.map(gramsOf)
+    const commonness = commonnessOf(all)
     const runs = new Map<number, number[]>()
     for (const [index, text] of texts.entries()) {
       if (hasRareUnit(text)) {
         this.#placeRare(index, text)
         continue
       }
-      const grams = gramsOf(text)
-      const begin = this.#rarestRun(grams, commonness)
+      const grams = all[index] as readonly number[]
+      const begin = rarestRun(grams, this.#stride, commonness)
       const length = Math.min(gramLength, text.length)
       // A literal shorter than a gram stands under all grams that begin with it.
       const open = classBits * (gramLength - length)
       for (let at = begin; at < begin + this.#stride; at++) {
         for (let rest = 0; rest < 1 << open; rest++) {
-          const gram = (grams[at] as number) | rest
-          const run = runs.get(gram)
-          if (run === undefined) runs.set(gram, [index, at + gramLength])
-          else run.push(index, at + gramLength)
+          addToRun(runs, (grams[at] as number) | rest, index, at + gramLength)
         }
       }
     }
     return runs
-  }
-
-  /** Where the grams in a row begin that the fewest literals have. */
-  #rarestRun(grams: readonly number[], commonness: ReadonlyMap<number, number>): number {
-    let best = 0
-    let least = Number.POSITIVE_INFINITY
-    for (let begin = 0; begin + this.#stride <= grams.length; begin++) {
-      const run = grams.slice(begin, begin + this.#stride)
-      const sum = run.reduce((total, gram) => total + (commonness.get(gram) as number), 0)
-      if (sum < least) {
-        least = sum
-        best = begin
-      }
-    }
-    return best
   }
 
   #placeRare(index: number, text: string): void {

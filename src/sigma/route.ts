@@ -33,7 +33,8 @@ interface Slot {
   readonly text: () => string
   /** The name under which events may give the field folded; empty where values must be looked at. */
   readonly foldedName: string
-  isRaw: boolean
+  /** It is the whole event's text. */
+  readonly isRaw: boolean
   value: FieldValue | undefined
   readAt: number
   scannedAt: number
@@ -165,9 +166,7 @@ export class Route implements ScanSink, CheckScope {
         slotOf: (global) => this.#slotOf[numberOf(global)] as number,
         isAnnounced: (global) => this.#isSilent[numberOf(global)] === 0,
         frequency: (global) => this.#price(numberOf(global)),
-        cost: (global) => {
-          return Math.min(this.#said[numberOf(global)] as number, said.little)
-        },
+        cost: (global) => Math.min(this.#said[numberOf(global)] as number, said.little),
       },
     )
   }
