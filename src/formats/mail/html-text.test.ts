@@ -55,8 +55,15 @@ describe('links', () => {
       readHtml('<a href="https://x.example/?a=1&amp;b=2">Go <b>there</b></a> <A HREF=y><img alt="Logo"></A>').links,
     ).toEqual([
       { target: 'https://x.example/?a=1&b=2', text: 'Go there', from: 'html' },
-      { target: 'y', text: 'Logo', from: 'html' },
+      { target: 'y', text: 'Logo', from: 'html', isPicture: true },
     ])
+  })
+
+  test('are of a picture where the reader sees one in them, or clicks a part of one', () => {
+    const html =
+      '<img src=a><a href=1>words</a><a href=2><img src=b></a><a href=3><img src=c hidden></a><map><area href=4></map>'
+    const { links } = readHtml(html)
+    expect(links.filter(({ isPicture }) => isPicture).map(({ target }) => target)).toEqual(['2', '4'])
   })
 
   test('that are relative start from the base', () => {

@@ -51,6 +51,7 @@ interface OpenLink {
   readonly target: string
   text: string
   alt: string
+  hasPicture: boolean
 }
 
 /** Pieces of text up to a bound. */
@@ -208,8 +209,8 @@ class HtmlReader {
         const target = attributes.get('href') ?? attributes.get('xlink:href')
         if (target === undefined) return
         this.#closeLink()
-        if (name === 'a') this.#link = { target, text: '', alt: '' }
-        else this.#add(target, attributes.get('alt') ?? '', 'html')
+        if (name === 'a') this.#link = { target, text: '', alt: '', hasPicture: false }
+        else this.#add(target, attributes.get('alt') ?? '', 'html', name === 'area')
         return
       }
       case 'form':
@@ -244,7 +245,10 @@ class HtmlReader {
       .trim()
       .slice(0, limits.mailLinkTextCharactersMax)
     if (alt !== '' && isShown && this.#imageTexts.length < limits.mailImageTextsMax) this.#imageTexts.push(alt)
-    if (this.#link !== undefined && isShown) this.#link.alt ||= alt
+    if (this.#link !== undefined && isShown) {
+      this.#link.alt ||= alt
+      this.#link.hasPicture = true
+    }
     const source = attributes.get('src')
     if (source !== undefined && !/^(?:cid|data):/i.test(source.trim())) this.#add(source, alt, 'image')
   }
@@ -277,16 +281,17 @@ class HtmlReader {
     this.#link = undefined
     if (link === undefined) return
     const text = link.text.replace(/[ \t\r\n\f]+/g, ' ').replace(/^ | $/g, '')
-    this.#add(link.target, text === '' ? link.alt : text, 'html')
+    this.#add(link.target, text === '' ? link.alt : text, 'html', link.hasPicture)
   }
 
-  #add(target: string, text: string, from: MailLink['from']): void {
+  #add(target: string, text: string, from: MailLink['from'], isPicture = false): void {
     if (this.#links.length >= limits.mailLinksMax) return
     const cut = cleanTarget(target.slice(0, limits.mailLinkCharactersMax))
     this.#links.push({
       target: this.#base === '' || from === 'form' ? cut : resolveTarget(cut, this.#base),
       text: text.slice(0, limits.mailLinkTextCharactersMax),
       from,
+      ...(isPicture ? { isPicture } : {}),
     })
   }
 }

@@ -41,6 +41,8 @@ export interface MailLink {
   readonly text: string
   /** `image` is where a picture would be fetched from. */
   readonly from: 'html' | 'text' | 'form' | 'image'
+  /** The reader clicks a picture. */
+  readonly isPicture?: true
 }
 
 /** One mail. Lists are empty where the mail has nothing of the kind. */

@@ -282,3 +282,27 @@ describe('a checker', () => {
 })
 
 const encodedWord = (text: string): string => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
+
+describe('hardly more than a picture to click', () => {
+  const picture = '<img src="https://x.example/p.png">'
+  const link = '<a href="https://x.example/go">'
+  const carries = (html: string): boolean => {
+    const { payload } = check({ from: 'Jo <jo@clerks.example>', html })
+    return payload.some(({ feature }) => feature === 'image-only')
+  }
+
+  test('is a mail whose picture leads away, with no text or a line of it', () => {
+    expect(carries(`${link}${picture}</a>`)).toBe(true)
+    expect(carries(`<p>Not shown? Open it in your browser.</p>${link}${picture}</a>`)).toBe(true)
+  })
+
+  test('is no mail with a logo beside words, a link or a form', () => {
+    const form = '<form action="https://x.example/in"><input name="password"></form>'
+    expect(carries(`${picture}<p>Please sign in.</p>${link}Sign in</a>`)).toBe(false)
+    expect(carries(`${picture}<p>Please sign in.</p>${link}Sign in</a>${form}`)).toBe(false)
+  })
+
+  test('is no mail that has a text, whatever its pictures lead to', () => {
+    expect(carries(`<p>${'The minutes of the meeting. '.repeat(8)}</p>${link}${picture}</a>`)).toBe(false)
+  })
+})

@@ -93,9 +93,8 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
   if (/<script[\s>]/i.test(message.html.slice(0, limits.mailHtmlSearchedCharactersMax)))
     add('script-in-mail', 'a script in the HTML')
   const shown = message.text.trim().length
-  if (message.html !== '' && links.clickable > 0 && shown < imageOnlyBelow && hasPicture(message, links)) {
-    add('image-only', 'a picture to click instead of text')
-  }
+  if (links.clickable > 0 && shown < sayingNothingBelow && message.links.some(({ isPicture }) => isPicture))
+    add('image-only', `a picture to click, and ${shown === 0 ? 'no text' : `${shown} characters of text`}`)
   const isLocked = files.carried.some(
     ({ feature }) => feature === 'encrypted-archive' || feature === 'encrypted-document',
   )
@@ -106,10 +105,8 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
 
 /** Preheaders of newsletters are hidden and short. */
 const hiddenFrom = 200
-const imageOnlyBelow = 160
-
-const hasPicture = (message: MailMessage, links: LinkFacts): boolean =>
-  links.imageDomains.length > 0 || message.parts.some(({ contentType }) => contentType.startsWith('image/'))
+/** Characters below which a mail says next to nothing: its picture or its link must do it. */
+export const sayingNothingBelow = 160
 
 /** The words around “password: 1234”. */
 function passwordIn(text: string): string {

@@ -6,7 +6,7 @@ import { registrable } from './domains.ts'
 import { isFreeMail } from './free-mail.ts'
 import type { LinkFacts, LinkTarget } from './links.ts'
 import type { OwnText } from './own-text.ts'
-import { isActing } from './payload.ts'
+import { isActing, sayingNothingBelow } from './payload.ts'
 import type { SenderFacts } from './sender.ts'
 import { fold, tricksIn } from './skeleton.ts'
 import type { Carried, Failure } from './verdict.ts'
@@ -133,7 +133,11 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     return recipients.some((address) => head.includes(address))
   },
   'has hidden text': ({ payload }) => hasFeature(payload, 'hidden-text'),
-  'is a picture to click': ({ payload }) => hasFeature(payload, 'image-only'),
+  'says next to nothing, with a picture and a link': ({ message, links }) =>
+    message.html !== '' &&
+    message.text.trim().length < sayingNothingBelow &&
+    links.clickable > 0 &&
+    hasPicture(message, links),
   'has a form': ({ payload }) => hasFeature(payload, 'form-in-mail'),
   'has a script': ({ payload }) => hasFeature(payload, 'script-in-mail'),
   'carries what can act': ({ payload }) => payload.some(({ feature }) => isActing(feature)),
@@ -196,6 +200,8 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
 
 const isSenderClaim = ({ surface }: IndexedClaim): boolean =>
   surface === 'display-name' || surface === 'local-part' || surface === 'look-alike-domain'
+const hasPicture = (message: MailMessage, links: LinkFacts): boolean =>
+  links.imageDomains.length > 0 || message.parts.some(({ contentType }) => contentType.startsWith('image/'))
 const isCoded = ({ path }: LinkTarget): boolean => path.length > 90 || /[A-Za-z0-9+_-]{40,}/.test(path.slice(0, 400))
 
 /** Latin letters and letters of another script that pass for Latin within one word. */

@@ -113,7 +113,7 @@ export const signWeights: Readonly<Record<string, number>> = {
   'asks for a click and a sign-in, or presses': 0.2,
   'greets by the mail address': 0.41,
   'has hidden text': 1.0,
-  'is a picture to click': 0.81,
+  'says next to nothing, with a picture and a link': 0.81,
   'has a form': 0.2,
   'has a script': 0.1,
   'carries what can act': 2.0,

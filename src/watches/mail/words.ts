@@ -125,7 +125,7 @@ export const carriedWords: Readonly<Record<CarriedFeature, string>> = {
   'form-in-mail': 'A form in the mail itself',
   'script-in-mail': 'A script in the mail itself',
   'hidden-text': 'Text that the reader does not see',
-  'image-only': 'Nothing but a picture',
+  'image-only': 'Hardly more than a picture to click',
   'asks-for-password': 'It asks for a password or a sign-in',
   'asks-for-money': 'It asks for money',
   urgency: 'It presses for time',
