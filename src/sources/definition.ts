@@ -55,6 +55,9 @@ export interface UploadDefinition extends Common {
   readonly kind: 'upload'
 }
 
+/** `watch` changes nothing; `tag` adds headers to what is flagged; `hold` also holds what is called an attack. */
+export const milterModes = ['watch', 'tag', 'hold'] as const
+
 /** A mail server that asks about each mail while it arrives (the milter protocol; postfix, sendmail). */
 export interface MilterDefinition extends Common {
   readonly kind: 'milter'
@@ -63,8 +66,7 @@ export interface MilterDefinition extends Common {
   readonly port: number
   /** A socket file instead of a port. */
   readonly socketPath?: string
-  /** `watch` changes nothing; `tag` adds headers to what is flagged; `hold` also holds what is called an attack. */
-  readonly mode: 'watch' | 'tag' | 'hold'
+  readonly mode: (typeof milterModes)[number]
 }
 
 /** A mailbox that is read over IMAP. */

@@ -3,12 +3,13 @@
 import { open } from 'node:fs/promises'
 import { limits } from '../core/limits.ts'
 import type { Reject } from '../core/place.ts'
-import { err, ok, type Result } from '../core/result.ts'
+import { ok, type Result } from '../core/result.ts'
 import { unwrapJournal } from '../formats/mail/journal.ts'
-import { isMailbox, MailboxCutter, type MailboxEntry } from '../formats/mail/mailbox-file.ts'
+import { isMailbox, type MailboxEntry } from '../formats/mail/mailbox-file.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
 import { isCompound, readAnyMail } from '../formats/mail/outlook-message.ts'
 import { directoryOffset, holdsOutlookDirectory } from '../formats/mail/recognise-mail.ts'
+import { mailsIn } from './mail/mail-import.ts'
 import { type Problem, problemOfError } from './problem.ts'
 
 /** One mail of a file. */
@@ -43,11 +44,6 @@ export async function isOutlookFile(path: string): Promise<boolean> {
 /** Journal reports are unwrapped: what they wrap is the mail. */
 const unwrapped = (message: MailMessage): MailMessage => unwrapJournal(message) ?? message
 
-function readOne(bytes: Uint8Array, path: string, name: string, offset: number, length: number): FileMail {
-  const read = readAnyMail(bytes, { source: path, line: 1, offset, length })
-  return { name, mail: read.ok ? ok(unwrapped(read.value)) : read }
-}
-
 /** Gives every mail of the file, in order. A file that cannot be read gives one problem. */
 export async function* readMailFile(path: string): AsyncGenerator<FileMail | Problem> {
   try {
@@ -55,9 +51,10 @@ export async function* readMailFile(path: string): AsyncGenerator<FileMail | Pro
     try {
       const head = Buffer.alloc(limits.mailboxSeparatorBytesMax)
       const { bytesRead } = await file.read(head, 0, head.length, 0)
-      if (isMailbox(head.subarray(0, bytesRead)))
-        yield* readMailbox(file.createReadStream({ start: 0, autoClose: false }), path)
-      else yield readOne(await readWhole(file), path, path, 0, (await file.stat()).size)
+      const isBox = isMailbox(head.subarray(0, bytesRead))
+      let number = 0
+      for await (const entry of mailsIn(file.createReadStream({ start: 0, autoClose: false }), isBox))
+        yield readEntry(entry, path, isBox ? `${path}#${++number}` : path)
     } finally {
       await file.close()
     }
@@ -66,25 +63,7 @@ export async function* readMailFile(path: string): AsyncGenerator<FileMail | Pro
   }
 }
 
-/** At most as much as a mail may have, and one byte, by which a longer one is known. */
-async function readWhole(file: Awaited<ReturnType<typeof open>>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of file.createReadStream({ start: 0, end: limits.mailBytesMax, autoClose: false })) {
-    chunks.push(chunk as Uint8Array)
-    length += (chunk as Uint8Array).length
-  }
-  return Buffer.concat(chunks, length)
-}
-
-async function* readMailbox(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<FileMail> {
-  const cutter = new MailboxCutter()
-  let count = 0
-  const read = ({ bytes, offset, length, isCut }: MailboxEntry): FileMail => {
-    const name = `${path}#${++count}`
-    const mail = readOne(bytes, path, name, offset, length)
-    return isCut && !mail.mail.ok ? { name, mail: err({ ...mail.mail.error, reason: 'truncated' }) } : mail
-  }
-  for await (const chunk of chunks) for (const entry of cutter.take(chunk)) yield read(entry)
-  for (const entry of cutter.finish()) yield read(entry)
+function readEntry({ bytes, offset, length }: MailboxEntry, path: string, name: string): FileMail {
+  const read = readAnyMail(bytes, { source: path, line: 1, offset, length })
+  return { name, mail: read.ok ? ok(unwrapped(read.value)) : read }
 }

@@ -12,6 +12,7 @@ import type { Desk, Person } from '../../src/desk/desk.ts'
 import { outlookFile } from '../../src/formats/mail/outlook.fixture.ts'
 import { readSignedText, withSignature } from '../../src/software/signed-text.ts'
 import { makeKey, publicKeyOf } from '../../src/software/signing-key.ts'
+import type { MilterDefinition } from '../../src/sources/definition.ts'
 import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
 import { freePort, PostfixServer, SmtpClient, whyNoPostfix } from './postfix-server.ts'
 
@@ -37,7 +38,7 @@ class DeskStage {
   readonly port: number
   #opened: OpenDesk | undefined
 
-  constructor(port: number, mode: 'watch' | 'tag' | 'hold' = 'tag') {
+  constructor(port: number, mode: MilterDefinition['mode'] = 'tag') {
     this.port = port
     const configuration = `
 [office]

@@ -1,6 +1,6 @@
 /** What the configuration says of mail: whose mail it is, who may write in whose name, and the sources that bring it. */
 import type { SourceId } from '../../core/ids.ts'
-import type { MailDefinition } from '../../sources/definition.ts'
+import { type MailDefinition, milterModes } from '../../sources/definition.ts'
 import { emptyMailOffice, type MailOffice } from '../../watches/mail/mail-office.ts'
 import type { Section } from './section.ts'
 import { isTable } from './toml-text.ts'
@@ -97,7 +97,7 @@ export function readMailSource(
         kind,
         address: section.text('address') ?? '127.0.0.1',
         port: section.integer('port', 0, 65_535) ?? 7357,
-        mode: section.choice('mode', ['watch', 'tag', 'hold'] as const) ?? 'watch',
+        mode: section.choice('mode', milterModes) ?? 'watch',
         ...(socketPath === undefined ? {} : { socketPath }),
       }
     }

@@ -7,13 +7,11 @@ import { firstValue, readHeaders } from './header-fields.ts'
 
 /** One mail of a mailbox. */
 export interface MailboxEntry {
-  /** The mail with its separator line, quoting undone. */
+  /** The mail with its separator line, quoting undone; of one that is larger than can be read a little more than that. */
   readonly bytes: Uint8Array
   /** Where its separator line begins, and how many bytes it takes, in the mailbox. */
   readonly offset: number
   readonly length: number
-  /** Its end was left out, for it is larger than can be read. */
-  readonly isCut: boolean
 }
 
 const fromLine = Buffer.from('From ', 'latin1')
@@ -183,7 +181,6 @@ export class MailboxCutter {
       bytes: isUnquoted ? Buffer.from(raw) : unquote(raw),
       offset: this.#offset + start,
       length: end + this.#dropped - start,
-      isCut: this.#dropped > 0,
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Mail that is put in as a file: a single mail or a mailbox, handed on mail by mail. What is no mail is not its business. */
 import { limits } from '../../core/limits.ts'
-import { isMailbox, MailboxCutter } from '../../formats/mail/mailbox-file.ts'
+import { isMailbox, MailboxCutter, type MailboxEntry } from '../../formats/mail/mailbox-file.ts'
 import { isMailSample, isOutlookName } from '../../formats/mail/recognise-mail.ts'
 import type { ByteInput } from '../byte-input.ts'
 import type { MailReceiver } from './received-mail.ts'
@@ -16,31 +16,27 @@ export async function importMail(
   receive: MailReceiver,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const isBox = isMailbox(head)
   let number = 0
-  for await (const { bytes, isOne } of mailsIn(input, isMailbox(head))) {
+  for await (const { bytes } of mailsIn(piecesOf(input), isBox)) {
     if (signal.aborted) return false
     number++
-    await receive({ bytes, origin: isOne ? name : `${name}, mail ${number}` })
+    await receive({ bytes, origin: isBox ? `${name}, mail ${number}` : name })
   }
   return !signal.aborted
 }
 
-interface CutMail {
-  readonly bytes: Uint8Array
-  /** The file holds no other. */
-  readonly isOne: boolean
-}
-
-async function* mailsIn(input: ByteInput, isBox: boolean): AsyncGenerator<CutMail> {
+/** The mails of a file, from its bytes: those of a mailbox (`isBox`), or the one that it is. Memory holds one at a time; of a
+ *  mail that is too long the beginning is given, and a little more, by which its reader knows. */
+export async function* mailsIn(pieces: AsyncIterable<Uint8Array>, isBox: boolean): AsyncGenerator<MailboxEntry> {
   if (!isBox) {
-    yield { bytes: await wholeOf(input), isOne: true }
+    const bytes = await wholeOf(pieces)
+    yield { bytes, offset: 0, length: bytes.length }
     return
   }
   const cutter = new MailboxCutter()
-  for await (const piece of piecesOf(input)) {
-    for (const { bytes } of cutter.take(piece)) yield { bytes, isOne: false }
-  }
-  for (const { bytes } of cutter.finish()) yield { bytes, isOne: false }
+  for await (const piece of pieces) yield* cutter.take(piece)
+  yield* cutter.finish()
 }
 
 async function* piecesOf(input: ByteInput): AsyncGenerator<Uint8Array> {
@@ -53,13 +49,13 @@ async function* piecesOf(input: ByteInput): AsyncGenerator<Uint8Array> {
 }
 
 /** At most as much as a mail may have, and one byte, by which a longer one is known. */
-async function wholeOf(input: ByteInput): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
+async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const kept: Uint8Array[] = []
   let length = 0
-  for await (const piece of piecesOf(input)) {
-    pieces.push(piece)
+  for await (const piece of pieces) {
+    kept.push(piece)
     length += piece.length
     if (length > limits.mailBytesMax) break
   }
-  return Buffer.concat(pieces).subarray(0, limits.mailBytesMax + 1)
+  return Buffer.concat(kept).subarray(0, limits.mailBytesMax + 1)
 }
