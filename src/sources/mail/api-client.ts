@@ -2,6 +2,7 @@
  *  bytes and time. What the answers mean is known elsewhere. */
 import { limits } from '../../core/limits.ts'
 import { errorCode } from '../problem.ts'
+import type { ApiToken } from './api-token.ts'
 import { MailboxFailure } from './mailbox-failure.ts'
 
 /** What an interface is asked. */
@@ -10,7 +11,7 @@ export interface ApiQuestion {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: URLSearchParams
   /** More of the answer is not read. */
-  readonly bytesMax?: number
+  readonly bytesMax?: number | undefined
   readonly stop: AbortSignal
 }
 
@@ -76,6 +77,18 @@ export class ApiClient {
     }
   }
 
+  /** Asks in a token's name; once more with a new one where the service no longer takes it. */
+  async askAs(token: ApiToken, url: string, question: ApiQuestion): Promise<ApiAnswer> {
+    const askOnce = async (): Promise<ApiAnswer> => {
+      const authorization = `Bearer ${await token.get(question.stop)}`
+      return await this.ask(url, { ...question, headers: { ...question.headers, authorization } })
+    }
+    const answer = await askOnce()
+    if (answer.status !== 401) return answer
+    token.drop()
+    return await askOnce()
+  }
+
   /** A URL may come from an answer: whoever writes answers must not choose where the token is sent. */
   #checked(text: string): URL {
     const url = URL.canParse(text) ? new URL(text) : undefined
@@ -138,6 +151,16 @@ export class ApiClient {
 
 /** Whether a sign-in was refused for what was shown (RFC 6749 section 5.2), and not for a trouble of the service. */
 export const isRefusal = ({ status }: ApiAnswer): boolean => status === 400 || status === 401 || status === 403
+
+/** Whether a service, by its status alone, only wants to be asked later. */
+export const isBusyStatus = ({ status }: ApiAnswer): boolean =>
+  status === 429 || status === 502 || status === 503 || status === 504
+
+/** The failure of an answer that only wants to be asked later. */
+export const busyFailure = (service: string, { retryAfterMs }: ApiAnswer): MailboxFailure =>
+  new MailboxFailure(`${service} asks to be asked less often; the desk waits, and goes on by itself.`, {
+    retryAfterMs: retryAfterMs ?? limits.mailboxPollMs / 2,
+  })
 
 /** Seconds, or a date. */
 function retryAfterMs(text: string | null, nowMs: number): number | undefined {

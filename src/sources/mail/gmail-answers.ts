@@ -1,10 +1,18 @@
 /** What Google's sign-in and the Gmail API answer, in plain words: tokens for one person's mailbox from a service account's key
  *  (RFC 7523), and what is to be mended where one is refused. What an answer says is never shown; its codes are looked up. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
-import { limits } from '../../core/limits.ts'
 import type { GmailDefinition } from '../definition.ts'
 import { showPath } from '../problem.ts'
-import { type ApiAnswer, type ApiClient, fieldOf, isRefusal, listOf, textOf } from './api-client.ts'
+import {
+  type ApiAnswer,
+  type ApiClient,
+  busyFailure,
+  fieldOf,
+  isBusyStatus,
+  isRefusal,
+  listOf,
+  textOf,
+} from './api-client.ts'
 import type { MadeToken } from './api-token.ts'
 import { MailboxFailure, readSecret } from './mailbox-failure.ts'
 
@@ -38,7 +46,7 @@ export async function makeGmailToken(
   const token = textOf(answer.json, 'access_token')
   const lifeS = Number(fieldOf(answer.json, 'expires_in'))
   if (answer.status === 200 && token !== '') return { token, lifeMs: (lifeS > 0 ? lifeS : assertionLifeS) * 1_000 }
-  if (isBusy(answer)) throw busyFailure(answer)
+  if (isBusy(answer)) throw busyFailure('Google', answer)
   if (!isRefusal(answer))
     throw new MailboxFailure('The sign-in of Google gave no usable answer. It is tried again by itself.')
   throw new MailboxFailure(signInSentence(answer, mailbox, key, keyPath), { kind: 'refused' })
@@ -99,20 +107,11 @@ const reasonOf = ({ json }: ApiAnswer): string => textOf(listOf(json, 'error', '
 
 /** Whether the service only wants to be asked later. */
 export const isBusy = (answer: ApiAnswer): boolean =>
-  answer.status === 429 ||
-  answer.status === 502 ||
-  answer.status === 503 ||
-  answer.status === 504 ||
-  (answer.status === 403 && busyReasons.has(reasonOf(answer)))
-
-const busyFailure = ({ retryAfterMs }: ApiAnswer): MailboxFailure =>
-  new MailboxFailure('Google asks to be asked less often; the desk waits, and goes on by itself.', {
-    retryAfterMs: retryAfterMs ?? limits.mailboxPollMs / 2,
-  })
+  isBusyStatus(answer) || (answer.status === 403 && busyReasons.has(reasonOf(answer)))
 
 /** An answer that is none, in words. */
 export function gmailFailure(answer: ApiAnswer, mailbox: string): MailboxFailure {
-  if (isBusy(answer)) return busyFailure(answer)
+  if (isBusy(answer)) return busyFailure('Google', answer)
   const reason = reasonOf(answer)
   if (answer.status === 401)
     return new MailboxFailure('Google no longer takes the sign-in of the service account. It is tried again by itself.')

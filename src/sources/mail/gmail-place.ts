@@ -1,4 +1,5 @@
 /** How far a mailbox of Google Workspace was read: by its history, after a list of what was there at the first look. */
+import { readingFromMs } from './mailbox-places.ts'
 
 /** A mailbox's place. */
 export interface GmailPlace {
@@ -26,12 +27,8 @@ export function parseGmailPlace(value: unknown): GmailPlace | undefined {
   return { historyId, listPage: typeof listPage === 'string' ? listPage : undefined, sinceMs, doneMs }
 }
 
-const dayMs = 86_400_000
-
-/** The place of a mailbox whose history is at `historyId` and that is listed anew: from the day before it was last read to
- *  its end, for all that came earlier was read. */
+/** The place of a mailbox whose history is at `historyId` and that is listed anew. */
 export function listedAnew(before: GmailPlace | undefined, historyId: string, days: number, nowMs: number): GmailPlace {
   const doneMs = before?.doneMs ?? 0
-  const reachMs = nowMs - days * dayMs
-  return { historyId, listPage: '', sinceMs: doneMs === 0 ? reachMs : doneMs - dayMs, doneMs }
+  return { historyId, listPage: '', sinceMs: readingFromMs(doneMs, days, nowMs), doneMs }
 }

@@ -213,16 +213,7 @@ class GmailMailbox implements LookedInto {
     bytesMax?: number,
   ): Promise<ApiAnswer> {
     const url = `${this.#url}/${path}?${new URLSearchParams(query).toString()}`
-    const askWith = async (bearer: string): Promise<ApiAnswer> =>
-      await this.#parts.client.ask(url, {
-        headers: { authorization: `Bearer ${bearer}` },
-        stop,
-        ...(bytesMax === undefined ? {} : { bytesMax }),
-      })
-    const answer = await askWith(await this.#token.get(stop))
-    if (answer.status !== 401) return answer
-    this.#token.drop()
-    return await askWith(await this.#token.get(stop))
+    return await this.#parts.client.askAs(this.#token, url, { stop, bytesMax })
   }
 
   #failure(answer: ApiAnswer): MailboxFailure {

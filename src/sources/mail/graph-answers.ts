@@ -1,8 +1,16 @@
 /** What Microsoft's sign-in and Microsoft Graph answer, in plain words: tokens by the client credentials flow, and what is to
  *  be mended where one is refused. What an answer says is never shown; its codes are looked up. */
-import { limits } from '../../core/limits.ts'
 import type { GraphDefinition } from '../definition.ts'
-import { type ApiAnswer, type ApiClient, fieldOf, isRefusal, listOf, textOf } from './api-client.ts'
+import {
+  type ApiAnswer,
+  type ApiClient,
+  busyFailure,
+  fieldOf,
+  isBusyStatus,
+  isRefusal,
+  listOf,
+  textOf,
+} from './api-client.ts'
 import type { MadeToken } from './api-token.ts'
 import { MailboxFailure, readSecret } from './mailbox-failure.ts'
 
@@ -27,7 +35,7 @@ export async function makeGraphToken(
   const token = textOf(answer.json, 'access_token')
   const lifeS = Number(fieldOf(answer.json, 'expires_in'))
   if (answer.status === 200 && token !== '') return { token, lifeMs: (lifeS > 0 ? lifeS : 3_600) * 1_000 }
-  if (isBusy(answer)) throw busyFailure(answer)
+  if (isBusyStatus(answer)) throw busyFailure('Microsoft 365', answer)
   if (!isRefusal(answer))
     throw new MailboxFailure('The sign-in of Microsoft 365 gave no usable answer. It is tried again by itself.')
   throw new MailboxFailure(signInSentence(answer, definition), { kind: 'refused' })
@@ -50,23 +58,14 @@ function signInSentence({ json, status }: ApiAnswer, { tenant, clientId, secretP
   return `Microsoft 365 did not let the application sign in (${codes[0] ?? status}). Check tenant, application ID and secret (${secretPath}).`
 }
 
-/** Whether the service only wants to be asked later. */
-export const isBusy = ({ status }: ApiAnswer): boolean =>
-  status === 429 || status === 503 || status === 504 || status === 502
-
 /** Whether a link to go on from is of no use any more, so that all is to be listed again: the service forgot it (410), or finds
  *  it malformed, which no waiting would mend. */
 export const isForgotten = ({ status }: ApiAnswer): boolean =>
   status === 410 || status === 400 || status === 414 || status === 431
 
-const busyFailure = ({ retryAfterMs }: ApiAnswer): MailboxFailure =>
-  new MailboxFailure('Microsoft 365 asks to be asked less often; the desk waits, and goes on by itself.', {
-    retryAfterMs: retryAfterMs ?? limits.mailboxPollMs / 2,
-  })
-
 /** An answer that is none, in words. */
 export function graphFailure(answer: ApiAnswer, mailbox: string, { clientId }: GraphDefinition): MailboxFailure {
-  if (isBusy(answer)) return busyFailure(answer)
+  if (isBusyStatus(answer)) return busyFailure('Microsoft 365', answer)
   const code = textOf(answer.json, 'error', 'code')
   if (answer.status === 401)
     return new MailboxFailure(

@@ -1,5 +1,6 @@
 /** How far a mailbox of Microsoft 365 was read: for each folder the link that the service gave for going on. */
 import { limits } from '../../core/limits.ts'
+import { readingFromMs } from './mailbox-places.ts'
 
 /** A folder's place. */
 export interface GraphFolderPlace {
@@ -27,12 +28,8 @@ export function parseGraphPlace(value: unknown): GraphPlace | undefined {
   return Object.fromEntries(folders)
 }
 
-const dayMs = 86_400_000
-
-/** The place of a folder that is read for the first time, or again because the service forgot how far it was read: from the
- *  day before it was last read to its end, for all that came earlier was read. */
+/** The place of a folder that is read for the first time, or again because the service forgot how far it was read. */
 export function freshPlace(before: GraphFolderPlace | undefined, days: number, nowMs: number): GraphFolderPlace {
   const doneMs = before?.doneMs ?? 0
-  const reachMs = nowMs - days * dayMs
-  return { link: undefined, sinceMs: doneMs === 0 ? reachMs : doneMs - dayMs, doneMs }
+  return { link: undefined, sinceMs: readingFromMs(doneMs, days, nowMs), doneMs }
 }

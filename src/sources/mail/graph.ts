@@ -4,9 +4,9 @@
 import { limits } from '../../core/limits.ts'
 import type { GraphDefinition } from '../definition.ts'
 import { showPath } from '../problem.ts'
-import { type ApiAnswer, ApiClient, fieldOf, listOf, textOf } from './api-client.ts'
+import { type ApiAnswer, ApiClient, fieldOf, isBusyStatus, listOf, textOf } from './api-client.ts'
 import { ApiToken } from './api-token.ts'
-import { graphFailure, isBusy, isForgotten, makeGraphToken } from './graph-answers.ts'
+import { graphFailure, isForgotten, makeGraphToken } from './graph-answers.ts'
 import { freshPlace, type GraphFolderPlace, type GraphPlace, parseGraphPlace } from './graph-place.ts'
 import { type MailboxFailure, secretMark } from './mailbox-failure.ts'
 import { MailboxPlaces } from './mailbox-places.ts'
@@ -152,7 +152,7 @@ class GraphMailbox implements LookedInto {
     if (answer.status === 404 || answer.status === 410) return
     if (answer.status !== 200 || answer.bytes.length === 0) {
       const failure = this.#failure(answer)
-      if (isBusy(answer)) throw failure
+      if (isBusyStatus(answer)) throw failure
       const times = (this.#tried.get(id) ?? 0) + 1
       this.#tried.set(id, times)
       if (times < limits.mailboxMailTriesMax) throw failure
@@ -206,19 +206,8 @@ class GraphMailbox implements LookedInto {
 
   async #ask(url: string, stop: AbortSignal, bytesMax?: number): Promise<ApiAnswer> {
     const { client, token } = this.#parts
-    const askWith = async (bearer: string): Promise<ApiAnswer> =>
-      await client.ask(url, {
-        headers: {
-          authorization: `Bearer ${bearer}`,
-          prefer: `IdType="ImmutableId", odata.maxpagesize=${limits.apiPageEntries}`,
-        },
-        stop,
-        ...(bytesMax === undefined ? {} : { bytesMax }),
-      })
-    const answer = await askWith(await token.get(stop))
-    if (answer.status !== 401) return answer
-    token.drop()
-    return await askWith(await token.get(stop))
+    const prefer = `IdType="ImmutableId", odata.maxpagesize=${limits.apiPageEntries}`
+    return await client.askAs(token, url, { headers: { prefer }, stop, bytesMax })
   }
 
   #failure(answer: ApiAnswer): MailboxFailure {

@@ -1,6 +1,7 @@
 /** How far one folder was read over IMAP. Numbers of mails hold as long as the folder's UIDVALIDITY does (RFC 3501 section
  *  2.3.1.1); when that changes, or the numbers go back, the folder is read anew. */
 import type { ImapDefinition } from '../definition.ts'
+import { readingFromMs } from './mailbox-places.ts'
 
 /** A folder's place. */
 export interface ImapPlace {
@@ -13,8 +14,6 @@ export interface ImapPlace {
   readonly doneMs: number
 }
 
-const dayMs = 86_400_000
-
 /** A place as it was kept; undefined for what is none. */
 export function parseImapPlace(value: unknown): ImapPlace | undefined {
   if (typeof value !== 'object' || value === null) return undefined
@@ -25,8 +24,7 @@ export function parseImapPlace(value: unknown): ImapPlace | undefined {
     : undefined
 }
 
-/** Where reading goes on, given how the folder is now. A folder whose numbers no longer hold is read from the day before
- *  it was last read to its end: all that came earlier was read. */
+/** Where reading goes on, given how the folder is now; anew where its numbers no longer hold. */
 export function placeToGoOn(
   kept: ImapPlace | undefined,
   folder: { readonly uidValidity: string; readonly uidNext: number | undefined },
@@ -36,9 +34,9 @@ export function placeToGoOn(
   const isSame = kept !== undefined && kept.uidValidity === folder.uidValidity
   const isBack = kept !== undefined && folder.uidNext !== undefined && kept.lastUid >= folder.uidNext
   if (isSame && !isBack) return kept
-  const reachMs = nowMs - days * dayMs
   // No days: only what comes from now on.
   const lastUid = kept === undefined && days === 0 ? (folder.uidNext ?? 1) - 1 : 0
-  const sinceMs = kept === undefined || kept.doneMs === 0 ? reachMs : kept.doneMs - dayMs
-  return { uidValidity: folder.uidValidity, lastUid, sinceMs: Math.max(0, sinceMs), doneMs: kept?.doneMs ?? 0 }
+  const doneMs = kept?.doneMs ?? 0
+  const sinceMs = Math.max(0, readingFromMs(doneMs, days, nowMs))
+  return { uidValidity: folder.uidValidity, lastUid, sinceMs, doneMs }
 }

@@ -5,6 +5,13 @@ import { errorCode } from '../problem.ts'
 import { MailboxFailure } from './mailbox-failure.ts'
 import type { MailCursor } from './received-mail.ts'
 
+const dayMs = 86_400_000
+
+/** From when on mail is read at the first look (`days` back), and where it is no longer known how far was read: from the day
+ *  before it was last read to its end (`doneMs`, 0 before), for all that came earlier was read. */
+export const readingFromMs = (doneMs: number, days: number, nowMs: number): number =>
+  doneMs === 0 ? nowMs - days * dayMs : doneMs - dayMs
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
