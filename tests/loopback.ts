@@ -64,6 +64,17 @@ export async function becomes(fact: () => Promise<boolean> | boolean, msMax = 10
   return fact()
 }
 
+/** Waits for something to be there, and gives it; fails where it did not come in time. */
+export async function until<T>(what: () => Promise<T | undefined> | T | undefined, msMax = 30_000): Promise<T> {
+  let found: T | undefined
+  const isFound = await becomes(async () => {
+    found = await what()
+    return found !== undefined
+  }, msMax)
+  if (!isFound) throw new Error('it did not come to be so')
+  return found as T
+}
+
 /** Starts a program that runs until it is ended; its output is kept for messages of failures. */
 export function startProcess(program: string, args: readonly string[], env?: Record<string, string>) {
   const child: ChildProcess = spawn(program, args, {

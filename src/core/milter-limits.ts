@@ -9,7 +9,8 @@ export const milterLimits = {
   milterPacketBytesMax: 2 * mib,
   /** Bytes of one mail that are gathered. A larger one is judged by its beginning. */
   milterMailBytesMax: 64 * mib,
-  /** Bytes gathered for all connections together; while they are taken, mail goes through unjudged, which is told. */
+  /** Bytes gathered for all connections together; while they are taken, a mail is judged by what there was room
+   *  for, which is told. */
   milterHeldBytesMax: 256 * mib,
   /** Connections at once: postfix opens one for each of its processes, of which it has 100 unless told otherwise. */
   milterConnectionsMax: 500,

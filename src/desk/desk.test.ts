@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { until } from '../../tests/loopback.ts'
 import { record } from '../../tests/recording/record.ts'
 import { bundled, bundledSeed } from '../../tests/recording/scenarios.ts'
 import type { IncidentId, SourceId } from '../core/ids.ts'
@@ -30,17 +30,6 @@ async function start(options: Partial<Parameters<typeof openDesk>[0]> = {}): Pro
   if (!opened.ok) throw new Error(opened.error.join('\n'))
   open.push(opened.value)
   return opened.value
-}
-
-/** Waits for something to be so. */
-async function until<T>(what: () => Promise<T | undefined>, msMax = 20_000): Promise<T> {
-  const endMs = Date.now() + msMax
-  for (;;) {
-    const found = await what()
-    if (found !== undefined) return found
-    if (Date.now() > endMs) throw new Error('it did not come to be so')
-    await delay(50)
-  }
 }
 
 const worst = (desk: Desk) =>

@@ -2,6 +2,7 @@
  *  refused, and so is a request that another page makes with this browser's cookie. */
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isLoopback } from '../core/loopback.ts'
 
 /** Where a request was sent, as its browser sees it. */
 export interface Origin {
@@ -15,9 +16,6 @@ export interface Origin {
 
 /** A host of RFC 3986 with its port, in the characters that a browser sends. */
 const hostForm = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_.-]{1,253}))(?::(\d{1,5}))?$/
-
-const isLoopbackName = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
 
 /** Decides by the `Host` header which of the desk's names was meant. */
 export class Hosts {
@@ -41,14 +39,14 @@ export class Hosts {
     if (host === undefined || hostname === undefined) return undefined
     if (this.#public !== undefined && host.toLowerCase() === this.#public.host) {
       const isSecure = this.#public.protocol === 'https:'
-      return { origin: this.#public.origin, hostname, isSecure, isLoopback: isLoopbackName(hostname) }
+      return { origin: this.#public.origin, hostname, isSecure, isLoopback: isLoopback(hostname) }
     }
-    const isLoopback = isLoopbackName(hostname)
+    const isHere = isLoopback(hostname)
     const isOwnAddress = localAddress !== undefined && hostname === localAddress.replace(/^::ffff:(?=\d+\.)/, '')
-    if (!isLoopback && !isOwnAddress && !this.#names.has(hostname)) return undefined
-    const isSecure = this.#isTls || (isForwardedTls && !isLoopback)
+    if (!isHere && !isOwnAddress && !this.#names.has(hostname)) return undefined
+    const isSecure = this.#isTls || (isForwardedTls && !isHere)
     const origin = `${isSecure ? 'https' : 'http'}://${host.toLowerCase()}`
-    return { origin: URL.parse(origin)?.origin ?? origin, hostname, isSecure, isLoopback }
+    return { origin: URL.parse(origin)?.origin ?? origin, hostname, isSecure, isLoopback: isHere }
   }
 }
 

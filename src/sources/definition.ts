@@ -55,7 +55,7 @@ export interface UploadDefinition extends Common {
   readonly kind: 'upload'
 }
 
-/** `watch` changes nothing; `tag` adds headers to what is flagged; `hold` also holds what is called an attack. */
+/** `watch` adds nothing; `tag` adds headers to what is flagged; `hold` also holds what is called an attack. */
 export const milterModes = ['watch', 'tag', 'hold'] as const
 
 /** A mail server that asks about each mail while it arrives (the milter protocol; postfix, sendmail). */

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
+import { mailSource, vendorSpoof } from '../../src/watches/mail/mail.fixture.ts'
+import { becomes } from '../loopback.ts'
 import { Random } from '../recording/random.ts'
 import { DovecotServer, whyNoDovecot } from '../sources-mail/dovecot-server.ts'
 import { DeskChild, makeScene } from './desk-child.ts'
@@ -17,14 +18,9 @@ const isSpoof = (number: number): boolean => number % spoofEvery === 0
 function mailNumbered(number: number): string {
   const plan = isSpoof(number)
     ? {
-        from: '"VR Systems" <vr.elections.support@gmail.com>',
+        ...vendorSpoof,
         subject: `New EViD User Guides ${number}`,
-        text: `Please open the attached user guide number ${number} and enable its content today.`,
-        file: {
-          name: 'EViD Guide.hta',
-          type: 'application/hta',
-          text: '<script>new ActiveXObject("WScript.Shell")</script>',
-        },
+        text: `${vendorSpoof.text} They are number ${number}.`,
       }
     : {
         from: `Jo <jo${number}@town${number % 40}.example>`,
@@ -38,19 +34,7 @@ test.skipIf(whyNoDovecot() !== '')(
   `a mailbox is read whole, each mail once, by a desk that is killed on the way ${whyNoDovecot()}`,
   async () => {
     const server = await DovecotServer.start()
-    const scene = await makeScene(`
-[mail]
-ask_name_servers = false
-[[source]]
-id = "mailbox"
-title = "Elections mailbox"
-kind = "imap"
-host = "127.0.0.1"
-port = ${server.port}
-security = "none"
-user = "${server.user}"
-password_file = "imap.secret"
-`)
+    const scene = await makeScene(`[mail]\nask_name_servers = false\n${server.source('elections', 'imap.secret')}`)
     writeFileSync(join(scene.data, 'imap.secret'), server.password, { mode: 0o600 })
     const random = new Random('mailbox-1')
     let desk = new DeskChild(scene.data, { fault: { limits: { checkpointMsMin: 300 } } })
@@ -71,7 +55,7 @@ password_file = "imap.secret"
         })
         return (await answer.json()) as { read: number; total: number }
       }
-      for (let tries = 0; tries < 1_200 && (await read()).read < mails; tries++) await delay(50)
+      await becomes(async () => (await read()).read >= mails, 60_000)
       expect(await read()).toMatchObject({ read: mails })
       expect((await desk.stop()).ended.code).toBe(0)
 

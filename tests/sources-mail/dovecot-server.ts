@@ -73,6 +73,21 @@ export class DovecotServer {
     return server
   }
 
+  /** Its mailbox as a source in a desk's configuration. */
+  source(id: string, passwordFile: string): string {
+    return `
+[[source]]
+id = "${id}"
+title = "Mailbox of ${id}"
+kind = "imap"
+host = "127.0.0.1"
+port = ${this.port}
+security = "none"
+user = "${this.user}"
+password_file = "${passwordFile}"
+`
+  }
+
   /** Starts it again on the same ports with the same mail. */
   async restart(): Promise<void> {
     const child = spawn(program, ['-F', '-c', join(this.folder, 'dovecot.conf')], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,17 +1,16 @@
 /** `npm run load:milter [-- --rate 50 --seconds 60 --kill --tcp]`: sends generated mail through a real postfix to the milter of a whole
  *  desk, each sixth mail past it, and says what was lost, how much later judged mail is taken, and what kept it. With
  *  `--kill` the milter's process is killed in the middle. */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { makeMailSet } from '../mail-generator/mail-set.ts'
 import type { LoadOrder, Taken } from './load-client.ts'
 import type { MilterTale } from './load-milter.ts'
-import { PostfixServer, whyNoPostfix } from './postfix-server.ts'
+import { PostfixServer, postfixFolder, whyNoPostfix } from './postfix-server.ts'
 
 /** What a run of mail through postfix came to. */
 export interface LoadFigures {
@@ -43,10 +42,7 @@ export interface Load {
 
 /** Sends mail for so long. */
 export async function runLoad({ rate, seconds, killAfterMs, isTcp = false }: Load): Promise<LoadFigures> {
-  const folder = mkdtempSync(join(tmpdir(), 'bellwether-milter-'))
-  // The socket file gets the folder's group, as docs/how-to/mail.md says.
-  chownSync(folder, 0, Number(execFileSync('id', ['-g', 'postfix'], { encoding: 'utf8' })))
-  chmodSync(folder, 0o2755)
+  const folder = postfixFolder()
   const milter = fork(join(import.meta.dirname, 'load-milter.ts'), [isTcp ? 'tcp' : join(folder, 'milter')])
   const [where] = (await once(milter, 'message')) as [string]
   const server = await PostfixServer.start(where)

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type OpenDesk, openDesk } from '../../src/desk/compose.ts'
 import type { Desk, Person } from '../../src/desk/desk.ts'
@@ -13,24 +12,15 @@ import { outlookFile } from '../../src/formats/mail/outlook.fixture.ts'
 import { readSignedText, withSignature } from '../../src/software/signed-text.ts'
 import { makeKey, publicKeyOf } from '../../src/software/signing-key.ts'
 import type { MilterDefinition } from '../../src/sources/definition.ts'
-import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
-import { freePort, PostfixServer, SmtpClient, whyNoPostfix } from './postfix-server.ts'
+import { mailSource, vendorSpoof } from '../../src/watches/mail/mail.fixture.ts'
+import { freePort, until } from '../loopback.ts'
+import { PostfixServer, SmtpClient, whyNoPostfix } from './postfix-server.ts'
 
 const clerk: Person = { name: 'Pat', address: '127.0.0.1' }
 const cleanups: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
-
-async function until<T>(what: () => Promise<T | undefined> | T | undefined, msMax = 30_000): Promise<T> {
-  const endMs = Date.now() + msMax
-  for (;;) {
-    const found = await what()
-    if (found !== undefined) return found
-    if (Date.now() > endMs) throw new Error('it did not come to be so')
-    await delay(50)
-  }
-}
 
 /** A desk with a milter, in a folder that goes when the test ends. */
 class DeskStage {
@@ -78,15 +68,9 @@ mode = "${mode}"
 const spoof = (to: string, more: Partial<Parameters<typeof mailSource>[0]> = {}): string =>
   Buffer.from(
     mailSource({
-      from: '"VR Systems" <vr.elections.support@gmail.com>',
+      ...vendorSpoof,
       to,
-      subject: 'New EViD User Guides',
       html: '<p>Dear customer,</p><p>please find the new <b>EViD</b> user guides for the general election in the attachment. Open the attached file and enable its content, so that the settings of your poll books are brought up to date before early voting begins.</p><img src="https://tracker.example/x.gif"><a href="https://vr-systems-guides.example/login">Sign in to see the guides</a>',
-      file: {
-        name: 'New EViD User Guides.hta',
-        type: 'application/hta',
-        text: '<script>new ActiveXObject("WScript.Shell").Run("cmd")</script>',
-      },
       id: to,
       ...more,
     }),

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openDesk } from '../../src/desk/compose.ts'
 import type { Desk } from '../../src/desk/desk.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import { mailSource } from '../../src/watches/mail/mail.fixture.ts'
+import { mailSource, vendorSpoof } from '../../src/watches/mail/mail.fixture.ts'
 import { becomes } from '../loopback.ts'
 import { DovecotServer, whyNoDovecot } from './dovecot-server.ts'
 import { mailText } from './mailbox-stage.ts'
@@ -16,22 +15,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** A vendor's name from a free mail service, with a document that runs a program. */
-const spoof = (to: string): string =>
-  Buffer.from(
-    mailSource({
-      from: '"VR Systems" <vr.elections.support@gmail.com>',
-      to,
-      subject: 'New EViD User Guides',
-      text: 'Please open the attached user guides and enable their content before early voting begins.',
-      file: {
-        name: 'New EViD User Guides.hta',
-        type: 'application/hta',
-        text: '<script>new ActiveXObject("WScript.Shell").Run("cmd")</script>',
-      },
-      id: to,
-    }),
-  ).toString('latin1')
+const spoof = (to: string): string => Buffer.from(mailSource({ ...vendorSpoof, to, id: to })).toString('latin1')
 
 /** Opens a desk, and waits until its list holds so many mails. */
 async function deskThatRead(folder: string, count: number): Promise<Desk> {
@@ -39,7 +23,7 @@ async function deskThatRead(folder: string, count: number): Promise<Desk> {
   if (!opened.ok) throw new Error(opened.error.join('\n'))
   const { desk } = opened.value
   cleanups.push(() => desk.close())
-  for (let tries = 0; tries < 600 && (await desk.mails({ offset: 0, limit: 50 })).read < count; tries++) await sleep(50)
+  await becomes(async () => (await desk.mails({ offset: 0, limit: 50 })).read >= count, 30_000)
   return desk
 }
 
@@ -55,19 +39,7 @@ describe.skipIf(skip !== '')('a desk with a mailbox on a real dovecot', () => {
     writeFileSync(join(folder, 'password'), `${server.password}\n`, { mode: 0o600 })
     writeFileSync(
       join(folder, 'bellwether.toml'),
-      `
-[mail]
-domains = ["county.example"]
-[[source]]
-id = "clerk"
-title = "Mailbox of the clerk"
-kind = "imap"
-host = "127.0.0.1"
-port = ${server.port}
-security = "none"
-user = "${server.user}"
-password_file = "password"
-`,
+      `[mail]\ndomains = ["county.example"]\n${server.source('clerk', 'password')}`,
     )
     await server.put([
       { text: mailText('minutes') },

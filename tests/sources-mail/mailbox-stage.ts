@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceId } from '../../src/core/ids.ts'
 import type { ImapDefinition } from '../../src/sources/definition.ts'
 import type { MailboxPace } from '../../src/sources/mail/mailbox-rounds.ts'
 import type { MailboxParts, ReceivedMail } from '../../src/sources/mail/received-mail.ts'
+import { becomes } from '../loopback.ts'
 
 /** Fast enough for a test. */
 export const shortPace: MailboxPace = { pollMs: 300, retryMsMin: 30, refusedRetryMs: 60_000, secretCheckMs: 30 }
@@ -59,8 +59,7 @@ export class Stage {
 
 /** Waits for a fact, and fails with what there is instead. */
 export async function until(fact: () => boolean, shown: () => unknown, msMax = 20_000): Promise<void> {
-  for (const endMs = performance.now() + msMax; performance.now() < endMs; await sleep(15)) if (fact()) return
-  if (!fact()) throw new Error(`It did not come to that: ${JSON.stringify(shown())}`)
+  if (!(await becomes(fact, msMax))) throw new Error(`It did not come to that: ${JSON.stringify(shown())}`)
 }
 
 /** A folder for secrets, and how it is removed. */

@@ -12,10 +12,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { becomes, freePort } from '../loopback.ts'
 
 /** Why postfix cannot be run here; empty where it can. */
 export function whyNoPostfix(): string {
@@ -23,14 +24,12 @@ export function whyNoPostfix(): string {
   return process.getuid?.() === 0 ? '' : 'postfix can be started by root alone'
 }
 
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+/** A folder for a socket file that postfix may open, made as docs/how-to/mail.md says: files in it get its group. */
+export function postfixFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-milter-'))
+  chownSync(folder, 0, Number(execFileSync('id', ['-g', 'postfix'], { encoding: 'utf8' })))
+  chmodSync(folder, 0o2755)
+  return folder
 }
 
 const daemons = [
@@ -155,8 +154,7 @@ export class PostfixServer {
 
   /** Waits until so many were delivered; answers what there is after `msMax` at the latest. */
   async waitFor(count: number, msMax = 30_000): Promise<string[]> {
-    const until = performance.now() + msMax
-    while (this.deliveredCount() < count && performance.now() < until) await sleep(50)
+    await becomes(() => this.deliveredCount() >= count, msMax)
     return this.delivered()
   }
 

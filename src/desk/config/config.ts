@@ -1,5 +1,6 @@
 /** The desk's configuration: TOML in, a `Configuration` out, or every mistake with its line and its mend. It reads no
  *  file. What people decide in the console is not here but in the store. */
+import { isLoopback } from '../../core/loopback.ts'
 import { emptyOffice, type Office } from '../../core/office.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { AddressSet } from '../../formats/address.ts'
@@ -150,9 +151,6 @@ function readListen(section: Section): ListenConfiguration {
   section.end()
   return listen
 }
-
-const isLoopback = (address: string): boolean =>
-  address === 'localhost' || address === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address)
 
 function readStore(section: Section): { databaseUrl?: string } {
   const databaseUrl = section.text('database_url')

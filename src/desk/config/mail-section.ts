@@ -1,5 +1,6 @@
 /** What the configuration says of mail: whose mail it is, who may write in whose name, and the sources that bring it. */
 import type { SourceId } from '../../core/ids.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import { type MailDefinition, milterModes } from '../../sources/definition.ts'
 import { emptyMailOffice, type MailOffice } from '../../watches/mail/mail-office.ts'
 import type { Section } from './section.ts'
@@ -107,7 +108,7 @@ export function readMailSource(
       if (host === '') section.say('host', 'say which server, such as host = "imap.maple.example".')
       const user = section.text('user') ?? ''
       if (user === '') section.say('user', 'say whose mailbox, such as user = "elections@maple.example".')
-      if (security === 'none' && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
+      if (security === 'none' && !isLoopback(host)) {
         section.say('security', 'without encryption the password could be read on the way; use "tls" or "starttls".')
       }
       return {

@@ -46,11 +46,7 @@ export class MailJudge {
     this.#memory = new MailMemory(parts.memoryFolder)
     this.#checker = newChecker(parts.identities, parts.office)
     parts.onTrouble(this.#memory.restore(this.#checker))
-    this.#forgottenSaid = this.#forgotten
-  }
-
-  get #forgotten(): number {
-    return this.#checker.history.forgotten + this.#checker.campaigns.forgotten
+    this.#forgottenSaid = this.#checker.forgotten
   }
 
   /** Everybody in whose name nobody else may write. */
@@ -63,7 +59,7 @@ export class MailJudge {
     const saved = this.#checker.save()
     this.#checker = newChecker(identities, this.#parts.office)
     this.#checker.merge(saved)
-    this.#forgottenSaid = this.#forgotten
+    this.#forgottenSaid = this.#checker.forgotten
   }
 
   /** Judges one mail. Name servers are asked for several at once; verdicts come in the order of the calls. */
@@ -103,8 +99,8 @@ export class MailJudge {
     const verdict = isNew
       ? this.#checker.check(message, context, (remembered) => this.#remember(mail.id, remembered))
       : this.#checker.look(message, context)
-    const isFuller = this.#forgotten >= this.#forgottenSaid + forgottenStep
-    if (isFuller) this.#forgottenSaid = this.#forgotten
+    const isFuller = this.#checker.forgotten >= this.#forgottenSaid + forgottenStep
+    if (isFuller) this.#forgottenSaid = this.#checker.forgotten
     return documentOf(message, verdict, circumstances(mail, recipients), isFuller)
   }
 

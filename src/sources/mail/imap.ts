@@ -2,6 +2,7 @@
  *  fetched with BODY.PEEK. Where the server can (RFC 2177) it says at once that mail came. */
 import type { ImapFlow } from 'imapflow'
 import { limits } from '../../core/limits.ts'
+import { isLoopback } from '../../core/loopback.ts'
 import { counted } from '../../incidents/words.ts'
 import type { ImapDefinition } from '../definition.ts'
 import { errorCode, showPath } from '../problem.ts'
@@ -42,8 +43,6 @@ function namesInWords(names: readonly string[]): string {
   const more = names.length - namesShown
   return names.length === 0 ? 'none' : more > 0 ? `${shown} and ${counted(more, 'more folder')}` : shown
 }
-
-const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/.test(host)
 
 /** One account with its folders. */
 class ImapAccount implements LookedInto {

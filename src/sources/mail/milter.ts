@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { limits } from '../../core/limits.ts'
 import { PacketCutter } from './milter-protocol.ts'
 import { type ArrivingMail, type MilterDecision, MilterSession } from './milter-session.ts'
-import { giveToGroup, type MilterSocketRights, removeLeftSocket } from './milter-socket.ts'
+import { closeToOthers, removeLeftSocket } from './milter-socket.ts'
 
 /** What a milter is made of. */
 export interface MilterParts {
@@ -45,11 +45,11 @@ export class Milter {
 
   /** Begins to listen on a socket file. On one machine this is the faster way: over TCP a mail server that waits for
    *  acknowledgements adds some 40 ms to each mail. One that a desk left behind when it was killed makes room. */
-  async listenAt(path: string, rights: MilterSocketRights = {}): Promise<void> {
+  async listenAt(path: string): Promise<void> {
     await removeLeftSocket(path)
     await this.#listen({ path })
     try {
-      await giveToGroup(path, rights)
+      await closeToOthers(path)
     } catch (error) {
       await this.close()
       throw error

@@ -132,6 +132,11 @@ export class MailChecker {
     this.history.learn(message, outcome === 'pass')
   }
 
+  /** What the memory had to let go of to make room: senders, threads, sketches. */
+  get forgotten(): number {
+    return this.history.forgotten + this.campaigns.forgotten
+  }
+
   /** The whole memory as plain data. */
   save(): SavedMailState {
     return { history: this.history.save(), campaigns: this.campaigns.save() }

@@ -35,6 +35,18 @@ export const testOffice: MailOffice = {
   knownAddresses: ['field.engineer@gmail.com'],
 }
 
+/** A mail in a vendor's name from a free mail service, with a file that runs a program. */
+export const vendorSpoof = {
+  from: '"VR Systems" <vr.elections.support@gmail.com>',
+  subject: 'New EViD User Guides',
+  text: 'Please open the attached user guides and enable their content before early voting begins.',
+  file: {
+    name: 'New EViD User Guides.hta',
+    type: 'application/hta',
+    text: '<script>new ActiveXObject("WScript.Shell").Run("cmd")</script>',
+  },
+} as const satisfies MailPlan
+
 /** The bytes of a mail. */
 export function mailSource(plan: MailPlan): Uint8Array {
   const date = new Date(plan.timeMs ?? Date.UTC(2026, 8, 1, 14)).toUTCString().replace('GMT', '+0000')

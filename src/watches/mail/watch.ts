@@ -25,7 +25,7 @@ export class MailWatch {
   constructor(parts: MailCheckerParts, emit: EmitMailHit, saved?: SavedMailState) {
     this.checker = saved === undefined ? new MailChecker(parts) : MailChecker.restore(parts, saved)
     this.#emit = emit
-    this.#saidForgotten = this.#forgotten
+    this.#saidForgotten = this.checker.forgotten
   }
 
   /** Judges mails in the order given; returns their verdicts in that order. */
@@ -43,12 +43,8 @@ export class MailWatch {
   /** The memory as plain data. */
   save = (): SavedMailState => this.checker.save()
 
-  get #forgotten(): number {
-    return this.checker.history.forgotten + this.checker.campaigns.forgotten
-  }
-
   #tellForgotten(message: MailMessage, verdict: MailVerdict): void {
-    const forgotten = this.#forgotten
+    const forgotten = this.checker.forgotten
     if (forgotten < this.#saidForgotten + forgottenStep) return
     this.#saidForgotten = forgotten
     this.#emit(forgottenHit(message, verdict), verdict)
