@@ -72,11 +72,20 @@ export const stateWords: Readonly<
 }
 
 /** What came of it, as far as the logs show. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
+const outcomeWords: Readonly<Record<Outcome, string>> = {
   attempt: 'It was tried. The logs show no sign that it worked.',
   probe: 'The site reacted, with an error or a delay. That helps an attacker.',
   success: 'It worked, as far as the logs show.',
 }
+
+/** True where all that was found is mail: its evidence is mails, not lines of a log. */
+export const isAboutMail = (kinds: readonly string[]): boolean => kinds.every((kind) => kind.startsWith('mail-'))
+
+/** What came of it. Of a mail nobody sees whether it was opened. */
+export const outcomeSentence = (outcome: Outcome, kinds: readonly string[]): string =>
+  outcome === 'attempt' && isAboutMail(kinds)
+    ? 'It came to your office. Whether anybody opened or answered it, the desk cannot see: ask.'
+    : outcomeWords[outcome]
 
 /** How sure, in words first. The bounds follow the words of estimative probability in ICD 203 (2015). */
 export function sureness(confidence: number): string {

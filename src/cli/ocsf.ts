@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 import type { Actor, Finding, FindingKind, Level, Outcome } from '../core/finding.ts'
 import type { Place } from '../core/place.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
-import { capitalised, isTime, kindWords, outcomeWords } from '../incidents/words.ts'
+import { capitalised, isTime, kindWords, outcomeSentence } from '../incidents/words.ts'
 import type { Generator } from './json-document.ts'
 import { safeJson } from './printable.ts'
 import { mostSevereFirst, type ReportInput } from './report.ts'
@@ -203,7 +203,9 @@ function findingInfo(finding: Finding, incident: Incident, title: string) {
   return {
     uid: finding.id,
     title,
-    desc: [incident.title, outcome === undefined ? '' : outcomeWords[outcome]].filter((text) => text !== '').join(' '),
+    desc: [incident.title, outcome === undefined ? '' : outcomeSentence(outcome, [kind])]
+      .filter((text) => text !== '')
+      .join(' '),
     types: [kindWords[kind].term],
     created_time: epochMs(finding.detectedAtMs),
     first_seen_time: epochMs(finding.firstSeenMs),

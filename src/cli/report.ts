@@ -17,7 +17,7 @@ import {
   isTime,
   kindWords,
   levelWords,
-  outcomeWords,
+  outcomeSentence,
   spanInWords,
   sureness,
   timeInWords,
@@ -196,7 +196,7 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
   page.labelled('What it means', sentences(incident.advice.map(({ meaning }) => meaning)))
   page.labelled('How sure', [sureness(incident.confidence)])
   page.labelled('Also known', alsoKnown(incident.context))
-  if (incident.outcome !== undefined) page.labelled('Did it work', [outcomeWords[incident.outcome]])
+  if (incident.outcome !== undefined) page.labelled('Did it work', [outcomeSentence(incident.outcome, incident.kinds)])
   page.labelled('Records exposed', exposureParagraphs(incident))
   page.labelled('When', whenInWords(incident))
   page.labelled('From where', [fromWhere(incident)])

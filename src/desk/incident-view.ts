@@ -1,11 +1,12 @@
 /** Incidents, findings and evidence as the console is given them: pure functions from what is stored. */
 import { createHash } from 'node:crypto'
-import type { Exposure, Finding } from '../core/finding.ts'
+import { type Exposure, type Finding, watchOf } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 import { capitalised, kindWords } from '../incidents/words.ts'
 import type { Proposal } from '../response/propose.ts'
 import type { EvidenceRow, IncidentRow, IncidentSummary } from '../store/store.ts'
 import { headOf } from '../watches/mail/mail-document.ts'
+import { partWords } from '../watches/mail/words.ts'
 import type { EvidenceView, FindingView, IncidentSummaryView, IncidentView } from './api/incidents.ts'
 import { readMailLine } from './mail/mail-view.ts'
 import { shownBytes } from './outside-text.ts'
@@ -97,7 +98,7 @@ function findingView(finding: Finding): FindingView {
     confidence: finding.confidence,
     actor: { type: finding.actor.type, value: finding.actor.value },
     target: finding.target,
-    parts: [...finding.parts],
+    parts: watchOf[finding.kind] === 'mail' ? finding.parts.map(partWords) : [...finding.parts],
     ...(outcome === undefined ? {} : { outcome }),
     tools: [...finding.tools],
     firstSeenMs: finding.firstSeenMs,

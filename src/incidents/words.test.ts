@@ -5,6 +5,7 @@ import {
   countInWords,
   durationInWords,
   exposureInWords,
+  outcomeSentence,
   spanInWords,
   sureness,
   timeInWords,
@@ -62,6 +63,12 @@ describe('words', () => {
   test('how sure stands in words before the number', () => {
     expect(sureness(0.97)).toBe('Almost certain (97 in 100).')
     expect(sureness(0.2)).toMatch(/^Not sure/)
+  })
+
+  test('of a mail nobody is told that it did not work: whether somebody opened it, no log says', () => {
+    expect(outcomeSentence('attempt', ['mail-impersonation', 'mail-campaign'])).toMatch(/^It came to the office/)
+    expect(outcomeSentence('attempt', ['mail-phishing', 'sql-injection'])).toMatch(/no sign that it worked/)
+    expect(outcomeSentence('success', ['sql-injection'])).toMatch(/^It worked/)
   })
 
   test('bounds are left out where they say nothing more, and a missing upper bound is admitted', () => {

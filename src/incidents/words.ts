@@ -1,6 +1,6 @@
 /** Numbers, times and the vocabulary of findings in words that a county clerk reads without help. Pure: no clock, no
  *  locale of the machine, so that the same input reads the same everywhere. */
-import type { Exposure, FindingKind, Level, Outcome } from '../core/finding.ts'
+import { type Exposure, type FindingKind, type Level, type Outcome, watchOf } from '../core/finding.ts'
 
 const months = [
   'January',
@@ -147,11 +147,17 @@ export const kindWords: Readonly<Record<FindingKind, { readonly plain: string; r
 }
 
 /** What came of it, as far as the logs show. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
+const outcomeWords: Readonly<Record<Outcome, string>> = {
   attempt: 'It was tried. The logs show no sign that it worked.',
   probe: 'The site reacted, with an error or a delay. That helps an attacker.',
   success: 'It worked, as far as the logs show.',
 }
+
+/** What came of it. Of a mail nobody sees whether it was opened. */
+export const outcomeSentence = (outcome: Outcome, kinds: readonly FindingKind[]): string =>
+  outcome === 'attempt' && kinds.every((kind) => watchOf[kind] === 'mail')
+    ? 'It came to the office. Whether anybody opened or answered it, nothing here shows: ask.'
+    : outcomeWords[outcome]
 
 /** `about 7,948 voter records (at least 7,900, at most 8,100)`; bounds that say nothing more are left out. */
 export function exposureInWords(exposure: Exposure): string {

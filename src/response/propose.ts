@@ -1,6 +1,14 @@
 /** What an incident suggests to block: its attackers' addresses, each with a reason in plain words, a suggested end,
  *  and why it may not be blocked where that is so. It proposes; a person decides. */
-import { type Actor, type Finding, type FindingKind, type Level, levelRank, maxLevel } from '../core/finding.ts'
+import {
+  type Actor,
+  type Finding,
+  type FindingKind,
+  type Level,
+  levelRank,
+  maxLevel,
+  watchOf,
+} from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 import { formatRange, parseRange } from '../formats/address.ts'
 import type { Incident } from '../incidents/incident.ts'
@@ -184,6 +192,10 @@ export function reasonFor(findings: readonly Finding[], incident: Incident): str
   if (deeds.length === 0) return oneLine(`Part of the incident: ${incident.title}`, limits.blockReasonCharactersMax)
   const said = deeds.length === 1 ? deeds[0] : `${deeds.slice(0, -1).join(', ')}, and ${deeds.at(-1)}`
   const lines = findings.reduce((sum, finding) => sum + finding.hitCount, 0)
-  const text = `${(said as string).charAt(0).toUpperCase()}${(said as string).slice(1)} (${count(lines, 'log line', 'log lines')}).`
+  const isMail = findings.every(({ kind }) => watchOf[kind] === 'mail')
+  const shownBy = isMail
+    ? count(lines, 'piece of evidence', 'pieces of evidence')
+    : count(lines, 'log line', 'log lines')
+  const text = `${(said as string).charAt(0).toUpperCase()}${(said as string).slice(1)} (${shownBy}).`
   return oneLine(text, limits.blockReasonCharactersMax)
 }

@@ -5,7 +5,7 @@ import type { FindingView, IncidentView } from '../../../src/desk/api/incidents.
 import { LevelLabel } from '../../parts/labels.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
 import { counted, listed } from '../../words/counts.ts'
-import { outcomeWords, sureness } from '../../words/terms.ts'
+import { isAboutMail, outcomeSentence, sureness } from '../../words/terms.ts'
 import { spanOf } from '../../words/times.ts'
 import { EvidenceList } from './evidence.tsx'
 
@@ -22,8 +22,10 @@ export function Findings({ incident, maySeeEvidence, isReport = false }: Finding
     <section className="stack" aria-labelledby="findings">
       <h2 id="findings">Findings and evidence</h2>
       <p className="muted">
-        {counted(incident.evidenceCount, 'log line')} {incident.evidenceCount === 1 ? 'belongs' : 'belong'} to this
-        incident.{' '}
+        {isAboutMail(incident.kinds)
+          ? counted(incident.evidenceCount, 'piece of evidence', 'pieces of evidence')
+          : counted(incident.evidenceCount, 'log line')}{' '}
+        {incident.evidenceCount === 1 ? 'belongs' : 'belong'} to this incident.{' '}
         {maySeeEvidence
           ? 'They are shown as they were written, and never obeyed.'
           : 'Your role does not see them, because they may hold voter data.'}
@@ -100,12 +102,12 @@ function Finding({ incidentId, finding, maySeeEvidence, isReport }: FindingProps
           {finding.outcome && (
             <>
               <dt>What came of it</dt>
-              <dd>{outcomeWords[finding.outcome]}</dd>
+              <dd>{outcomeSentence(finding.outcome, [finding.kind])}</dd>
             </>
           )}
           {finding.parts.length > 0 && (
             <>
-              <dt>Where in the request</dt>
+              <dt>{isAboutMail([finding.kind]) ? 'What it carries' : 'Where in the request'}</dt>
               <dd>
                 <ShortText text={listed(finding.parts)} charactersShown={300} />
               </dd>

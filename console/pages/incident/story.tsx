@@ -4,7 +4,15 @@ import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { counted, listed } from '../../words/counts.ts'
-import { type Exposure, exposureBounds, exposureInShort, kindWords, outcomeWords, sureness } from '../../words/terms.ts'
+import {
+  type Exposure,
+  exposureBounds,
+  exposureInShort,
+  isAboutMail,
+  kindWords,
+  outcomeSentence,
+  sureness,
+} from '../../words/terms.ts'
 import { lengthOf } from '../../words/times.ts'
 
 /** The story in sentences. */
@@ -113,6 +121,7 @@ export function Facts({
   readonly incident: IncidentView
   readonly isReport?: boolean
 }): ReactNode {
+  const thing = isAboutMail(incident.kinds) ? 'mail' : 'log line'
   return (
     <section className="stack" aria-labelledby="facts">
       <h2 id="facts">Who, when, how sure</h2>
@@ -122,7 +131,7 @@ export function Facts({
         {incident.outcome && (
           <>
             <dt>What came of it</dt>
-            <dd>{outcomeWords[incident.outcome]}</dd>
+            <dd>{outcomeSentence(incident.outcome, incident.kinds)}</dd>
           </>
         )}
         <dt>Who</dt>
@@ -140,8 +149,8 @@ export function Facts({
         <dt>Seen by the desk</dt>
         <dd>
           {incident.detectedAtMs - incident.firstSeenMs < 1000
-            ? 'at its first log line'
-            : `${lengthOf(incident.detectedAtMs - incident.firstSeenMs)} after its first log line`}
+            ? `at its first ${thing}`
+            : `${lengthOf(incident.detectedAtMs - incident.firstSeenMs)} after its first ${thing}`}
         </dd>
         <dt>What was attacked</dt>
         <dd>

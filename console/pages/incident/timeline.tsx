@@ -2,7 +2,7 @@
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { inDigits } from '../../words/counts.ts'
-import { kindTitle } from '../../words/terms.ts'
+import { isAboutMail, kindTitle } from '../../words/terms.ts'
 import { utcDayOf } from '../../words/times.ts'
 import { barsOf } from './timeline-bars.ts'
 
@@ -18,6 +18,7 @@ export function Timeline({
 }): ReactNode {
   const bars = useMemo(() => barsOf(incident.timeline), [incident.timeline])
   if (incident.timeline.length === 0) return null
+  const things = isAboutMail(incident.kinds) ? 'Evidence' : 'Log lines'
   return (
     <section className="stack" aria-labelledby="timeline">
       <h2 id="timeline">Day by day</h2>
@@ -32,12 +33,12 @@ export function Timeline({
         <summary>As a table</summary>
         <div className="table-box">
           <table className="usa-table usa-table--borderless">
-            <caption className="sr-only">Log lines of each day that belong to the incident</caption>
+            <caption className="sr-only">{things} of each day that belong to the incident</caption>
             <thead>
               <tr>
                 <th scope="col">Day (UTC)</th>
                 <th scope="col" className="is-number">
-                  Log lines
+                  {things}
                 </th>
                 <th scope="col">What</th>
               </tr>

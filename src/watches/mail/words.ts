@@ -133,6 +133,10 @@ export const carriedWords: Readonly<Record<CarriedFeature, string>> = {
   'archive-password': 'A locked file, with its password in the text',
 }
 
+/** What a part of a finding about mail says that the mail carries; a part of another kind as it is. */
+export const partWords = (part: string): string =>
+  Object.hasOwn(carriedWords, part) ? carriedWords[part as CarriedFeature] : part
+
 /** The worst of a mail in one sentence. */
 export function sentenceOf({
   verdict,
