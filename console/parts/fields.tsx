@@ -70,6 +70,30 @@ export function TextArea({ label, hint, error, ...input }: FieldProps & Componen
   )
 }
 
+interface FileFieldProps extends FieldProps {
+  /** Endings and types that are offered first. */
+  readonly accept: string
+  readonly onChoose: (file: File | undefined) => void
+}
+
+/** A file to choose. */
+export function FileField({ label, hint, error, accept, onChoose }: FileFieldProps): ReactNode {
+  const id = useId()
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <input
+        className="file-field"
+        id={id}
+        type="file"
+        accept={accept}
+        aria-describedby={describedBy(id, { label, hint, error })}
+        aria-invalid={error ? true : undefined}
+        onChange={(event) => onChoose(event.target.files?.[0])}
+      />
+    </Frame>
+  )
+}
+
 interface SelectFieldProps extends FieldProps {
   readonly value: string
   readonly choices: ReadonlyArray<readonly [value: string, words: string]>

@@ -134,6 +134,24 @@ describe.skipIf(!hasBrowser)('the page of mail', () => {
     expect(await page.getByRole('link', { name: 'Download the report' }).count()).toBe(0)
   }, 60_000)
 
+  test('sends a mail that was saved as a file byte for byte, and one too large not at all', async () => {
+    const { page } = open
+    await visit(open, '/mail/check')
+    const buffer = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xff, 0x0d, 0x0a, 0x00])
+    const choose = (size: Buffer) =>
+      page.getByLabel('A mail that you saved as a file').setInputFiles({ name: 'a.msg', mimeType: '', buffer: size })
+    await choose(Buffer.alloc(8_000_001))
+    await page.getByText('This file is larger than 8 MB.').waitFor()
+    expect(await page.getByRole('button', { name: 'Look at it' }).isDisabled()).toBe(true)
+    await choose(buffer)
+    const asked = page.waitForRequest('**/api/mail/check')
+    await page.getByRole('button', { name: 'Look at it' }).click()
+    expect((await asked).postDataJSON()).toEqual({ base64: buffer.toString('base64') })
+    await page.getByRole('heading', { name: 'Why the desk says so' }).waitFor()
+    await page.getByLabel('Source of the mail').fill('From: a@b.example')
+    expect(await page.getByLabel('A mail that you saved as a file').inputValue()).toBe('')
+  }, 60_000)
+
   test('adds, changes and removes a protected name, with the keyboard alone', async () => {
     const { page } = open
     await visit(open, '/mail/registry')

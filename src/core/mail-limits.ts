@@ -66,8 +66,8 @@ export const mailLimits = {
   mailMemoryLogMax: 2_000,
   /** Mails that are offered again with a pause in between where they cannot be kept. */
   mailRetryMs: 5_000,
-  /** Characters of a mail that somebody pastes. */
-  mailPasteCharactersMax: 8 * mib,
+  /** A mail that somebody pastes or chooses as a file; on its way, in JSON, it takes up to twice as much. */
+  mailPasteBytesMax: 8 * mib,
   /** Identities that an office adds itself. */
   ownIdentitiesMax: 2_000,
   ...mailWatchLimits,

@@ -119,7 +119,7 @@ export interface Desk {
   mails(query: MailQuery): Promise<MailListView>
   mail(id: string): DeskResult<MailView>
   /** A mail's source that somebody pasted: judged as others are, and not remembered. */
-  checkMail(text: string): DeskResult<MailView>
+  checkMail(source: Uint8Array): DeskResult<MailView>
   mailDownload(
     id: string,
     what: MailDownload,

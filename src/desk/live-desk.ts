@@ -180,7 +180,7 @@ export class LiveDesk implements Desk {
 
   mails: Desk['mails'] = (query) => this.#parts.mail.desk.list(query)
   mail: Desk['mail'] = (id) => this.#parts.mail.desk.one(id)
-  checkMail: Desk['checkMail'] = (text) => this.#parts.mail.desk.check(text)
+  checkMail: Desk['checkMail'] = (source) => this.#parts.mail.desk.check(source)
   mailDownload: Desk['mailDownload'] = (id, what) => this.#parts.mail.desk.download(id, what)
   mailInstructions: Desk['mailInstructions'] = (id) => this.#parts.mail.desk.instructions(id)
   registry: Desk['registry'] = () => this.#parts.mail.registry.view()

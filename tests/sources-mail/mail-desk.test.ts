@@ -185,22 +185,37 @@ describe('mail in a desk', () => {
     const stage = new DeskStage(await freePort())
     const desk = await stage.open()
     for (let time = 0; time < 2; time++) {
-      const checked = await desk.checkMail(spoof('clerk@county.example'))
+      const checked = await desk.checkMail(Buffer.from(spoof('clerk@county.example')))
       if (!checked.ok) throw new Error(checked.error.message)
       expect(checked.value).toMatchObject({ verdict: 'attack', posesAs: 'VR Systems' })
       expect(checked.value.campaign).toBeUndefined()
     }
     expect(await desk.mails(first)).toMatchObject({ total: 0, read: 0 })
-    expect(await desk.checkMail('no mail at all')).toMatchObject({ ok: false, error: { code: 'refused' } })
+    expect(await desk.checkMail(Buffer.from('no mail at all'))).toMatchObject({ ok: false, error: { code: 'refused' } })
+  }, 60_000)
+
+  test('that Outlook saved as a file is judged as its bytes are, and not as text', async () => {
+    const desk = await new DeskStage(await freePort()).open()
+    const saved = outlookFile({
+      from: ['VR Systems', 'vr.elections@gmail.com'],
+      to: [['Clerk', 'clerk@county.example']],
+      subject: 'New EViD User Guides',
+      text: 'Dear clerk, read the new EViD User Guides of VR Systems: https://evil.example/login',
+    })
+    const checked = await desk.checkMail(saved)
+    expect(checked.ok && checked.value).toMatchObject({ verdict: 'suspicious', posesAs: 'VR Systems' })
+    expect(await desk.checkMail(Buffer.from(Buffer.from(saved).toString('utf8')))).toMatchObject({ ok: false })
   }, 60_000)
 
   test('is judged by what the office writes into its registry', async () => {
     const stage = new DeskStage(await freePort())
     const desk = await stage.open()
-    const source = spoof('clerk@county.example', {
-      from: '"Hartwell Ballot Works" <hartwell.ballots@gmail.com>',
-      subject: 'Hartwell Ballot Works: proofs to sign',
-    })
+    const source = Buffer.from(
+      spoof('clerk@county.example', {
+        from: '"Hartwell Ballot Works" <hartwell.ballots@gmail.com>',
+        subject: 'Hartwell Ballot Works: proofs to sign',
+      }),
+    )
     const before = await desk.checkMail(source)
     expect(before.ok && before.value.posesAs).not.toBe('Hartwell Ballot Works')
     const identity = {

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import type { RegistryImportedView } from '../../../src/desk/api/mail.ts'
 import { request } from '../../api/request.ts'
 import { Failure } from '../../parts/answer.tsx'
+import { FileField } from '../../parts/fields.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { StrangeText } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
@@ -44,15 +45,9 @@ export function ImportList(): ReactNode {
           if (file !== undefined) load.mutate(file)
         }}
       >
-        <label className="usa-label mail-check__choose">
-          List
-          <input
-            className="mail-check__file"
-            type="file"
-            accept=".csv,.json,.toml,.txt"
-            onChange={(event) => setFile(event.target.files?.[0])}
-          />
-        </label>
+        <div className="mail-import__file">
+          <FileField label="List" accept=".csv,.json,.toml,.txt" onChoose={setFile} />
+        </div>
         <button
           type="submit"
           className="usa-button usa-button--outline"

@@ -104,9 +104,8 @@ function Call({ call }: { readonly call: NonNullable<MailView['call']> }): React
     return (
       <p>
         <Link to={names}>
-          Write down the number of <ShortText text={call.name} charactersShown={100} />
+          Add the number of <ShortText text={call.name} charactersShown={100} />
         </Link>
-        , so that it stands here the next time.
       </p>
     )
   }

@@ -50,7 +50,7 @@ export function Upload(): ReactNode {
   }
   return (
     <section className="stack" aria-labelledby={`${id}-title`}>
-      <h2 id={`${id}-title`}>Upload a log file</h2>
+      <h2 id={`${id}-title`}>Upload a log file or saved mail</h2>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut for the mouse; the field is for all. */}
       <div
         className={`drop${isOver ? ' is-over' : ''}`}
@@ -80,7 +80,8 @@ export function Upload(): ReactNode {
           }}
         />
         <p className="small muted">
-          Also compressed (.gz, .zst), and bundles of machines without a network. The same file twice counts once.
+          Also compressed (.gz, .zst), bundles of machines without a network, and mail (.eml, .msg, mailboxes). The same
+          file twice counts once.
         </p>
       </div>
       {files.length > 0 && (

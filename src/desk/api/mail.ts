@@ -148,5 +148,9 @@ export const RegistryImportedSchema = Type.Object({
 })
 export type RegistryImportedView = Static<typeof RegistryImportedSchema>
 
-/** A mail's source that a person pasted. It is judged, and not remembered. */
-export const MailPasteBodySchema = Type.Object({ text: Type.String({ minLength: 1 }) })
+/** A mail's source that a person pasted, or the bytes of a file in which a mail program saved it (.eml, .msg): a mail is not
+ *  always text. It is judged, and not remembered. */
+export const MailPasteBodySchema = Type.Union([
+  Type.Object({ text: Type.String({ minLength: 1 }) }),
+  Type.Object({ base64: Type.String({ minLength: 1 }) }),
+])

@@ -104,9 +104,8 @@ export class MailDesk {
     return rows[0]?.incident.id
   }
 
-  /** Judges a mail that somebody pasted. Nothing of it is kept or remembered. */
-  async check(text: string): DeskResult<MailView> {
-    const bytes = Buffer.from(text, 'utf8')
+  /** Judges a mail that somebody pasted or chose as a file. Nothing of it is kept or remembered. */
+  async check(bytes: Uint8Array): DeskResult<MailView> {
     const { judging, clock } = this.#parts
     const document = await judging.judge({
       bytes,
@@ -118,7 +117,7 @@ export class MailDesk {
     if (document.judged === undefined) {
       return refuse(
         'refused',
-        'This is no mail. Paste its whole source: in Outlook “View message source”, in Gmail “Show original”.',
+        'This is no mail. Save it in your mail program and choose the file, or paste its whole source.',
       )
     }
     const shown = await this.#shown(document, bytes)

@@ -53,8 +53,12 @@ export function mailRoutes(app: App, { desk }: Context): void {
   const check = { summary: 'Look at a mail that is pasted', body: MailPasteBodySchema, response: { 200: MailSchema } }
   app.post(
     '/api/mail/check',
-    { schema: check, bodyLimit: limits.mailPasteCharactersMax, handlerTimeout: limits.mailJudgeMsMax * 2 },
-    async (request, reply) => answer(reply, await desk.checkMail(request.body.text)),
+    { schema: check, bodyLimit: limits.mailPasteBytesMax * 2, handlerTimeout: limits.mailJudgeMsMax * 2 },
+    async ({ body }, reply) =>
+      answer(
+        reply,
+        await desk.checkMail('text' in body ? Buffer.from(body.text, 'utf8') : Buffer.from(body.base64, 'base64')),
+      ),
   )
   const registry = { summary: 'In whose name nobody else may write', response: { 200: RegistrySchema } }
   app.get('/api/mail-registry', { schema: registry }, () => desk.registry())
