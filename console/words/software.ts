@@ -13,6 +13,7 @@ export const softwareStateWords: Readonly<Record<SoftwareState, { readonly name:
   'no-baseline': { name: 'No baseline yet', tone: 'blue' },
   'no-list': { name: 'Nothing has come yet', tone: 'gray' },
   comparing: { name: 'Being compared', tone: 'blue' },
+  failed: { name: 'Could not be compared', tone: 'orange' },
   damaged: { name: 'List cannot be read', tone: 'red' },
 }
 
@@ -39,6 +40,18 @@ export const changeWords: Readonly<Record<SoftwareChange, readonly [name: string
 
 export const allChanges = Object.keys(changeWords) as SoftwareChange[]
 
+/** What stands above the list: that all is well is said only where all was compared. */
+export function softwareHeading(folders: readonly Pick<SoftwareFolderView, 'state'>[]): string {
+  const countOf = (...states: readonly SoftwareState[]): number =>
+    folders.filter(({ state }) => states.includes(state)).length
+  const bad = countOf('changed', 'damaged', 'failed')
+  if (bad > 0) return `${counted(bad, 'folder needs', 'folders need')} you to look`
+  const unchanged = countOf('unchanged')
+  if (unchanged < folders.length)
+    return `${inDigits(unchanged)} of ${counted(folders.length, 'folder')} known to be unchanged`
+  return `${counted(folders.length, 'folder')}, nothing changed`
+}
+
 const partsShown = 4
 
 /** One sentence on a folder, for who reads nothing else. */
@@ -47,6 +60,8 @@ export function softwareSentence(folder: SoftwareFolderView): string {
   switch (state) {
     case 'comparing':
       return 'The desk compares this list with the baseline. It takes some seconds.'
+    case 'failed':
+      return 'The desk could not compare the lists of this machine, so nobody knows whether it changed. Have IT look whether the desk’s disk is full; look here again in a minute.'
     case 'no-baseline':
       return 'Nobody has said yet what should be there. If this list was made on a machine that you trust, keep it as the baseline.'
     case 'no-list':

@@ -22,6 +22,8 @@ export const softwareLimits = {
   softwareRowsShown: 100,
   /** How long a page waits for a comparison; a workstation's takes some seconds, and then the page is told. */
   softwareWaitMs: 1_500,
+  /** How long a comparison that failed is left alone: whoever makes room on a disk needs a minute. */
+  softwareRetryMs: 60_000,
   /** Baselines of which it is remembered who kept them in the console. */
   softwareKeptMax: 2_000,
   /** A file that is shorter was not moved where its name differs too: short files are alike by chance. */

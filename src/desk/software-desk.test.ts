@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runSoftware } from '../cli/software.ts'
+import { limits } from '../core/limits.ts'
 import { SoftwareShelf } from '../sources/tree/shelf.ts'
 import type { SoftwareFolderView } from './api/software.ts'
 import { type OpenDesk, openDesk } from './compose.ts'
@@ -42,6 +43,9 @@ async function folderOf(desk: Desk): Promise<SoftwareFolderView> {
   }
 }
 
+/** How far the desk's clock is ahead. */
+let aheadMs = 0
+
 describe('the software of a desk’s machines', () => {
   let opened: OpenDesk
   beforeAll(async () => {
@@ -49,7 +53,7 @@ describe('the software of a desk’s machines', () => {
     writeFileSync(join(build, 'ems.exe'), 'MZ trusted')
     writeFileSync(join(build, 'readme.txt'), 'read me, for I am long enough to be moved')
     mkdirSync(dataPath, { mode: 0o700 })
-    const found = await openDesk({ dataPath, version: 'test', clock: Date.now })
+    const found = await openDesk({ dataPath, version: 'test', clock: () => Date.now() + aheadMs })
     if (!found.ok) throw new Error(found.error.join('\n'))
     opened = found.value
   }, 60_000)
@@ -108,6 +112,18 @@ describe('the software of a desk’s machines', () => {
     expect(found.ok && found.value.differences).toEqual([
       expect.objectContaining({ path: 'logs/today.log', expected: 'logs/' }),
     ])
+  }, 60_000)
+
+  test('that could not be compared is said to be unknown, and is compared when there is room again', async () => {
+    const { id } = await folderOf(opened.desk)
+    const inTheWay = join(dataPath, 'cache', 'software', `${id}.json.differences.partial`)
+    mkdirSync(inTheWay)
+    await bring('third.manifest')
+    expect(await folderOf(opened.desk)).toMatchObject({ id, state: 'failed', changes: [] })
+    rmSync(inTheWay, { recursive: true })
+    expect((await folderOf(opened.desk)).state).toBe('failed')
+    aheadMs += limits.softwareRetryMs
+    expect((await folderOf(opened.desk)).state).toBe('changed')
   }, 60_000)
 
   test('of a list that is damaged on the disk is said to be damaged', async () => {

@@ -35,6 +35,8 @@ const missing = () => refuse('missing', 'The desk keeps no list of software of t
 /** The software of a desk's machines. */
 export class SoftwareDesk {
   readonly #parts: SoftwareDeskParts
+  /** Folders whose comparison failed, and until when it is not tried again. */
+  readonly #failedUntilMs = new Map<string, number>()
 
   constructor(parts: SoftwareDeskParts) {
     this.#parts = parts
@@ -93,28 +95,39 @@ export class SoftwareDesk {
 
   async #view(folder: ShelvedFolder, kept: readonly KeptBaseline[]): Promise<SoftwareFolderView> {
     const summary = (await this.#parts.comparisons.summary(folder)) ?? (await this.#compared(folder))
-    return folderView(folder, summary, kept)
+    return typeof summary === 'string' ? unknownView(folder, summary) : folderView(folder, summary, kept)
   }
 
-  /** Waits for the comparison a little; where it takes longer, the page says so and is told when it is done. */
-  async #compared(folder: ShelvedFolder): Promise<ComparisonSummary | undefined> {
-    const { comparisons, events } = this.#parts
-    const done = comparisons.compare(folder)
-    const isLate = await Promise.race([done.then(() => false), delay(limits.softwareWaitMs, true, { ref: false })])
-    if (!isLate) return await comparisons.summary(folder)
-    done.then(() => events.say('software', folder.id)).catch(() => undefined)
-    return undefined
+  /** Waits for the comparison a little; where it takes longer, the page says so and is told when it is done. One that failed
+   *  is tried again when somebody looks after a while, so that a page which is told of it does not start it without end. */
+  async #compared(folder: ShelvedFolder): Promise<ComparisonSummary | 'comparing' | 'failed'> {
+    const { comparisons, events, clock } = this.#parts
+    if (clock() < (this.#failedUntilMs.get(folder.id) ?? 0)) return 'failed'
+    const done = comparisons.compare(folder).then((isDone) => {
+      if (isDone) this.#failedUntilMs.delete(folder.id)
+      else this.#failedUntilMs.set(folder.id, clock() + limits.softwareRetryMs)
+      return isDone
+    })
+    const isDone = await Promise.race([done, delay(limits.softwareWaitMs, undefined, { ref: false })])
+    if (isDone === true) return (await comparisons.summary(folder)) ?? 'comparing'
+    if (isDone === false) return 'failed'
+    void done.then(() => events.say('software', folder.id))
+    return 'comparing'
   }
 }
 
 const none = { changes: [], expected: 0, same: 0, leftOut: 0, severity: 0 }
 
+const unknownView = ({ id, machine }: ShelvedFolder, state: 'comparing' | 'failed'): SoftwareFolderView => ({
+  ...{ id, machine, folder: '', state },
+  ...none,
+})
+
 function folderView(
   { id, machine }: ShelvedFolder,
-  summary: ComparisonSummary | undefined,
+  summary: ComparisonSummary,
   kept: readonly KeptBaseline[],
 ): SoftwareFolderView {
-  if (summary === undefined) return { id, machine, folder: '', state: 'comparing', ...none }
   const { latest, baseline, state, changes, expected, same, leftOut, severity } = summary
   const head = latest ?? baseline
   const keptBy = kept.find(({ sha256 }) => sha256 === baseline?.sha256)?.by

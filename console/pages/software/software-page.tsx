@@ -9,8 +9,7 @@ import { Label } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
 import { Page } from '../../shell/page.tsx'
-import { counted } from '../../words/counts.ts'
-import { softwareSentence, softwareStateWords, toneOfFolder } from '../../words/software.ts'
+import { softwareHeading, softwareSentence, softwareStateWords, toneOfFolder } from '../../words/software.ts'
 import { HowTo } from './how-to.tsx'
 import './software.css'
 
@@ -45,15 +44,10 @@ function Folders({ list }: { readonly list: SoftwareListView }): ReactNode {
       </div>
     )
   }
-  const changed = folders.filter(({ state }) => state === 'changed' || state === 'damaged').length
   return (
     <div className="stack stack--wide">
       <section className="stack" aria-labelledby="machines">
-        <h2 id="machines">
-          {changed === 0
-            ? `${counted(folders.length, 'folder')}, none of them changed`
-            : `${counted(changed, 'folder needs', 'folders need')} you to look`}
-        </h2>
+        <h2 id="machines">{softwareHeading(folders)}</h2>
         <ul className="plain-list list-box">
           {folders.map((folder) => (
             <FolderRow folder={folder} key={folder.id} />

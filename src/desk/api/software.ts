@@ -1,26 +1,23 @@
 /** Software as the console shows it: for each folder of each machine the list that came last, the baseline that it is held
  *  against, and what differs. */
 import { type Static, Type } from 'typebox'
+import { differenceKinds } from '../../software/difference.ts'
 
 /** `unchanged`: all is as the baseline says, or differs as expected. `changed`: something is not. `no-baseline`: nobody has
  *  said yet what should be there. `no-list`: a baseline waits for the first list. `comparing`: the desk is at it.
- *  `damaged`: a kept list cannot be read. */
-export const softwareStates = ['unchanged', 'changed', 'no-baseline', 'no-list', 'comparing', 'damaged'] as const
-export const SoftwareStateSchema = Type.Enum(softwareStates)
-
-export const softwareChanges = [
-  'signer-changed',
-  'type-changed',
+ *  `failed`: it could not compare them. `damaged`: a kept list cannot be read. */
+export const SoftwareStateSchema = Type.Enum([
+  'unchanged',
   'changed',
-  'added',
-  'unlisted',
-  'removed',
-  'unread',
-  'mode-changed',
-  'moved',
-] as const
+  'no-baseline',
+  'no-list',
+  'comparing',
+  'failed',
+  'damaged',
+] as const)
+
 /** What happened to one thing. */
-export const SoftwareChangeSchema = Type.Enum(softwareChanges)
+export const SoftwareChangeSchema = Type.Enum(differenceKinds)
 
 /** A list of what is in a folder, as it was signed. */
 export const SoftwareListedSchema = Type.Object({

@@ -31,8 +31,8 @@ const listForm = /^([0-9a-f]{32})\.(?:baseline|latest)$/
 export class Comparisons {
   readonly #shelfPath: string
   readonly #cachePath: string
-  readonly #running = new Map<string, Promise<void>>()
-  #turn: Promise<void> = Promise.resolve()
+  readonly #running = new Map<string, Promise<boolean>>()
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(shelfPath: string, cachePath: string) {
     this.#shelfPath = shelfPath
@@ -68,18 +68,24 @@ export class Comparisons {
     return (await readJson<readonly ComparedDifference[]>(differencesPath(this.#pathOf(id)))) ?? []
   }
 
-  /** Compares, one folder after the other; resolves when it is done. The same two lists are compared once at a time. */
-  compare(folder: ShelvedFolder): Promise<void> {
+  /** Compares, one folder after the other; resolves when it is done, to false where it failed, as on a full disk. The same two
+   *  lists are compared once at a time. */
+  compare(folder: ShelvedFolder): Promise<boolean> {
     const key = `${folder.id} ${folder.stamp}`
     const running = this.#running.get(key)
     if (running !== undefined) return running
     const done = this.#turn.then(async () => {
-      await mkdir(this.#cachePath, { recursive: true, mode: 0o700 })
-      const { latestPath, baselinePath, stamp } = folder
-      await run({ task: 'compare', latestPath, baselinePath, stamp, out: this.#pathOf(folder.id) })
-      this.#running.delete(key)
+      try {
+        await mkdir(this.#cachePath, { recursive: true, mode: 0o700 })
+        const { latestPath, baselinePath, stamp } = folder
+        return (await run({ task: 'compare', latestPath, baselinePath, stamp, out: this.#pathOf(folder.id) })) === 0
+      } catch {
+        return false
+      } finally {
+        this.#running.delete(key)
+      }
     })
-    this.#turn = done.catch(() => undefined)
+    this.#turn = done
     this.#running.set(key, done)
     return done
   }
