@@ -9,11 +9,20 @@ interface PagerProps {
   /** `incidents`, `lines`. */
   readonly things: string
   readonly onOffset: (offset: number) => void
+  /** The id of the heading of a long list, to which a turned page leads back; `main` is the whole page. */
+  readonly top?: string
 }
 
 /** Shows which part of the list is seen, and the buttons to the parts beside it. */
-export function Pager({ offset, limit, total, things, onOffset }: PagerProps): ReactNode {
+export function Pager({ offset, limit, total, things, onOffset, top }: PagerProps): ReactNode {
   if (total === 0) return null
+  const turn = (next: number): void => {
+    onOffset(next)
+    if (top === undefined) return
+    document.getElementById('main')?.focus({ preventScroll: true })
+    if (top === 'main') scrollTo({ top: 0 })
+    else document.getElementById(top)?.scrollIntoView()
+  }
   const last = Math.min(total, offset + limit)
   return (
     <fieldset className="pager no-print" aria-label={`Pages of ${things}`}>
@@ -26,7 +35,7 @@ export function Pager({ offset, limit, total, things, onOffset }: PagerProps): R
             type="button"
             className="usa-button usa-button--outline usa-button--small"
             disabled={offset === 0}
-            onClick={() => onOffset(Math.max(0, offset - limit))}
+            onClick={() => turn(Math.max(0, offset - limit))}
           >
             Previous
           </button>
@@ -34,7 +43,7 @@ export function Pager({ offset, limit, total, things, onOffset }: PagerProps): R
             type="button"
             className="usa-button usa-button--outline usa-button--small"
             disabled={last >= total}
-            onClick={() => onOffset(offset + limit)}
+            onClick={() => turn(offset + limit)}
           >
             Next
           </button>

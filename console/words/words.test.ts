@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { findingKinds, levels } from '../../src/core/finding.ts'
 import { barsOf } from '../pages/incident/timeline-bars.ts'
-import { fieldsOf, questionOf, searchOf } from '../pages/incidents/filter.ts'
+import { firstFields, questionOf } from '../pages/incidents/filter.ts'
+import { readFields, writeFields } from '../parts/address-fields.ts'
 import { visible } from '../parts/strange-text.tsx'
 import { counted, inBytes, listed } from './counts.ts'
 import { lengthChoices } from './lengths.ts'
-import { exposureBounds, exposureInShort, kindWords, levelWords, sureness } from './terms.ts'
+import { type SoftwareState, softwareHeading } from './software.ts'
+import { exposureBounds, exposureInShort, kindWords, levelWords, outcomeSentence, sureness } from './terms.ts'
 import { clockOf, lengthOf, momentOf, spanOf, utcOf, whenOf } from './times.ts'
 
 const at = (text: string): number => new Date(text).getTime()
@@ -82,19 +84,36 @@ describe('text of strangers', () => {
   })
 })
 
+describe('the software of machines', () => {
+  const folders = (...states: SoftwareState[]) => states.map((state) => ({ state }))
+  test('is called unchanged only where all of it was compared', () => {
+    expect(softwareHeading(folders('unchanged', 'unchanged'))).toBe('2 folders, nothing changed')
+    expect(softwareHeading(folders('unchanged', 'comparing'))).toBe('1 of 2 folders known to be unchanged')
+    expect(softwareHeading(folders('no-baseline'))).toBe('0 of 1 folder known to be unchanged')
+    expect(softwareHeading(folders('failed', 'unchanged', 'changed'))).toBe('2 folders need you to look')
+  })
+})
+
+describe('what came of a mail', () => {
+  test('is not told as what came of a request', () => {
+    expect(outcomeSentence('attempt', ['mail-campaign'])).toMatch(/^It came to your office/)
+    expect(outcomeSentence('attempt', ['mail-campaign', 'scan'])).toMatch(/no sign that it worked/)
+  })
+})
+
 describe('the filter of incidents', () => {
   test('stands in the address bar and comes back from it', () => {
-    const fields = { ...fieldsOf(new URLSearchParams()), state: 'closed', text: 'a&b', offset: 50 }
-    expect(fieldsOf(searchOf(fields))).toEqual(fields)
-    expect(searchOf(fieldsOf(new URLSearchParams())).toString()).toBe('')
+    const fields = { ...firstFields, state: 'closed', text: 'a&b', offset: 50 }
+    expect(readFields(writeFields(fields, firstFields), firstFields)).toEqual(fields)
+    expect(writeFields(readFields(new URLSearchParams(), firstFields), firstFields).toString()).toBe('')
   })
 
   test('asks for open incidents first, and takes no nonsense from the address', () => {
-    expect(questionOf(fieldsOf(new URLSearchParams()))).toMatchObject({
+    expect(questionOf(readFields(new URLSearchParams(), firstFields))).toMatchObject({
       state: 'new,acknowledged,contained',
       offset: 0,
     })
-    const question = questionOf(fieldsOf(new URLSearchParams('offset=-1&from=never&state=any')))
+    const question = questionOf(readFields(new URLSearchParams('offset=-1&from=never&state=any'), firstFields))
     expect(question).toMatchObject({ state: '', offset: 0 })
     expect(question.fromMs).toBeUndefined()
   })

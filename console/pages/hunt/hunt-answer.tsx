@@ -4,6 +4,7 @@ import type { HuntAnswerView } from '../../../src/desk/api/hunt.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
+import { TableBox } from '../../parts/table-box.tsx'
 import { counted, inDigits } from '../../words/counts.ts'
 
 /** Records of a page. */
@@ -40,9 +41,8 @@ export function HuntAnswer({ answer, offset, onOffset }: HuntAnswerProps): React
 function ByAddress({ answer }: { readonly answer: HuntAnswerView }): ReactNode {
   const rest = answer.byAddress.length - addressesShown
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-    <section className="table-box panel" tabIndex={0} aria-label="By address">
-      <table className="usa-table usa-table--borderless">
+    <div className="stack stack--tight">
+      <TableBox label="By address">
         <caption className="sr-only">How often each address was seen</caption>
         <thead>
           <tr>
@@ -70,9 +70,9 @@ function ByAddress({ answer }: { readonly answer: HuntAnswerView }): ReactNode {
             </tr>
           ))}
         </tbody>
-      </table>
+      </TableBox>
       {rest > 0 && <p className="small muted">and {counted(rest, 'other address', 'other addresses')}</p>}
-    </section>
+    </div>
   )
 }
 

@@ -5,6 +5,7 @@ import { useSend } from '../../api/send.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { TextArea } from '../../parts/fields.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
+import { TableBox } from '../../parts/table-box.tsx'
 import { counted, inDigits } from '../../words/counts.ts'
 
 const example = 'select address, count(*) as requests from records group by address order by requests desc limit 20'
@@ -54,38 +55,35 @@ function SqlAnswer({ answer }: { readonly answer: SqlAnswerView }): ReactNode {
         {answer.cut ? `The first ${inDigits(answer.rows.length)} rows` : counted(answer.rows.length, 'row')}, in{' '}
         {(answer.tookMs / 1000).toFixed(1)} s.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <section className="table-box" tabIndex={0} aria-label="Rows">
-        <table className="usa-table usa-table--borderless mono">
-          <thead>
-            <tr>
-              {answer.columns.map((column, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name.
-                <th scope="col" key={index}>
-                  <ShortText text={column} charactersShown={60} />
-                </th>
+      <TableBox label="Rows" look="" tableLook="mono">
+        <thead>
+          <tr>
+            {answer.columns.map((column, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns may share a name.
+              <th scope="col" key={index}>
+                <ShortText text={column} charactersShown={60} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {answer.rows.map((row, rowIndex) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own.
+            <tr key={rowIndex}>
+              {row.map((value, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: neither have their values.
+                <td key={index}>
+                  {value === null ? (
+                    <span className="muted">none</span>
+                  ) : (
+                    <ShortText text={String(value)} charactersShown={300} />
+                  )}
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {answer.rows.map((row, rowIndex) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own.
-              <tr key={rowIndex}>
-                {row.map((value, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: neither have their values.
-                  <td key={index}>
-                    {value === null ? (
-                      <span className="muted">none</span>
-                    ) : (
-                      <ShortText text={String(value)} charactersShown={300} />
-                    )}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </TableBox>
     </>
   )
 }

@@ -1,4 +1,4 @@
-/** What the list shows, as it stands in the address bar: so that it can be kept, shared and gone back to. */
+/** What the list of incidents can be asked for. */
 import type { IncidentFilter } from '../../api/queries.ts'
 
 /** Rows of a page. */
@@ -14,43 +14,18 @@ export const stateChoices = [
   ['any', 'All'],
 ] as const
 
-/** The filter's fields as the person sees them. */
-export interface FilterFields {
-  readonly state: string
-  readonly level: string
-  readonly kind: string
-  readonly text: string
-  readonly from: string
-  readonly until: string
-  readonly order: string
-  readonly offset: number
+/** The filter's fields as the person sees them, as they are at first. */
+export const firstFields = {
+  state: 'open',
+  level: '',
+  kind: '',
+  text: '',
+  from: '',
+  until: '',
+  order: 'severity',
+  offset: 0,
 }
-
-/** Reads the fields from the address. */
-export function fieldsOf(search: URLSearchParams): FilterFields {
-  const read = (name: string): string => search.get(name) ?? ''
-  const offset = Number(read('offset'))
-  return {
-    state: read('state') || 'open',
-    level: read('level'),
-    kind: read('kind'),
-    text: read('text'),
-    from: read('from'),
-    until: read('until'),
-    order: read('order') || 'severity',
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
-  }
-}
-
-/** Writes them, leaving out what is as at first. */
-export function searchOf(fields: FilterFields): URLSearchParams {
-  const search = new URLSearchParams()
-  const first = fieldsOf(new URLSearchParams())
-  for (const name of Object.keys(first) as (keyof FilterFields)[]) {
-    if (fields[name] !== first[name]) search.set(name, String(fields[name]))
-  }
-  return search
-}
+export type FilterFields = Readonly<typeof firstFields>
 
 const dayMs = 86_400_000
 /** The start of a day of a date field, local time. */

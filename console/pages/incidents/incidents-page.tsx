@@ -1,27 +1,24 @@
 /** All incidents: filters, a page of rows, and words where there is none. */
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import type { ReactNode } from 'react'
 import type { IncidentListView } from '../../../src/desk/api/incidents.ts'
 import { incidentsQuery } from '../../api/queries.ts'
+import { useAddressFields } from '../../parts/address-fields.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { SelectField, TextField } from '../../parts/fields.tsx'
 import { IncidentRow } from '../../parts/incident-row.tsx'
+import { NothingFits } from '../../parts/nothing-fits.tsx'
 import { Pager } from '../../parts/pager.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { Page } from '../../shell/page.tsx'
 import { counted } from '../../words/counts.ts'
 import { allKinds, kindTitle, type Level, levelOrder, levelWords } from '../../words/terms.ts'
-import { type FilterFields, fieldsOf, isUnfiltered, pageRows, questionOf, searchOf, stateChoices } from './filter.ts'
-
-const typingPauseMs = 300
+import { type FilterFields, firstFields, isUnfiltered, pageRows, questionOf, stateChoices } from './filter.ts'
 
 /** The page. */
 export function IncidentsPage(): ReactNode {
-  const [search, setSearch] = useSearchParams()
-  const fields = fieldsOf(search)
+  const { fields, change, clear } = useAddressFields(firstFields)
   const query = useQuery(incidentsQuery(questionOf(fields)))
-  const change = (part: Partial<FilterFields>): void =>
-    setSearch(searchOf({ ...fields, offset: 0, ...part }), { replace: part.offset === undefined })
   return (
     <Page title="Incidents" lead={<p>What belongs together is one incident, however many log lines show it.</p>}>
       <div className="stack">
@@ -33,7 +30,7 @@ export function IncidentsPage(): ReactNode {
                 {counted(list.total, 'incident')}
               </p>
               {list.total === 0 ? (
-                <Nothing fields={fields} onClear={() => setSearch(new URLSearchParams())} />
+                <Nothing fields={fields} onClear={clear} />
               ) : (
                 <ul className="plain-list incident-list">
                   {list.rows.map((incident) => (
@@ -46,11 +43,8 @@ export function IncidentsPage(): ReactNode {
                 limit={pageRows}
                 total={list.total}
                 things="incidents"
-                onOffset={(offset) => {
-                  change({ offset })
-                  document.getElementById('main')?.focus()
-                  scrollTo({ top: 0 })
-                }}
+                onOffset={(offset) => change({ offset })}
+                top="main"
               />
             </>
           )}
@@ -67,14 +61,6 @@ interface FiltersProps {
 }
 
 function Filters({ fields, onChange, counts }: FiltersProps): ReactNode {
-  const [text, setText] = useState(fields.text)
-  useEffect(() => setText(fields.text), [fields.text])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait.
-  useEffect(() => {
-    if (text === fields.text) return
-    const timer = setTimeout(() => onChange({ text }), typingPauseMs)
-    return () => clearTimeout(timer)
-  }, [text])
   const countOf = (state: string): string => {
     if (counts === undefined) return ''
     const fits = (each: string): boolean => state === 'any' || each === state || (state === 'open' && each !== 'closed')
@@ -89,14 +75,7 @@ function Filters({ fields, onChange, counts }: FiltersProps): ReactNode {
           choices={stateChoices.map(([state, words]) => [state, words + countOf(state)])}
           onChoose={(state) => onChange({ state })}
         />
-        <TextField
-          label="Search"
-          type="search"
-          placeholder="Address, page, words"
-          maxLength={200}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField placeholder="Address, page, words" value={fields.text} onSearch={(text) => onChange({ text })} />
       </div>
       <details open={!isUnfiltered({ ...fields, text: '' }) || fields.order !== 'severity'}>
         <summary>More filters, and the order</summary>
@@ -161,12 +140,8 @@ function Nothing({ fields, onClear }: { readonly fields: FilterFields; readonly 
     )
   }
   return (
-    <div className="empty">
-      <h2>No incident fits these filters</h2>
-      <p>Widen them, or clear them to see what is open.</p>
-      <button type="button" className="usa-button usa-button--outline" onClick={onClear}>
-        Clear the filters
-      </button>
-    </div>
+    <NothingFits thing="incident" onClear={onClear}>
+      Widen them, or clear them to see what is open.
+    </NothingFits>
   )
 }

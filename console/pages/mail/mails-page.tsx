@@ -1,13 +1,16 @@
 /** Flagged mail: filters, a page of rows, and words where there is none. */
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 import type { MailListView } from '../../../src/desk/api/mail.ts'
 import { mailsQuery } from '../../api/queries.ts'
+import { useAddressFields } from '../../parts/address-fields.ts'
 import { Answer } from '../../parts/answer.tsx'
-import { SelectField, TextField } from '../../parts/fields.tsx'
+import { SelectField } from '../../parts/fields.tsx'
+import { NothingFits } from '../../parts/nothing-fits.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Pager } from '../../parts/pager.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { Page } from '../../shell/page.tsx'
 import { counted, inDigits } from '../../words/counts.ts'
 import { flaggedVerdicts, verdictWords } from '../../words/mail.ts'
@@ -15,36 +18,14 @@ import { MailRow } from './mail-row.tsx'
 import './mail.css'
 
 const pageRows = 25
-const typingPauseMs = 300
 
-interface FilterFields {
-  readonly verdict: string
-  readonly text: string
-  readonly campaign: string
-  readonly offset: number
-}
-
-function fieldsOf(search: URLSearchParams): FilterFields {
-  const offset = Number(search.get('offset') ?? 0)
-  return {
-    verdict: search.get('verdict') ?? '',
-    text: search.get('text') ?? '',
-    campaign: search.get('campaign') ?? '',
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
-  }
-}
+const firstFields = { verdict: '', text: '', campaign: '', offset: 0 }
+type FilterFields = Readonly<typeof firstFields>
 
 /** The page. */
 export function MailsPage(): ReactNode {
-  const [search, setSearch] = useSearchParams()
-  const fields = fieldsOf(search)
+  const { fields, change, clear } = useAddressFields(firstFields)
   const query = useQuery(mailsQuery({ ...fields, text: fields.text.slice(0, 200), limit: pageRows }))
-  const change = (part: Partial<FilterFields>): void => {
-    const next = Object.entries({ ...fields, offset: 0, ...part }).filter(([, value]) => value !== '' && value !== 0)
-    setSearch(new URLSearchParams(next.map(([name, value]) => [name, String(value)])), {
-      replace: part.offset === undefined,
-    })
-  }
   return (
     <Page
       title="Mail"
@@ -70,7 +51,7 @@ export function MailsPage(): ReactNode {
               </p>
               {!list.hasSource && list.read > 0 && <NoSource />}
               {list.total === 0 ? (
-                <Nothing list={list} fields={fields} onClear={() => setSearch(new URLSearchParams())} />
+                <Nothing list={list} fields={fields} onClear={clear} />
               ) : (
                 <ul className="plain-list list-box">
                   {list.rows.map((mail) => (
@@ -83,11 +64,8 @@ export function MailsPage(): ReactNode {
                 limit={pageRows}
                 total={list.total}
                 things="mails"
-                onOffset={(offset) => {
-                  change({ offset })
-                  document.getElementById('main')?.focus()
-                  scrollTo({ top: 0 })
-                }}
+                onOffset={(offset) => change({ offset })}
+                top="main"
               />
               {list.read > 0 && (
                 <p className="small muted">
@@ -110,14 +88,6 @@ function Filters({
   readonly fields: FilterFields
   readonly onChange: (part: Partial<FilterFields>) => void
 }): ReactNode {
-  const [text, setText] = useState(fields.text)
-  useEffect(() => setText(fields.text), [fields.text])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait.
-  useEffect(() => {
-    if (text === fields.text) return
-    const timer = setTimeout(() => onChange({ text }), typingPauseMs)
-    return () => clearTimeout(timer)
-  }, [text])
   return (
     <search className="panel stack no-print" aria-label="Filter the mails">
       <div className="fields">
@@ -130,13 +100,10 @@ function Filters({
           ]}
           onChoose={(verdict) => onChange({ verdict })}
         />
-        <TextField
-          label="Search"
-          type="search"
+        <SearchField
           placeholder="Sender, recipient, subject"
-          maxLength={200}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          value={fields.text}
+          onSearch={(text) => onChange({ text })}
         />
       </div>
       {fields.campaign !== '' && (
@@ -169,13 +136,9 @@ interface NothingProps {
 function Nothing({ list, fields, onClear }: NothingProps): ReactNode {
   if (fields.verdict !== '' || fields.text !== '' || fields.campaign !== '') {
     return (
-      <div className="empty">
-        <h2>No mail fits these filters</h2>
-        <p>Use fewer words, or clear the filters.</p>
-        <button type="button" className="usa-button usa-button--outline" onClick={onClear}>
-          Clear the filters
-        </button>
-      </div>
+      <NothingFits thing="mail" onClear={onClear}>
+        Use fewer words, or clear the filters.
+      </NothingFits>
     )
   }
   if (!list.hasSource && list.read === 0) {

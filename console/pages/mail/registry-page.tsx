@@ -126,7 +126,7 @@ function Identities({ identities, mayDecide, onEdit }: IdentitiesProps): ReactNo
           ))}
         </ul>
       )}
-      <Pager offset={offset} limit={pageRows} total={found.length} things="names" onOffset={setOffset} />
+      <Pager offset={offset} limit={pageRows} total={found.length} things="names" onOffset={setOffset} top="main" />
     </section>
   )
 }

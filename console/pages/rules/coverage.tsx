@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
+import { TableBox } from '../../parts/table-box.tsx'
 import { inDigits } from '../../words/counts.ts'
 
 /** Shows the table. */
@@ -14,50 +15,47 @@ export function Coverage({ rows }: { readonly rows: RulesPageView['coverage'] })
         Rules in use, by what an attacker wants (the tactics of MITRE ATT&amp;CK). A row without rules is no mistake:
         some steps, such as scouting from afar, leave no trace on your machines.
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-      <section className="table-box panel" tabIndex={0} aria-label="Rules by tactic">
-        <table className="usa-table usa-table--borderless">
-          <thead>
-            <tr>
-              <th scope="col">Tactic</th>
-              <th scope="col" className="is-number">
-                Rules
+      <TableBox label="Rules by tactic">
+        <thead>
+          <tr>
+            <th scope="col">Tactic</th>
+            <th scope="col" className="is-number">
+              Rules
+            </th>
+            <th scope="col" className="is-number">
+              Techniques
+            </th>
+            <td className="coverage__bars" />
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ tactic, rules, techniques }) => (
+            <tr key={tactic}>
+              <th scope="row">
+                {rules === 0 ? (
+                  <span className="muted">{tactic}</span>
+                ) : (
+                  <Link to={`/rules?${new URLSearchParams({ tactic }).toString()}`}>{tactic}</Link>
+                )}
               </th>
-              <th scope="col" className="is-number">
-                Techniques
-              </th>
-              <td className="coverage__bars" />
+              <td className="is-number">{inDigits(rules)}</td>
+              <td className="is-number">{inDigits(techniques)}</td>
+              <td className="coverage__bars">
+                <svg
+                  className="coverage__bar"
+                  viewBox="0 0 100 8"
+                  preserveAspectRatio="none"
+                  width="100%"
+                  height="8"
+                  aria-hidden="true"
+                >
+                  <rect width={(rules / most) * 100} height="8" fill="currentColor" />
+                </svg>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ tactic, rules, techniques }) => (
-              <tr key={tactic}>
-                <th scope="row">
-                  {rules === 0 ? (
-                    <span className="muted">{tactic}</span>
-                  ) : (
-                    <Link to={`/rules?${new URLSearchParams({ tactic }).toString()}`}>{tactic}</Link>
-                  )}
-                </th>
-                <td className="is-number">{inDigits(rules)}</td>
-                <td className="is-number">{inDigits(techniques)}</td>
-                <td className="coverage__bars">
-                  <svg
-                    className="coverage__bar"
-                    viewBox="0 0 100 8"
-                    preserveAspectRatio="none"
-                    width="100%"
-                    height="8"
-                    aria-hidden="true"
-                  >
-                    <rect width={(rules / most) * 100} height="8" fill="currentColor" />
-                  </svg>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </TableBox>
     </section>
   )
 }

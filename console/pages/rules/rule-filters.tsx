@@ -1,14 +1,13 @@
 /** The filters of the list of rules. */
-import { type ReactNode, useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
-import { SelectField, TextField } from '../../parts/fields.tsx'
+import { SelectField } from '../../parts/fields.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { visible } from '../../parts/strange-text.tsx'
 import { inDigits } from '../../words/counts.ts'
 import { allRuleStates, ruleStateWords } from '../../words/rules.ts'
 import { levelOrder, levelWords } from '../../words/terms.ts'
 import type { FilterFields } from './filter.ts'
-
-const typingPauseMs = 300
 
 interface RuleFiltersProps {
   readonly fields: FilterFields
@@ -18,27 +17,16 @@ interface RuleFiltersProps {
 
 /** Shows them. */
 export function RuleFilters({ fields, page, onChange }: RuleFiltersProps): ReactNode {
-  const [text, setText] = useState(fields.text)
-  useEffect(() => setText(fields.text), [fields.text])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait.
-  useEffect(() => {
-    if (text === fields.text) return
-    const timer = setTimeout(() => onChange({ text }), typingPauseMs)
-    return () => clearTimeout(timer)
-  }, [text])
   const { counts } = page
   const countOf = { 'in-use': counts.inUse, off: counts.off, waiting: counts.waiting, unusable: counts.unusable }
   const more = [fields.level, fields.logsource, fields.tactic, fields.set].some((value) => value !== '')
   return (
     <search className="panel stack no-print" aria-label="Filter the rules">
       <div className="fields">
-        <TextField
-          label="Search"
-          type="search"
+        <SearchField
           placeholder="Words of a rule, T1490, a file"
-          maxLength={200}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          value={fields.text}
+          onSearch={(text) => onChange({ text })}
         />
         <SelectField
           label="Show"

@@ -2,16 +2,17 @@
  *  what cannot be used. */
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { useSearchParams } from 'react-router'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
 import { rulesPageQuery, rulesQuery } from '../../api/queries.ts'
+import { useAddressFields } from '../../parts/address-fields.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { NothingFits } from '../../parts/nothing-fits.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { Page } from '../../shell/page.tsx'
 import { counted, inDigits } from '../../words/counts.ts'
 import { Coverage } from './coverage.tsx'
-import { type FilterFields, fieldsOf, isUnfiltered, pageRows, questionOf, searchOf } from './filter.ts'
+import { type FilterFields, firstFields, isUnfiltered, pageRows, questionOf } from './filter.ts'
 import { Problems } from './problems.tsx'
 import { RuleFilters } from './rule-filters.tsx'
 import { RuleRow } from './rule-row.tsx'
@@ -65,11 +66,8 @@ function Standing({ page }: { readonly page: RulesPageView }): ReactNode {
 }
 
 function Rules({ page }: { readonly page: RulesPageView }): ReactNode {
-  const [search, setSearch] = useSearchParams()
-  const fields = fieldsOf(search)
+  const { fields, change, clear } = useAddressFields(firstFields)
   const query = useQuery(rulesQuery(questionOf(fields)))
-  const change = (part: Partial<FilterFields>): void =>
-    setSearch(searchOf({ ...fields, offset: 0, ...part }), { replace: part.offset === undefined })
   const days = Math.round((page.readAtMs - page.firedSinceMs) / 86_400_000)
   return (
     <section className="stack" aria-labelledby="rules">
@@ -82,7 +80,7 @@ function Rules({ page }: { readonly page: RulesPageView }): ReactNode {
               {counted(list.total, 'rule')}
             </p>
             {list.total === 0 ? (
-              <Nothing fields={fields} onClear={() => setSearch(new URLSearchParams())} />
+              <Nothing fields={fields} onClear={clear} />
             ) : (
               <ul className="plain-list list-box rule-list">
                 {list.rows.map((rule) => (
@@ -95,12 +93,8 @@ function Rules({ page }: { readonly page: RulesPageView }): ReactNode {
               limit={pageRows}
               total={list.total}
               things="rules"
-              onOffset={(offset) => {
-                change({ offset })
-                const heading = document.getElementById('rules')
-                heading?.scrollIntoView()
-                document.getElementById('main')?.focus({ preventScroll: true })
-              }}
+              onOffset={(offset) => change({ offset })}
+              top="rules"
             />
             <p className="small muted">
               How often a rule fired is counted over the last {inDigits(Math.max(1, days))} days.
@@ -122,12 +116,8 @@ function Nothing({ fields, onClear }: { readonly fields: FilterFields; readonly 
     )
   }
   return (
-    <div className="empty">
-      <h3>No rule fits these filters</h3>
-      <p>Use fewer words, or clear the filters to see all rules.</p>
-      <button type="button" className="usa-button usa-button--outline" onClick={onClear}>
-        Clear the filters
-      </button>
-    </div>
+    <NothingFits thing="rule" heading="h3" onClear={onClear}>
+      Use fewer words, or clear the filters to see all rules.
+    </NothingFits>
   )
 }

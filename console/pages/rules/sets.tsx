@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { RuleSetView } from '../../../src/desk/api/rules.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, visible } from '../../parts/strange-text.tsx'
+import { TableBox } from '../../parts/table-box.tsx'
 import { inDigits } from '../../words/counts.ts'
 import { setKindWords } from '../../words/rules.ts'
 
@@ -16,50 +17,47 @@ export function Sets({ sets, configurationPath }: SetsProps): ReactNode {
   return (
     <section className="stack" aria-labelledby="sets">
       <h2 id="sets">Where the rules come from</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-      <section className="table-box panel" tabIndex={0} aria-label="Sets of rules">
-        <table className="usa-table usa-table--borderless">
-          <thead>
-            <tr>
-              <th scope="col">Set</th>
-              <th scope="col" className="is-number">
-                Rules
+      <TableBox label="Sets of rules">
+        <thead>
+          <tr>
+            <th scope="col">Set</th>
+            <th scope="col" className="is-number">
+              Rules
+            </th>
+            <th scope="col" className="is-number">
+              In use
+            </th>
+            <th scope="col" className="is-number">
+              Waiting
+            </th>
+            <th scope="col" className="is-number">
+              Cannot be used
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sets.map((set) => (
+            <tr key={`${set.kind} ${set.name}`}>
+              <th scope="row">
+                <ShortText text={set.name} charactersShown={120} />
+                <p className="small muted sets__from">
+                  {setKindWords[set.kind]}
+                  {set.addedAtMs !== undefined && Number.isFinite(set.addedAtMs) && (
+                    <>
+                      {' '}
+                      from <ShortText text={set.from} charactersShown={120} />, <Moment atMs={set.addedAtMs} />
+                    </>
+                  )}
+                </p>
               </th>
-              <th scope="col" className="is-number">
-                In use
-              </th>
-              <th scope="col" className="is-number">
-                Waiting
-              </th>
-              <th scope="col" className="is-number">
-                Cannot be used
-              </th>
+              <td className="is-number">{inDigits(set.rules)}</td>
+              <td className="is-number">{inDigits(set.inUse)}</td>
+              <td className="is-number">{inDigits(set.waiting)}</td>
+              <td className="is-number">{inDigits(set.unusable)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {sets.map((set) => (
-              <tr key={`${set.kind} ${set.name}`}>
-                <th scope="row">
-                  <ShortText text={set.name} charactersShown={120} />
-                  <p className="small muted sets__from">
-                    {setKindWords[set.kind]}
-                    {set.addedAtMs !== undefined && Number.isFinite(set.addedAtMs) && (
-                      <>
-                        {' '}
-                        from <ShortText text={set.from} charactersShown={120} />, <Moment atMs={set.addedAtMs} />
-                      </>
-                    )}
-                  </p>
-                </th>
-                <td className="is-number">{inDigits(set.rules)}</td>
-                <td className="is-number">{inDigits(set.inUse)}</td>
-                <td className="is-number">{inDigits(set.waiting)}</td>
-                <td className="is-number">{inDigits(set.unusable)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </TableBox>
       <details>
         <summary>Add the public rules of SigmaHQ, or your own</summary>
         <ol className="sets__how">

@@ -1,55 +1,44 @@
 /** Which differences are shown. */
-import { type ReactNode, useEffect, useState } from 'react'
-import type { SoftwareFolderView, SoftwareQuery } from '../../../src/desk/api/software.ts'
-import { SelectField, TextField } from '../../parts/fields.tsx'
+import type { ReactNode } from 'react'
+import type { SoftwareFolderView } from '../../../src/desk/api/software.ts'
+import { SelectField } from '../../parts/fields.tsx'
+import { SearchField } from '../../parts/search-field.tsx'
 import { inDigits } from '../../words/counts.ts'
 import { allChanges, changeWords } from '../../words/software.ts'
 
-const typingPauseMs = 300
+/** The filter's fields as the person sees them, as they are at first. */
+export const firstFields = { show: 'unexpected', kind: '', text: '', offset: 0 }
+export type DifferenceFields = Readonly<typeof firstFields>
 
 interface DifferenceFiltersProps {
-  readonly asked: SoftwareQuery
+  readonly fields: DifferenceFields
   readonly folder: SoftwareFolderView
-  readonly onAsk: (part: SoftwareQuery) => void
+  readonly onChange: (part: Partial<DifferenceFields>) => void
 }
 
 /** Shows the fields. */
-export function DifferenceFilters({ asked, folder, onAsk }: DifferenceFiltersProps): ReactNode {
-  const [text, setText] = useState(asked.text ?? '')
-  useEffect(() => setText(asked.text ?? ''), [asked.text])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the wait.
-  useEffect(() => {
-    if (text === (asked.text ?? '')) return
-    const timer = setTimeout(() => onAsk({ text }), typingPauseMs)
-    return () => clearTimeout(timer)
-  }, [text])
+export function DifferenceFilters({ fields, folder, onChange }: DifferenceFiltersProps): ReactNode {
   const unexpected = folder.changes.reduce((sum, { count }) => sum + count, 0)
   return (
     <search className="panel no-print" aria-label="Filter the differences">
       <div className="fields">
         <SelectField
           label="Show"
-          value={asked.show ?? 'unexpected'}
+          value={fields.show}
           choices={[
             ['unexpected', `What nobody expected (${inDigits(unexpected)})`],
             ['expected', `What the baseline expects (${inDigits(folder.expected)})`],
             ['all', 'All'],
           ]}
-          onChoose={(show) => onAsk({ show: show as NonNullable<SoftwareQuery['show']> })}
+          onChoose={(show) => onChange({ show })}
         />
         <SelectField
           label="What happened"
-          value={asked.kind ?? ''}
+          value={fields.kind}
           choices={[['', 'All'], ...allChanges.map((kind) => [kind, changeWords[kind][0]] as const)]}
-          onChoose={(kind) => onAsk({ kind: kind as NonNullable<SoftwareQuery['kind']> })}
+          onChoose={(kind) => onChange({ kind })}
         />
-        <TextField
-          label="Name or folder"
-          type="search"
-          maxLength={200}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField label="Name or folder" value={fields.text} onSearch={(text) => onChange({ text })} />
       </div>
     </search>
   )

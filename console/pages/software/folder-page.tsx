@@ -1,10 +1,11 @@
 /** One folder of one machine: what differs from the baseline, file by file, and the decision which list is the baseline. */
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import type { SoftwareFolderView, SoftwareListedView, SoftwareQuery } from '../../../src/desk/api/software.ts'
 import { softwareFolderQuery } from '../../api/queries.ts'
 import { useRights } from '../../api/rights.ts'
+import { useAddressFields } from '../../parts/address-fields.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Label } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
@@ -13,7 +14,7 @@ import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { Page } from '../../shell/page.tsx'
 import { counted, inDigits } from '../../words/counts.ts'
 import { softwareAdvice, softwareSentence, softwareStateWords, toneOfFolder } from '../../words/software.ts'
-import { DifferenceFilters } from './difference-filters.tsx'
+import { type DifferenceFields, DifferenceFilters, firstFields } from './difference-filters.tsx'
 import { Differences } from './differences.tsx'
 import { Keep } from './keep.tsx'
 import './software.css'
@@ -23,17 +24,9 @@ const pageRows = 50
 /** The page. */
 export function SoftwareFolderPage(): ReactNode {
   const { id = '' } = useParams()
-  const [search, setSearch] = useSearchParams()
-  const asked = questionOf(search)
-  const query = useQuery(softwareFolderQuery(id, asked))
+  const { fields, change } = useAddressFields(firstFields)
+  const query = useQuery(softwareFolderQuery(id, questionOf(fields)))
   const folder = query.data?.folder
-  const ask = (part: SoftwareQuery): void => {
-    const { limit: _, ...next } = { ...asked, offset: 0, ...part }
-    const pairs = Object.entries(next).filter(([name, value]) => value !== '' && value !== 0 && first[name] !== value)
-    setSearch(new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])), {
-      replace: part.offset === undefined,
-    })
-  }
   return (
     <Page
       title={folder === undefined ? 'Software' : `Software of ${folder.machine}`}
@@ -57,18 +50,15 @@ export function SoftwareFolderPage(): ReactNode {
             {(page.folder.state === 'changed' || page.folder.expected > 0) && (
               <section className="stack" aria-labelledby="differences">
                 <h2 id="differences">What differs</h2>
-                <DifferenceFilters asked={asked} folder={page.folder} onAsk={ask} />
+                <DifferenceFilters fields={fields} folder={page.folder} onChange={change} />
                 <Differences rows={page.differences} />
                 <Pager
-                  offset={asked.offset ?? 0}
+                  offset={fields.offset}
                   limit={pageRows}
                   total={page.total}
                   things="differences"
-                  onOffset={(offset) => {
-                    ask({ offset })
-                    document.getElementById('differences')?.scrollIntoView()
-                    document.getElementById('main')?.focus({ preventScroll: true })
-                  }}
+                  onOffset={(offset) => change({ offset })}
+                  top="differences"
                 />
               </section>
             )}
@@ -80,19 +70,14 @@ export function SoftwareFolderPage(): ReactNode {
   )
 }
 
-const first: Readonly<Record<string, unknown>> = { show: 'unexpected' }
-
-function questionOf(search: URLSearchParams): SoftwareQuery {
-  const offset = Number(search.get('offset') ?? 0)
-  const kind = search.get('kind')
-  return {
-    show: (search.get('show') ?? 'unexpected') as NonNullable<SoftwareQuery['show']>,
-    ...(kind === null ? {} : { kind: kind as NonNullable<SoftwareQuery['kind']> }),
-    text: (search.get('text') ?? '').slice(0, 200),
-    offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
-    limit: pageRows,
-  }
-}
+/** The question to the desk: what is left open is left out. */
+const questionOf = ({ show, kind, text, offset }: DifferenceFields): SoftwareQuery => ({
+  show: show as NonNullable<SoftwareQuery['show']>,
+  ...(kind === '' ? {} : { kind: kind as NonNullable<SoftwareQuery['kind']> }),
+  text: text.slice(0, 200),
+  offset,
+  limit: pageRows,
+})
 
 function Standing({ folder }: { readonly folder: SoftwareFolderView }): ReactNode {
   const { mayDecide } = useRights()
