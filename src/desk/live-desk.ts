@@ -1,11 +1,13 @@
 /** The running desk: its parts behind the one face that server and commands see. It decides nothing itself. */
 import { statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
+import type { IncidentId } from '../core/ids.ts'
 import type { Office } from '../core/office.ts'
 import { ok } from '../core/result.ts'
 import { dayInWords } from '../incidents/words.ts'
 import type { IncidentQuery } from '../store/store.ts'
 import type { AnalysisThread } from './analysis/analysis-thread.ts'
+import type { IncidentSummaryView } from './api/incidents.ts'
 import type { AuditListView } from './api/settings.ts'
 import type { TodayView } from './api/today.ts'
 import type { ArchiveUpkeep } from './archive-upkeep.ts'
@@ -24,7 +26,7 @@ import type { MailPart } from './mail/mail-part.ts'
 import type { RuleDesk } from './rule-desk.ts'
 import type { SoftwareDesk } from './software-desk.ts'
 import type { SourceDesk } from './source-desk.ts'
-import { todayView } from './today.ts'
+import { isPressing, todayView } from './today.ts'
 
 /** The parts of a running desk. */
 export interface LiveDeskParts extends DeskParts {
@@ -117,9 +119,11 @@ export class LiveDesk implements Desk {
     const latest = { levelMin: 'medium', order: 'latest', offset: 0, limit: 1 } as const
     const [listed, last, views] = await Promise.all([store.incidents(open), store.incidents(latest), sources.list()])
     const lastTroubleMs = last.rows[0]?.incident.lastSeenMs
+    const rows = listed.rows.map(summaryView)
     return todayView({
-      open: listed.rows.map(summaryView),
+      open: rows,
       openCount: listed.total,
+      firstStep: await this.#firstStep(rows.find(isPressing)),
       sources: views,
       problems: this.#problems(),
       lastTroubleMs,
@@ -127,6 +131,14 @@ export class LiveDesk implements Desk {
       nowMs: clock(),
       demonstration: this.#demonstrationView(),
     })
+  }
+
+  /** What a person does first about an incident that nobody has looked at. */
+  async #firstStep(incident: IncidentSummaryView | undefined): Promise<string | undefined> {
+    if (incident?.state !== 'new') return undefined
+    const row = await this.#parts.store.incident(incident.id as IncidentId)
+    const done = new Set(row?.steps.map(({ step }) => step))
+    return row?.incident.advice.flatMap(({ now }) => now).find((step) => !done.has(step))
   }
 
   async #watchingSince(): Promise<number | undefined> {

@@ -80,6 +80,9 @@ describe('the detection rules of a desk', () => {
     ])
     expect(sets[1]).toMatchObject({ rules: 2, inUse: 1, waiting: 1, unusable: 1 })
     expect(counts.inUse).toBeGreaterThan(60)
+    // What could not be read is in no list.
+    const unusable = await opened.desk.rules({ state: 'unusable' })
+    expect(unusable.ok && unusable.value.total).toBe(counts.unusable)
     expect(placeholders.find(({ name }) => name === 'front_desk')?.rules).toEqual(['Known machine signs in'])
     expect(problems).toEqual([
       expect.objectContaining({ file: join(folder, 'ours.yml'), mend: expect.stringMatching(/./) }),

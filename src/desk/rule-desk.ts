@@ -89,7 +89,7 @@ export class RuleDesk {
         inUse: countOf('in-use'),
         off: countOf('off'),
         waiting: countOf('waiting'),
-        unusable: sets.reduce((sum, { unusable }) => sum + unusable, 0),
+        unusable: countOf('unusable'),
       },
       coverage: coverageOf(known),
       logsources: logsourcesOf(known),

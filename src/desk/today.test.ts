@@ -41,6 +41,18 @@ describe('today', () => {
     expect(today.quietSinceMs).toBeUndefined()
   })
 
+  test('tells the first step itself where it is known, so that a clerk who reads no further does the right thing', () => {
+    const open = [incident('high', 'new')]
+    const firstStep = 'Do not click, open or answer anything in this mail.'
+    expect(todayView(facts({ open, firstStep })).todo).toEqual([
+      firstStep,
+      'Then open the incident and go on with its steps.',
+    ])
+    expect(todayView(facts({ open: [incident('high', 'acknowledged')], firstStep })).todo).toEqual([
+      'Go on with the steps of the incident.',
+    ])
+  })
+
   test('is no alarm any more once the grave incident is contained', () => {
     expect(todayView(facts({ open: [incident('critical', 'contained')] })).mood).toBe('watch')
   })

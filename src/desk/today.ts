@@ -11,6 +11,8 @@ export interface TodayFacts {
   /** Open incidents, the most pressing first. */
   readonly open: readonly IncidentSummaryView[]
   readonly openCount: number
+  /** The first step of the most pressing incident that nobody has done; undefined where it is not known. */
+  readonly firstStep?: string | undefined
   readonly sources: readonly SourceView[]
   readonly problems: readonly string[]
   /** The last time that anything of level medium or above was seen; undefined where it never was. */
@@ -42,7 +44,7 @@ export function todayView(facts: TodayFacts): TodayView {
 }
 
 /** Somebody has to act: it is grave, and nobody has taken it up or ended it. */
-const isPressing = (incident: IncidentSummaryView): boolean =>
+export const isPressing = (incident: IncidentSummaryView): boolean =>
   levelRank(incident.level) >= levelRank('high') && (incident.state === 'new' || incident.state === 'acknowledged')
 
 const canSee = (source: SourceView): boolean => source.state !== 'failed'
@@ -84,7 +86,9 @@ function todoOf(facts: TodayFacts, mood: TodayView['mood'], pressing: readonly I
   const todo: string[] = []
   if (mood === 'attack') {
     const unseen = pressing.some(({ state }) => state === 'new')
-    todo.push(unseen ? 'Open the incident and do the first step now.' : 'Go on with the steps of the incident.')
+    if (!unseen) todo.push('Go on with the steps of the incident.')
+    else if (facts.firstStep === undefined) todo.push('Open the incident and do the first step now.')
+    else todo.push(facts.firstStep, 'Then open the incident and go on with its steps.')
   }
   if (mood === 'watch') todo.push('Look at the open incidents this week.')
   if (mood === 'blind' && facts.sources.length === 0) todo.push('Name the first log on the Sources page.')

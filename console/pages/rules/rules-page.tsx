@@ -46,14 +46,16 @@ export function RulesPage(): ReactNode {
 }
 
 function Standing({ page }: { readonly page: RulesPageView }): ReactNode {
-  const { counts, isOutdated, placeholders } = page
+  const { counts, isOutdated, placeholders, problemsTotal } = page
   return (
     <div className="stack">
       <p className="rules__standing">
         <strong>{counted(counts.inUse, 'rule is', 'rules are')} in use.</strong>{' '}
         {counts.waiting > 0 && `${counted(counts.waiting, 'rule waits', 'rules wait')} for names of your office. `}
         {counts.off > 0 && `${counted(counts.off, 'rule is', 'rules are')} switched off. `}
-        {counts.unusable > 0 && `${counted(counts.unusable, 'rule', 'rules')} cannot be used.`}
+        {problemsTotal > 0 && (
+          <a href="#problems">{counted(problemsTotal, 'problem keeps', 'problems keep')} rules from being used.</a>
+        )}
       </p>
       {isOutdated && (
         <Notice tone="gold">

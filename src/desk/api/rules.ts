@@ -109,6 +109,7 @@ export type RuleSetView = Static<typeof RuleSetSchema>
 /** What stands above the list. */
 export const RulesPageSchema = Type.Object({
   sets: Type.Array(RuleSetSchema),
+  /** Of the list: a file or a rule that could not be read is in no list, and stands among the problems. */
   counts: Type.Object({
     all: Type.Integer(),
     inUse: Type.Integer(),

@@ -77,7 +77,7 @@ export function catalogueOf(pack: RulePack): RuleCatalogue {
       own.push(catalogued(rule, set.name, problem, titles))
     }
     const countOf = (kind: RuleProblem['kind']): number => own.filter(({ problem }) => problem?.kind === kind).length
-    const unread = pack.rejects.filter(({ file }) => file.startsWith(set.path)).length
+    const unread = pack.rejects.filter(({ file }) => isBelow(set.path, file)).length
     sets.push({ ...set, waiting: countOf('waits'), unusable: countOf('rule') + unread })
     rules.push(...own)
   }
@@ -90,6 +90,10 @@ export function catalogueOf(pack: RulePack): RuleCatalogue {
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
+
+/** True of a file of a set, by its name: the set's path itself, a file below it, or one inside an archive. */
+const isBelow = (path: string, file: string): boolean =>
+  file.startsWith(path) && (file.length === path.length || /[\\/:]/.test(file.charAt(path.length)) || /[\\/]$/.test(path))
 
 const keyOf = (file: string, { id, title }: { readonly id?: string; readonly title: string }): string =>
   `${file}\n${id ?? ''}\n${title}`
