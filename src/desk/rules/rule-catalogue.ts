@@ -93,7 +93,8 @@ export function catalogueOf(pack: RulePack): RuleCatalogue {
 
 /** True of a file of a set, by its name: the set's path itself, a file below it, or one inside an archive. */
 const isBelow = (path: string, file: string): boolean =>
-  file.startsWith(path) && (file.length === path.length || /[\\/:]/.test(file.charAt(path.length)) || /[\\/]$/.test(path))
+  file.startsWith(path) &&
+  (file.length === path.length || /[\\/:]/.test(file.charAt(path.length)) || /[\\/]$/.test(path))
 
 const keyOf = (file: string, { id, title }: { readonly id?: string; readonly title: string }): string =>
   `${file}\n${id ?? ''}\n${title}`
