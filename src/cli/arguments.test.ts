@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Command, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
-import { usageText } from './usage.ts'
+import { parseMailCheck } from './mail-check.ts'
+import { commandUsage, usageText } from './usage.ts'
 
 const parsed = (line: string): Command => {
   const result = parseArguments(line.split(' '))
@@ -185,6 +186,23 @@ describe('the help text', () => {
     const examples = text.slice(text.indexOf('Examples:'), text.indexOf('Use of the desk:'))
     const lines = [...examples.matchAll(/^ {2}bellwether (.*)$/gm)].map(([, line]) => line as string)
     expect(lines.length).toBeGreaterThan(3)
-    for (const line of lines) expect(refused(line)).toMatch(/^accepted/)
+    for (const line of lines) {
+      if (line.startsWith('mail check ')) expect(parseMailCheck(line.split(' ').slice(1)).ok, line).toBe(true)
+      else expect(refused(line)).toMatch(/^accepted/)
+    }
+  })
+
+  test('of one command tells of that command alone', () => {
+    const text = usageText([])
+    const list = text.slice(text.indexOf('Commands:'), text.indexOf('Examples:'))
+    const names = [...list.matchAll(/^ {2}bellwether (\w+)/gm)].map(([, name]) => name as string)
+    const described = names.filter((name) => commandUsage(name) !== undefined)
+    expect(names.filter((name) => !described.includes(name))).toEqual(['scan', 'demo'])
+    for (const name of [...described, 'restore']) {
+      const uses = [...(commandUsage(name) ?? '').matchAll(/^ {2}bellwether (\w+)/gm)].map(([, each]) => each as string)
+      expect(uses).toContain(name)
+      expect(uses.filter((each) => each !== name && !(each === 'backup' || each === 'restore'))).toEqual([])
+    }
+    expect(commandUsage('constructor')).toBeUndefined()
   })
 })

@@ -15,7 +15,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv
   if (name === 'software') return await software(rest)
   if (name === 'collect') return await collect(rest)
-  if (rest.includes('--help') || rest.includes('-h')) return await logs(['help'])
+  const asked = name === 'help' ? rest[0] : rest.includes('--help') || rest.includes('-h') ? name : undefined
+  if (asked !== undefined) return await help(asked)
   switch (name) {
     case 'desk':
       return await desk(rest)
@@ -33,6 +34,15 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       return await logs(argv)
   }
+}
+
+async function help(name: string): Promise<number> {
+  if (name === 'software' || name === 'collect') return await (name === 'software' ? software : collect)(['--help'])
+  const { commandUsage } = await import('./usage.ts')
+  const text = commandUsage(name)
+  if (text === undefined) return await logs(['help'])
+  print(text)
+  return exitCodes.done
 }
 
 const print = (text: string): void => {

@@ -1,4 +1,4 @@
-/** The text of `bellwether help`: written for a clerk, examples first, at most 80 columns. */
+/** The texts of `bellwether help` and of each command's own help: written for a clerk, examples first, at most 80 columns. */
 import { wrap } from './printable.ts'
 
 const columns = 80
@@ -9,11 +9,19 @@ export function usageText(formats: readonly { readonly name: string; readonly ti
   const list = formats.flatMap(({ name, title }) =>
     wrap(title, columns - widest - 4).map((line, i) => `  ${(i === 0 ? name : '').padEnd(widest)}  ${line}`),
   )
-  return `${usage}${list.length === 0 ? '' : `\nFormats:\n${list.join('\n')}\n`}`
+  const desk = [...new Set(Object.values(uses))].join('')
+  return `${head}\nUse of the desk:\n${desk}\nUse of the scan:\n${scan}\n${exits}${list.length === 0 ? '' : `\nFormats:\n${list.join('\n')}\n`}`
 }
 
-const usage = `Bellwether reads the logs of your voter-registration website and tells you, in
-plain words, whether somebody attacked it, what they got, and what to do now.
+/** How one command is used; undefined for `scan` and `demo`, of which the whole help tells, and for words that are no command. */
+export function commandUsage(name: string): string | undefined {
+  const use = Object.hasOwn(uses, name) ? uses[name] : undefined
+  return use === undefined ? undefined : `Use:\n${use}\nAll commands: bellwether help\n`
+}
+
+const head = `Bellwether is the security desk of an election office. It reads the logs, the
+mail and the lists of software that your office has already, and tells you, in
+plain words, whether somebody attacks you, what they got, and what to do now.
 
 Commands:
   bellwether desk       Watches your logs all day, in a console in your browser.
@@ -39,39 +47,54 @@ Examples:
       Bellwether can tell how many voter records were exposed.
   bellwether scan access.log --evidence evidence.ndjson
       Also saves every line that matters, for IT and investigators.
+  bellwether mail check suspicious.eml
+      Says of a saved mail whether it poses as somebody you trust.
 
 Your files are only read. Nothing is changed, and nothing leaves this computer.
+`
 
-Use of the desk:
-  bellwether desk [--data FOLDER] [--config FILE] [--port NUMBER] [--demo]
+const backup = `  bellwether backup [--data FOLDER] [TO]
+  bellwether restore BACKUP [--data FOLDER]
+`
+
+/** By the commands' first words. */
+const uses: Readonly<Record<string, string>> = {
+  desk: `  bellwether desk [--data FOLDER] [--config FILE] [--port NUMBER] [--demo]
                   [--reset NAME]
       Opens the console at http://127.0.0.1:7316 and prints a link to sign in.
       Its data folder holds bellwether.toml, where the desk is set up.
       --demo plays a recording until you say that you want to start for real.
       --reset prints a link with which NAME sets a new password.
-  bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
+`,
+  hunt: `  bellwether hunt [ADDRESS...] [--data FOLDER] [--indicators FILE] [--path TEXT]
                   [--agent TEXT] [--from TIME] [--until TIME] [--sql TEXT]
-  bellwether mail check FILE|FOLDER... [--json] [--vendors FILE] [--office FILE]
+`,
+  mail: `  bellwether mail check FILE|FOLDER... [--json] [--vendors FILE] [--office FILE]
                   [--known PATH] [--fail-on attack|suspicious]
-      Takes .eml files, mailboxes (mbox) and Maildir folders. --vendors adds
-      names to protect; --known names genuine mail, from which senders are
-      known.
+      Takes .eml and .msg files, mailboxes (mbox) and Maildir folders.
+      --vendors adds names to protect; --known names genuine mail, from which
+      senders are known.
   bellwether mail sign FILE [--key FILE]
       Signs a list of names to protect, for those who get it from you.
-  bellwether pack PATH... --out FILE [--key FILE]
-  bellwether collect STICK
-  bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
+`,
+  pack: `  bellwether pack PATH... --out FILE [--key FILE]
+`,
+  collect: `  bellwether collect STICK
+`,
+  software: `  bellwether software baseline DIR [--out FILE] [--expect PATTERN]...
   bellwether software verify DIR --baseline FILE | --hashes FILE [--json]
   bellwether software keep FILE [--data FOLDER] [--machine NAME] [--folder PATH]
-  bellwether rules check PATH... | test [PATH...] | coverage [PATH...]
+`,
+  rules: `  bellwether rules check PATH... | test [PATH...] | coverage [PATH...]
                    [--navigator FILE] | add FILE.zip|FOLDER [--name NAME]
                    | list | remove NAME   [--data FOLDER]
       Rules in the Sigma format. See docs/how-to/rules.md.
-  bellwether backup [--data FOLDER] [TO]
-  bellwether restore BACKUP [--data FOLDER]
+`,
+  backup,
+  restore: backup,
+}
 
-Use of the scan:
-  bellwether scan PATH... [options]
+const scan = `  bellwether scan PATH... [options]
       PATH is a file, a folder, a pattern, or - for standard input. Packed files
       (.gz, .zst) are read as they are. Bellwether finds out by itself what kind
       of log a file is, and says what it took it for.
@@ -98,7 +121,8 @@ Options:
   -q, --quiet           No progress bar.
   -h, --help            This text.
   -V, --version         The version.
+`
 
-Exit codes: 0 the scan was done; 1 nothing could be read; 2 the command could
+const exits = `Exit codes: 0 the scan was done; 1 nothing could be read; 2 the command could
 not be understood; 3 something was found at or above --fail-on.
 `
