@@ -24,8 +24,8 @@ const contacts: Readonly<Record<string, string>> = words.contacts
 /** Most urgent first: an incident's advice begins with what can hurt voters most. */
 const urgency: readonly FindingKind[] = [
   'sql-injection',
-  'mail-campaign',
   'mail-impersonation',
+  'mail-campaign',
   'mail-phishing',
   'software-changed',
   'rule-match',

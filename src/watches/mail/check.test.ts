@@ -306,3 +306,21 @@ describe('hardly more than a picture to click', () => {
     expect(carries(`<p>${'The minutes of the meeting. '.repeat(8)}</p>${link}${picture}</a>`)).toBe(false)
   })
 })
+
+describe('the proof of what a mail asks for', () => {
+  const proofOf = (text: string): string | undefined =>
+    check({ from: 'IT <it@helpers.example>', text }).payload.find(({ feature }) => feature === 'asks-for-password')
+      ?.proof
+
+  test('shows the words around it, as they were written', () => {
+    expect(proofOf('Your MAILBOX is full.\nSign in now to keep it.')).toBe(
+      '“Your MAILBOX is full. Sign in now to keep it.”',
+    )
+    const long = `${'a word '.repeat(40)}your mailbox is full ${'and more '.repeat(40)}`
+    expect(proofOf(long)).toMatch(/^“… (?:word|a) [aword ]+ your mailbox is full and more [a-z ]+ …”$/)
+  })
+
+  test('shows the phrase alone where it was disguised', () => {
+    expect(proofOf('Your mаilbоx is full')).toBe('“mailbox”')
+  })
+})

@@ -4,7 +4,7 @@ import { type Examination, isActive, type PayloadFeature } from '../../formats/d
 import type { MailMessage, MailPart } from '../../formats/mail/message.ts'
 import type { LinkFacts } from './links.ts'
 import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
-import type { Wording } from './wording.ts'
+import { type Wording, wordsAround } from './wording.ts'
 
 /** Looks into one file; pure (`examine` of formats/documents). What is locked is tried with `passwords`. */
 export type Examine = (
@@ -82,8 +82,9 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
   }
   const said = (feature: LinkFeature, kind: Parameters<Wording['get']>[0]): void => {
     const phrases = words.get(kind)
-    if (phrases !== undefined) add(feature, phrases.map((phrase) => `“${phrase}”`).join(', '))
+    if (phrases?.[0] !== undefined) add(feature, `“${wordsAround(text, phrases[0])}”`)
   }
+  const text = message.text.slice(0, limits.mailTextHeadCharactersMax).replace(/\s+/g, ' ')
   said('asks-for-password', 'credentials')
   said('asks-for-money', 'money')
   said('urgency', 'urgency')

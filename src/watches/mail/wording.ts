@@ -105,3 +105,18 @@ export function wordingOf(text: string): Wording {
   }
   return found
 }
+
+/** The words of a text among which a phrase stands, so that a reader sees what is asked of him. `text` is as it was written;
+ *  where a phrase was found only once disguises were undone, the phrase itself is given. */
+export function wordsAround(text: string, phrase: string): string {
+  const at = text.toLowerCase().indexOf(phrase)
+  if (at < 0) return phrase
+  const from = Math.max(0, at - around)
+  const until = Math.min(text.length, at + phrase.length + around)
+  const begin = from === 0 ? 0 : Math.min(at, text.indexOf(' ', from) + 1)
+  const end = until === text.length ? until : Math.max(at + phrase.length, text.lastIndexOf(' ', until))
+  return `${begin > 0 ? '… ' : ''}${text.slice(begin, end).trim()}${end < text.length ? ' …' : ''}`
+}
+
+/** Characters shown on either side: half a line. */
+const around = 40
