@@ -1,5 +1,6 @@
 /** What happened, how sure that is, who did it and what was exposed: the part that is read first. */
 import type { ReactNode } from 'react'
+import { Link } from 'react-router'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
@@ -157,7 +158,7 @@ export function Facts({
           <ul className="plain-list mono">
             {incident.targets.slice(0, actorsShown).map((target) => (
               <li key={target}>
-                <ShortText text={target} />
+                <Target text={target} isReport={isReport} />
               </li>
             ))}
           </ul>
@@ -174,5 +175,16 @@ export function Facts({
         <dd>{listed(incident.kinds.map((kind) => kindWords[kind]?.term ?? kind))}</dd>
       </dl>
     </section>
+  )
+}
+
+/** What was attacked; a campaign of mail leads to its mails. */
+function Target({ text, isReport }: { readonly text: string; readonly isReport: boolean }): ReactNode {
+  const campaign = /^campaign ([0-9a-f]{1,64})$/.exec(text)?.[1]
+  if (campaign === undefined || isReport) return <ShortText text={text} />
+  return (
+    <>
+      {text} <Link to={`/mail?${new URLSearchParams({ campaign })}`}>See its mails</Link>
+    </>
   )
 }
