@@ -22,6 +22,7 @@ const featureStrengths = {
   'embedded-object': 'active',
   /** A file that lies in a document and opens on a double click. */
   'embedded-package': 'active',
+  /** A control (ActiveX) of a class that is not one of Office's own boxes and buttons. */
   activex: 'active',
   'html-smuggling': 'active',
   /** A form that asks for a password. */
@@ -39,6 +40,8 @@ const featureStrengths = {
   'hidden-extension': 'active',
   /** A document or sheet of Office inside another, which is examined too. */
   'embedded-document': 'notable',
+  /** A box, button or list of a form: it does nothing without macros. */
+  'form-control': 'notable',
   /** A template, picture, object or workbook elsewhere of the kind that honest files have. */
   'linked-file': 'notable',
   'encrypted-document': 'notable',

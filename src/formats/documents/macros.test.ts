@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Examination } from './examination.ts'
 import { examine } from './examine.ts'
-import { compoundFile, paragraph, relationships, vbaProject, wordFile, zipFile } from './office.fixture.ts'
+import {
+  compiledLines,
+  compoundFile,
+  joined,
+  paragraph,
+  relationships,
+  vbaProject,
+  wordFile,
+  zipFile,
+} from './office.fixture.ts'
 import { decompressVba } from './vba-decompression.ts'
 
 const look = (name: string, bytes: Uint8Array): Examination => examine({ name, contentType: '', bytes })
@@ -70,6 +79,30 @@ describe('macros', () => {
     expect(look('guide.doc', file).features[0]?.proof).toBe(
       'module ThisDocument: compiled code whose source is missing',
     )
+  })
+})
+
+describe('compiled code', () => {
+  const lookAt = (source: string, lines: number): Examination => {
+    const streams = vbaProject({ Sheet1: source }, '_VBA_PROJECT_CUR/VBA', compiledLines(lines))
+    return look('form.xls', compoundFile({ Workbook: 'x', ...streams }))
+  }
+
+  test('of a sheet with many controls and no statement is no macro, however long it is', () => {
+    const head = joined(new Uint8Array(9_000), compiledLines(0))
+    const streams = vbaProject({ Sheet1: '' }, '_VBA_PROJECT_CUR/VBA', head)
+    expect(look('form.xls', compoundFile({ Workbook: 'x', ...streams })).features).toEqual([])
+  })
+
+  test('of a module of comments is none, and of a module whose source was taken away is told', () => {
+    expect(lookAt("' one\r\n' two\r\n' three\r\n' four\r\n' five\r\n", 5).features).toEqual([])
+    expect(lookAt('', 5).features[0]?.proof).toBe('module Sheet1: compiled code whose source is missing')
+  })
+
+  test('with lines that its source does not show is told beside the macro', () => {
+    const shown = 'Sub Hello()\r\nEnd Sub\r\n'
+    expect(featuresOf(lookAt(shown, 2))).toEqual(['macro'])
+    expect(featuresOf(lookAt(shown, 40))).toEqual(['macro', 'macro-suspicious'])
   })
 })
 

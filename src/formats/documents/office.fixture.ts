@@ -22,11 +22,26 @@ export const joined = (...pieces: readonly (Uint8Array | string | readonly numbe
 export const u16 = (value: number): Uint8Array => Uint8Array.of(value & 0xff, (value >>> 8) & 0xff)
 export const u32 = (value: number): Uint8Array => joined(u16(value & 0xffff), u16(value >>> 16))
 
-/** A compound file. */
-export function compoundFile(streams: Streams): Uint8Array {
+/** Bytes of a class id, in the order of the file. */
+const classIdBytes = (id: string): Uint8Array => {
+  const bytes = Buffer.from(id.replaceAll('-', ''), 'hex')
+  return joined(
+    bytes.subarray(0, 4).toReversed(),
+    bytes.subarray(4, 6).toReversed(),
+    bytes.subarray(6, 8).toReversed(),
+    bytes.subarray(8),
+  )
+}
+
+/** A compound file; class ids by the path of their storage. */
+export function compoundFile(streams: Streams, classIds: Readonly<Record<string, string>> = {}): Uint8Array {
   const file = compound.cfb_new()
   for (const [path, content] of Object.entries(streams)) {
     compound.cfb_add(file, `/${path}`, Buffer.from(typeof content === 'string' ? bytesOf(content) : content))
+  }
+  for (const [path, id] of Object.entries(classIds)) {
+    const at = file.FullPaths.findIndex((full) => full.endsWith(`/${path}/`))
+    Object.assign(file.FileIndex[at] ?? {}, { clsid: Buffer.from(classIdBytes(id)).toString('hex') })
   }
   return new Uint8Array(writeCompound(file, { type: 'buffer' }) as Buffer)
 }
@@ -46,8 +61,13 @@ export function packVba(text: string): Uint8Array {
 
 const record = (id: number, data: Uint8Array): Uint8Array => joined(u16(id), u32(data.length), data)
 
-/** The streams of a VBA project under a folder, with the source of each module by name. */
-export function vbaProject(modules: Readonly<Record<string, string>>, folder = 'VBA'): Streams {
+/** The streams of a VBA project under a folder, with the source of each module by name, and the same compiled code in
+ *  front of each. */
+export function vbaProject(
+  modules: Readonly<Record<string, string>>,
+  folder = 'VBA',
+  compiled: Uint8Array = new Uint8Array(16),
+): Streams {
   const list = joined(
     record(0x0001, u32(3)),
     record(0x0003, u16(1_252)),
@@ -57,7 +77,7 @@ export function vbaProject(modules: Readonly<Record<string, string>>, folder = '
         record(0x0019, bytesOf(name)),
         record(0x001a, bytesOf(name)),
         record(0x0032, wideBytesOf(name)),
-        record(0x0031, u32(16)),
+        record(0x0031, u32(compiled.length)),
         record(0x002b, new Uint8Array(0)),
       ),
     ),
@@ -69,9 +89,16 @@ export function vbaProject(modules: Readonly<Record<string, string>>, folder = '
   }
   for (const [name, source] of Object.entries(modules)) {
     const text = `Attribute VB_Name = "${name}"\r\n${source}`
-    streams[`${folder}/${name}`] = joined(new Uint8Array(16), packVba(text))
+    streams[`${folder}/${name}`] = joined(compiled, packVba(text))
   }
   return streams
+}
+
+/** Compiled code of so many lines, as far as it can be told without running it: the mark of the list of lines, and the
+ *  list. */
+export function compiledLines(count: number): Uint8Array {
+  const lines = Array.from({ length: count }, (_, index) => joined(u32(0), u16(8), u16(0), u32(index * 8)))
+  return joined(new Uint8Array(64), [0xfe, 0xca, 1, 0], u16(count), ...lines, new Uint8Array(count * 8 + 10))
 }
 
 /** A zip archive of texts and bytes. */

@@ -6,9 +6,12 @@ import type { Inspection } from './inspection.ts'
 const ordinary =
   /^(?:word\.|excel\.|powerpoint\.|visio\.|msgraph|mspaint|paint\.|paintbrush|pbrush|static(?:dib|metafile)|wordpad|msproject|equation\.dsmt|mathtype|acroexch\.document|acrobat\.document|foxit|bitmap image|msphotoed|opendocument|soffice|chart|imgraph|orgpluswopx|outlook\.fileattach|opacfile)/i
 
+/** Said of the editor of equations that Office had until 2018. */
+export const equationEditor = 'equation editor'
+
 /** Classes that have been abused: why, in a few words. */
 const abused: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/^equation\.[23]|^0002CE0[23]-0000-0000-C000-000000000046$/i, 'equation editor'],
+  [/^equation\.[23]|^0002CE0[23]-0000-0000-C000-000000000046$/i, equationEditor],
   [
     /^package|^[\w -]{1,30}shell ?obje[ck]t|^0003000C-0000-0000-C000-000000000046$|^F20DA720-C02F-11CE-927B-0800095AE340$/i,
     'package of a file',
@@ -21,7 +24,6 @@ const abused: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^(?:mscomctllib|BDD1F04B-858B-11D1-B16A-00C0F0283628|996BF5E0-8044-4650-ADEB-0B013914E99C)/i, 'list view control'],
   [/^(?:otkloadr|A08A033D-1A75-4AB6-A166-EAD02F547959)/i, 'loader that weakens defences'],
   [/^(?:msxml2\.saxxmlreader|88D96A0C-F192-11D4-A65F-0040963251E5)/i, 'XML reader'],
-  [/^(?:forms\.|8BD21D[1-9]0-EC42-11CE-9E0D-00AA006002F3)/i, 'form control'],
   [/^(?:soap|ECABB0C7-7F19-11D2-978E-0000F8757E2A|ECABAFC6-7F19-11D2-978E-0000F8757E2A)/i, 'SOAP moniker'],
   [/^(?:wmplayer|6BF52A52-394A-11D3-B153-00C04F79FAA6)/i, 'media player'],
 ]
@@ -29,22 +31,42 @@ const abused: readonly (readonly [pattern: RegExp, why: string])[] = [
 /** A class as programs give it: `Program.Kind.1`. Others are made up, to get past those who look for names. */
 const programClass = /^[a-z]\w{2,38}\.[\w.]{2,38}$/i
 
-/** True for a class that Office documents ordinarily hold. */
-export const isOrdinaryClass = (name: string): boolean => ordinary.test(name)
-
 /** Why a class, by its name or id, is not ordinary; undefined where it is not known as such. */
 export function abuseOfClass(name: string): string | undefined {
   return abused.find(([pattern]) => pattern.test(name))?.[1]
 }
 
-/** Notes an object of a class, given by name. */
+/** Boxes, buttons and lists of Microsoft Forms, by name or class id: honest forms are made of them, and they do nothing
+ *  without macros, which are told by themselves. */
+const formControl =
+  /^\{?(?:forms\.|8BD21D[1-6]0-EC42-11CE-9E0D-00AA006002F3|5512D1[12][\dA-F]-5CC6-11CF-8D67-00AA00BDCE1D|D7053240-CE69-11CD-A777-00DD01143C57|978C9E23-D4B0-11CE-BF2D-00AA003F40D0|79176FB0-B7F2-11CE-97EF-00AA006D2776|DFD181E0-5E2F-11CE-A449-00AA004A803D|4C599241-6926-101B-9992-00000B65C6F9|6E182020-F460-11CE-9BCD-00AA00608E01|46E31370-3F7A-11CE-BED6-00AA00611080|EAE50EB0-4A62-11CE-BED6-00AA00611080)/i
+
+/** Notes a control (ActiveX) of a class, given by name or id. */
+export function reportControl(name: string, path: readonly string[], inspection: Inspection): void {
+  const abuse = abuseOfClass(name.replace(/^\{/, ''))
+  if (formControl.test(name)) inspection.add('form-control', path, `control of class ${name}`)
+  else if (abuse !== undefined) inspection.add('embedded-object', path, `control of class ${name} (${abuse})`)
+  else inspection.add('activex', path, `control of class ${name}`)
+}
+
+/** Notes an object of a class, given by a name that Office wrote, in whatever language: what the object holds is looked
+ *  into by itself, an equation too. */
 export function reportOleClass(name: string, path: readonly string[], inspection: Inspection): void {
   if (name === '') return
   const abuse = abuseOfClass(name)
-  if (abuse === 'package of a file') inspection.add('embedded-package', path, `object of class ${name}`)
-  else if (abuse === 'form control') inspection.add('activex', path, `control of class ${name}`)
-  else if (abuse !== undefined) inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
-  else if (isOrdinaryClass(name) || programClass.test(name))
-    inspection.add('embedded-document', path, `object of class ${name}`)
+  if (formControl.test(name)) reportControl(name, path, inspection)
+  else if (abuse === 'package of a file') inspection.add('embedded-package', path, `object of class ${name}`)
+  else if (abuse !== undefined && abuse !== equationEditor)
+    inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
+  else inspection.add('embedded-document', path, `object of class ${name}`)
+}
+
+/** Notes an object of a class, given by a name in RTF, which attackers write by hand. */
+export function reportWrittenClass(name: string, path: readonly string[], inspection: Inspection): void {
+  if (name === '') return
+  const abuse = abuseOfClass(name)
+  if (abuse === equationEditor) inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
+  else if (abuse !== undefined || formControl.test(name) || ordinary.test(name) || programClass.test(name))
+    reportOleClass(name, path, inspection)
   else inspection.add('embedded-object', path, `object of class ${name}`)
 }

@@ -4,10 +4,11 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { byteAt, classIdText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
+import { isSoundEquation } from './equation.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
-import { abuseOfClass } from './ole-class.ts'
+import { abuseOfClass, equationEditor, reportControl } from './ole-class.ts'
 
 /** A packaged file. */
 export interface PackagedFile {
@@ -19,6 +20,8 @@ export interface PackagedFile {
 }
 
 const nameBytes = 1_024
+/** An equation of a page has some hundred bytes. */
+const equationBytes = 65_536
 
 /** The packaged file in native data, behind its size (`Ole10Native`); undefined where it is no package. */
 export function readPackage(native: Uint8Array): PackagedFile | undefined {
@@ -27,8 +30,9 @@ export function readPackage(native: Uint8Array): PackagedFile | undefined {
   let at = 2 + name.length + 1
   const sourcePath = zeroEndedText(native, at, nameBytes)
   at += sourcePath.length + 1
-  // 3: the file itself; 1: its path alone.
+  // 3: the file itself; 1: its path alone. Native data of other classes can begin with a 2 too.
   const kind = uint16At(native, at + 2)
+  if (uint16At(native, at) !== 0 || (kind !== 1 && kind !== 3)) return undefined
   at += 4
   if (kind !== 3) return name === '' && sourcePath === '' ? undefined : { name, sourcePath, bytes: new Uint8Array(0) }
   at += 4 + Math.min(uint32At(native, at), native.length)
@@ -58,18 +62,44 @@ export function reportNative(
 /** Notes every object in a compound file. */
 export function reportObjects(file: CompoundFile, subject: Subject, inspection: Inspection): void {
   for (const entry of file.entries) {
-    if (entry.type === 'storage') reportClass(entry.classId, [...subject.path, entry.path], inspection)
+    if (entry.type === 'storage') reportStorage(file, entry.classId, entry.path, subject, inspection)
     else if (entry.type === 'stream') reportStream(file, entry, subject, inspection)
   }
-  reportClass(file.classId, subject.path, inspection)
+  reportStorage(file, file.classId, '', subject, inspection)
 }
 
-function reportClass(classId: string, path: readonly string[], inspection: Inspection): void {
+const noClass = '00000000-0000-0000-0000-000000000000'
+/** Where Word and Excel keep the objects of a document: `ObjectPool/_1234567890`, `MBD0012AB34`. */
+const objectStorage = /(?:^|\/)(?:ObjectPool\/_\d{1,12}|MBD[0-9A-F]{8})$/i
+
+/** Notes an object's class, and the path of its storage; empty for the file itself. */
+function reportStorage(
+  file: CompoundFile,
+  classId: string,
+  storage: string,
+  subject: Subject,
+  inspection: Inspection,
+): void {
+  const path = storage === '' ? subject.path : [...subject.path, storage]
   const abuse = abuseOfClass(classId)
-  // A package is told with the file in it.
-  if (abuse === undefined || abuse === 'package of a file' || abuse === 'form control') return
-  if (abuse === 'link that is fetched') return
-  inspection.add('embedded-object', path, `object of class ${classId} (${abuse})`)
+  const isNoted = abuse !== undefined && abuse !== 'package of a file' && abuse !== 'link that is fetched'
+  // A package is told with the file in it, a link with its target, and an equation by its data.
+  if (isNoted && !(abuse === equationEditor && hasSoundEquation(file, storage)))
+    inspection.add('embedded-object', path, `object of class ${classId} (${abuse})`)
+  else if (objectStorage.test(storage) && classId !== noClass)
+    inspection.add('embedded-document', path, `object of class ${classId}`)
+}
+
+function hasSoundEquation(file: CompoundFile, storage: string): boolean {
+  const stream = file.find(storage === '' ? 'Equation Native' : `${storage}/Equation Native`)
+  return stream !== undefined && isSoundEquation(file.read(stream, equationBytes))
+}
+
+/** A control of the class of the storage that a stream of it lies in. */
+function reportControlOf(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
+  const storage = entry.path.slice(0, Math.max(0, entry.path.length - entry.name.length - 1))
+  const classId = storage === '' ? file.classId : (file.find(storage)?.classId ?? noClass)
+  reportControl(classId, storage === '' ? subject.path : [...subject.path, storage], inspection)
 }
 
 function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
@@ -84,12 +114,14 @@ function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject
     case '\x01Ole':
       return reportLink(file.read(entry, nameBytes * 64), within, inspection)
     case 'Equation Native':
-      return inspection.add('embedded-object', within, 'equation editor')
+      return isSoundEquation(file.read(entry, equationBytes))
+        ? inspection.add('embedded-document', within, 'equation')
+        : inspection.add('embedded-object', within, 'equation editor, with data that are no ordinary equation')
     case '\x03OCXNAME':
     case '\x03OCXDATA':
     case 'OCXDATA':
     case '\x03OCXPROPS':
-      return inspection.add('activex', within, 'control on a page')
+      return reportControlOf(file, entry, subject, inspection)
     case 'Package':
     case 'package':
     case 'CONTENTS':

@@ -3,7 +3,7 @@
 import { latin1Text } from '../latin1.ts'
 import { hasText, indexOfBytes, uint32At } from './bytes.ts'
 import type { Inspection, Subject } from './inspection.ts'
-import { reportOleClass } from './ole-class.ts'
+import { reportWrittenClass } from './ole-class.ts'
 import { monikerTargets, readPackage, reportNative } from './ole-object.ts'
 
 const formats = { linked: 1, embedded: 2 } as const
@@ -19,7 +19,7 @@ export function reportOle1(data: Uint8Array, subject: Subject, path: readonly st
     reportDamaged(data, subject, path, inspection)
     return
   }
-  reportOleClass(className.text, path, inspection)
+  reportWrittenClass(className.text, path, inspection)
   if (format === formats.linked) {
     inspection.add('external-relationship', path, `linked object: ${topic.text}`)
     inspection.addLink(topic.text, path, 'document')
@@ -54,7 +54,7 @@ function reportDamaged(data: Uint8Array, subject: Subject, path: readonly string
   for (const name of ['Equation.3', 'Equation.2', 'Package', 'htmlfile', 'Word.Document', 'OLE2Link']) {
     const at = indexOfBytes(data.subarray(0, textBytes), name)
     if (at < 0) continue
-    reportOleClass(name, path, inspection)
+    reportWrittenClass(name, path, inspection)
     if (name === 'Package') reportPackageIn(data, at + 8, subject, path, inspection)
     return
   }

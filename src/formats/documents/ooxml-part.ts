@@ -5,7 +5,7 @@ import { decodeText } from './bytes.ts'
 import { FieldReader, reportField } from './fields.ts'
 import type { Inspection } from './inspection.ts'
 import type { OfficePart } from './office-package.ts'
-import { reportOleClass } from './ole-class.ts'
+import { reportControl, reportOleClass } from './ole-class.ts'
 import { scanXml, type XmlTag } from './xml-scan.ts'
 
 /** Sheets of a workbook hold numbers by the million; what acts stands in other parts, and their texts in shared strings. */
@@ -77,12 +77,13 @@ class PartReader {
       case 'ddeLink':
         return add('dde', this.#path, `${tag.attribute('ddeService') ?? ''}|${tag.attribute('ddeTopic') ?? ''}`)
       case 'control':
-        // In a document and in a presentation; sheets have `control` within `controls` for form fields alike.
+        // In a document and in a presentation; sheets have `control` within `controls` for form fields alike. Its class
+        // stands in a part of its own.
         if (tag.attribute('id') !== undefined && tag.prefix !== '' && tag.prefix !== 'x')
-          add('activex', this.#path, `control ${tag.attribute('name') ?? ''}`)
+          add('form-control', this.#path, `control ${tag.attribute('name') ?? ''}`)
         return
       case 'ocx':
-        return add('activex', this.#path, `control of class ${tag.attribute('classid') ?? ''}`)
+        return reportControl(tag.attribute('classid') ?? '', this.#path, this.#inspection)
       case 'OLEObject':
       case 'oleObject':
       case 'oleObj':
@@ -108,7 +109,8 @@ class PartReader {
   /** Actions of a presentation: programs and macros start on a click, or when the pointer passes. */
   #action(action: string): void {
     if (/^ppaction:\/\/program/i.test(action)) this.#inspection.add('external-relationship', this.#path, action)
-    else if (/^ppaction:\/\/ole/i.test(action)) this.#inspection.add('embedded-object', this.#path, action)
+    else if (/^ppaction:\/\/ole/i.test(action))
+      this.#inspection.add('embedded-document', this.#path, `a click opens an object: ${action}`)
   }
 
   /** A query that fetches from the web or from a file when the workbook is opened or refreshed. */

@@ -37,7 +37,7 @@ export function examinePackage(subject: Subject, parts: OfficePackage, inspectio
 }
 
 const isEmbedding = (type: string): boolean =>
-  /^(?:oleObject|package|aFChunk|attachedToolbars|control|activeXControlBinary)$/i.test(type)
+  /^(?:oleObject|package|aFChunk|attachedToolbars|activeXControlBinary)$/i.test(type)
 
 function mapPackage(parts: OfficePackage): PackageMap {
   const relationships: (Relationship & { from: string })[] = []

@@ -131,6 +131,28 @@ export const biff = (type: number, data: Uint8Array): Uint8Array => joined(u16(t
 export const workbookStream = (...records: readonly Uint8Array[]): Uint8Array =>
   joined(biff(0x0809, joined(u16(0x0600), u16(5), new Uint8Array(12))), ...records, biff(0x0a, new Uint8Array(0)))
 
+/** Something drawn on a sheet that has a class: a control, or an object. */
+export const classRecord = (className: string, isControl: boolean): Uint8Array => {
+  const formula = joined(u16(5), u32(0), [2, 0, 0, 0, 0], [3, className.length, 0, 0], className)
+  const parts = [
+    u16(8),
+    u16(2),
+    u16(isControl ? 0x10 : 0),
+    u16(9),
+    u16(formula.length + 2),
+    u16(formula.length),
+    formula,
+  ]
+  return biff(0x5d, joined(u16(0x15), u16(0x12), new Uint8Array(0x12), ...parts, u32(0)))
+}
+
+/** Native data of an equation of the editor that Office had: one letter, and the name of a font where one is given. */
+export function equationData(fontName = ''): Uint8Array {
+  const font = fontName === '' ? [] : joined([8, 1, 0], `${fontName}\0`)
+  const content = joined([3, 1, 1, 3, 10, 10, 1], font, [0x12, 0x83], u16(0x6b), [0, 0, 0])
+  return joined(u16(28), u32(0x20000), u16(0xc332), u32(content.length), new Uint8Array(16), content)
+}
+
 /** A record of PowerPoint's binary presentations. */
 export const slideRecord = (type: number, instance: number, data: Uint8Array): Uint8Array =>
   joined(u16(instance << 4), u16(type), u32(data.length), data)

@@ -99,7 +99,8 @@ class PresentationReader {
     const kind = byteAt(data, 8)
     this.#startsProgram = kind === actionKinds.program
     if (this.#startsProgram) this.#inspection.add('external-relationship', this.#path, 'a click starts a program')
-    else if (kind === actionKinds.object) this.#inspection.add('embedded-object', this.#path, 'a click opens an object')
+    else if (kind === actionKinds.object)
+      this.#inspection.add('embedded-document', this.#path, 'a click opens an object')
   }
 
   #string(instance: number, text: string): void {

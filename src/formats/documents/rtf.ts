@@ -5,7 +5,7 @@ import { latin1Text } from '../latin1.ts'
 import { judgeRelationship } from './external-target.ts'
 import { FieldReader } from './fields.ts'
 import type { Inspection, Subject } from './inspection.ts'
-import { reportOleClass } from './ole-class.ts'
+import { reportWrittenClass } from './ole-class.ts'
 import { reportOle1 } from './ole1-object.ts'
 import { withoutBlankLines } from './ooxml-part.ts'
 import { HexCollector, type RtfEvents, scanRtf } from './rtf-scan.ts'
@@ -168,7 +168,7 @@ class RtfReader implements RtfEvents {
   }
 
   #endClass(): void {
-    reportOleClass(this.#class.trim(), this.#subject.path, this.#inspection)
+    reportWrittenClass(this.#class.trim(), this.#subject.path, this.#inspection)
     this.#class = ''
   }
 

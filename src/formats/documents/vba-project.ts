@@ -17,6 +17,8 @@ export interface VbaModule {
   readonly path: string
   /** Bytes of compiled code in front of the source. */
   readonly compiledBytes: number
+  /** Lines of compiled code that are not empty; undefined where its list of lines is not found. */
+  readonly compiledLines?: number | undefined
   readonly isWhole: boolean
 }
 
@@ -130,13 +132,37 @@ function readModule(
   const packed = file.read(stream, limits.documentPartBytesMax)
   const stated = unpack(packed, module.offset, inspection)
   const found = stated.isWhole && stated.bytes.length > 0 ? stated : searchSource(packed, inspection)
+  const compiledBytes = Math.min(module.offset, packed.length)
   return {
     name: module.name,
     source: decodeCodePage(found.bytes, codePage),
     path: stream.path,
-    compiledBytes: Math.min(module.offset, packed.length),
+    compiledBytes,
+    compiledLines: countCompiledLines(packed.subarray(0, compiledBytes)),
     isWhole: found.isWhole,
   }
+}
+
+/** The mark of a module's list of lines, and its version. The specification leaves compiled code out (MS-OVBA 2.3.4.3);
+ *  that each line has 12 bytes in the list, its length from the fifth on, is what every version of Office writes. */
+const lineListMark = '\xfe\xca\x01\x00'
+const lineBytes = 12
+const markTries = 16
+
+/** The longest list counts, as a second, empty one may be put in front. */
+function countCompiledLines(compiled: Uint8Array): number | undefined {
+  let most: number | undefined
+  for (let at = indexOfBytes(compiled, lineListMark), turn = 0; at >= 0 && turn < markTries; turn++) {
+    const count = uint16At(compiled, at + 4)
+    const from = at + 6
+    if (from + count * lineBytes <= compiled.length) {
+      let lines = 0
+      for (let line = 0; line < count; line++) if (uint16At(compiled, from + line * lineBytes + 4) > 0) lines++
+      most = Math.max(most ?? 0, lines)
+    }
+    at = indexOfBytes(compiled, lineListMark, at + 4)
+  }
+  return most
 }
 
 /** The first words of every module, `Attribute VB_`, as they look packed: letters only, eight to a flag byte. */

@@ -1,11 +1,13 @@
-/** Reads Excel's binary workbooks (MS-XLS): sheets of Excel 4 macros and names that run by themselves, links to programs by
- *  DDE and OLE, hyperlinks, passwords, and the shared texts. Cells are not read. */
+/** Reads Excel's binary workbooks (MS-XLS, and the older ones from Excel 2 on): sheets of Excel 4 macros and names that run
+ *  by themselves, links to programs by DDE and OLE, controls, hyperlinks, passwords, and the shared texts. Cells are not
+ *  read. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { wideText } from '../utf16.ts'
 import { bufferOf, byteAt, indexOfBytes, uint16At, uint32At } from './bytes.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import type { Inspection } from './inspection.ts'
+import { reportControl, reportOleClass } from './ole-class.ts'
 
 /** Numbers of records (2.3.1). */
 const recordTypes = {
@@ -14,11 +16,17 @@ const recordTypes = {
   name: 0x18,
   externName: 0x23,
   filePass: 0x2f,
+  object: 0x5d,
   boundSheet: 0x85,
   sharedStrings: 0xfc,
   supBook: 0x1ae,
   hyperlink: 0x1b8,
 } as const
+
+/** The record with which a workbook or sheet begins, by version: Excel 2, 3, 4, and 5 to 2003 (2.4.21). */
+const beginnings: Readonly<Record<number, number>> = { 9: 2, 521: 3, 1033: 4, 2057: 5 }
+const version97 = 0x0600
+const macroSheet = 0x0040
 
 /** Names that Excel runs, by their number (2.5.114). */
 const builtInNames: Readonly<Record<number, string>> = {
@@ -68,6 +76,10 @@ class WorkbookReader {
   readonly #inspection: Inspection
   /** A link to a program that is DDE unless its names say that it is OLE. */
   #open: { readonly program: string; readonly topic: string; isObject: boolean } | undefined
+  /** Excel 97 and later: texts have a byte of flags, and links stand in other records than before. */
+  #is97 = true
+  #hasNamedMacroSheet = false
+  #hasMacroSheet = false
 
   constructor(path: readonly string[], inspection: Inspection) {
     this.#path = path
@@ -75,6 +87,7 @@ class WorkbookReader {
   }
 
   read({ type, data }: BiffRecord): void {
+    if (type in beginnings) return this.#begin(type, data)
     switch (type) {
       case recordTypes.boundSheet:
         return this.#sheet(data)
@@ -83,7 +96,10 @@ class WorkbookReader {
       case recordTypes.supBook:
         return this.#supBook(data)
       case recordTypes.externSheet:
-        return this.#externSheet(data)
+        // From Excel 97 on it lists numbers of sheets and no names (2.4.105).
+        return this.#is97 ? undefined : this.#externSheet(data)
+      case recordTypes.object:
+        return this.#object(data)
       case recordTypes.externName:
         if (this.#open && (uint16At(data, 0) & 0x10) !== 0) this.#open.isObject = true
         return
@@ -95,7 +111,19 @@ class WorkbookReader {
     }
   }
 
+  /** What begins says what it is; a sheet of macros says so too where the list of sheets calls it another. */
+  #begin(type: number, data: Uint8Array): void {
+    this.#is97 = beginnings[type] === 5 && uint16At(data, 0) === version97
+    if (uint16At(data, 2) === macroSheet) this.#hasMacroSheet = true
+  }
+
   finish(): void {
+    this.#finishLink()
+    if (this.#hasMacroSheet && !this.#hasNamedMacroSheet)
+      this.#inspection.add('excel4-macro', this.#path, 'a sheet of macros that the list of sheets does not name')
+  }
+
+  #finishLink(): void {
     const link = this.#open
     this.#open = undefined
     if (link === undefined) return
@@ -106,27 +134,20 @@ class WorkbookReader {
   /** Where its sheet begins, its state, its kind and its name (2.4.28). */
   #sheet(data: Uint8Array): void {
     if (byteAt(data, 5) !== 1) return
+    this.#hasNamedMacroSheet = true
     const state = sheetStates[byteAt(data, 4) & 3] ?? 'hidden'
-    this.#inspection.add('excel4-macro', this.#path, `${state} macro sheet ${shortText(data, 6)}`)
+    this.#inspection.add('excel4-macro', this.#path, `${state} macro sheet ${this.#text(data, 7, byteAt(data, 6))}`)
   }
 
   /** A defined name (2.4.150): flags, key, length, then the name or the number of a built-in one. */
   #name(data: Uint8Array): void {
     const isBuiltIn = (uint16At(data, 0) & 0x20) !== 0
-    const length = byteAt(data, 3)
-    const isWide = (byteAt(data, 14) & 1) !== 0
-    const first = byteAt(data, 15)
-    if (isBuiltIn && length === 1) {
-      // Versions before Excel 97 have no byte of flags before the name.
-      const said = builtInNames[first] ?? builtInNames[byteAt(data, 14)]
+    const text = this.#text(data, 14, byteAt(data, 3))
+    if (isBuiltIn && text.length === 1) {
+      const said = builtInNames[text.charCodeAt(0)]
       if (said !== undefined) this.#inspection.add('excel4-macro', this.#path, `${said} runs by itself`)
       return
     }
-    const text = (isWide ? wideText : latin1Text)(
-      data,
-      Math.min(15, data.length),
-      Math.min(data.length, 15 + length * (isWide ? 2 : 1)),
-    )
     if (/^auto_(?:open|close|activate|deactivate)/i.test(text)) {
       this.#inspection.add('excel4-macro', this.#path, `${text} runs by itself`)
     }
@@ -134,7 +155,7 @@ class WorkbookReader {
 
   /** Another workbook, or a program and its topic apart by 0x03 (2.4.271, 2.5.277). */
   #supBook(data: Uint8Array): void {
-    this.finish()
+    this.#finishLink()
     if (data.length <= 4) return
     const length = uint16At(data, 2)
     const isWide = (byteAt(data, 4) & 1) !== 0
@@ -217,12 +238,33 @@ class WorkbookReader {
     }
     this.#inspection.addText(texts.join('\n'))
   }
+
+  /** So many characters, with a byte of flags in front from Excel 97 on (2.5.293). */
+  #text(data: Uint8Array, at: number, length: number): string {
+    if (!this.#is97) return latin1Text(data, Math.min(at, data.length), Math.min(data.length, at + length))
+    const isWide = (byteAt(data, at) & 1) !== 0
+    const from = Math.min(at + 1, data.length)
+    return (isWide ? wideText : latin1Text)(data, from, Math.min(data.length, from + length * (isWide ? 2 : 1)))
+  }
+
+  /** Something drawn on a sheet (2.4.181): where it is a control or an object, its class stands behind a formula
+   *  (2.5.143). */
+  #object(data: Uint8Array): void {
+    let isControl = false
+    for (let at = 0; at + 4 <= data.length; at += 4 + uint16At(data, at + 2)) {
+      const kind = uint16At(data, at)
+      if (kind === objectParts.flags) isControl = (uint16At(data, at + 4) & 0x10) !== 0
+      if (kind !== objectParts.formula) continue
+      // Sizes of the formula and of its tokens, then the mark of a class, its length and the name.
+      const mark = at + 12 + (uint16At(data, at + 6) & 0x7fff)
+      if (byteAt(data, mark) !== 3) continue
+      const from = Math.min(mark + 4, data.length)
+      const name = latin1Text(data, from, Math.min(data.length, from + byteAt(data, mark + 1)))
+      if (isControl) reportControl(name, this.#path, this.#inspection)
+      else reportOleClass(name, this.#path, this.#inspection)
+    }
+  }
 }
 
-/** A string with a length of one byte, and flags (2.5.240). */
-function shortText(data: Uint8Array, at: number): string {
-  const length = byteAt(data, at)
-  const isWide = (byteAt(data, at + 1) & 1) !== 0
-  const from = Math.min(at + 2, data.length)
-  return (isWide ? wideText : latin1Text)(data, from, Math.min(data.length, from + length * (isWide ? 2 : 1)))
-}
+/** Parts of an object's record (2.5.149, 2.5.150). */
+const objectParts = { flags: 0x08, formula: 0x09 } as const

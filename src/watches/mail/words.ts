@@ -99,6 +99,7 @@ export const carriedWords: Readonly<Record<CarriedFeature, string>> = {
   'double-extension': 'A file whose name ends twice',
   'hidden-extension': 'A file whose name hides what it is',
   'embedded-document': 'A document inside a document',
+  'form-control': 'A form with boxes and buttons',
   'linked-file': 'A part that lies elsewhere',
   'encrypted-document': 'A locked document, which nobody could look into',
   'encrypted-archive': 'A locked archive, which nobody could look into',

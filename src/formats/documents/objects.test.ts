@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { type Examination, isActive, type PayloadFeature } from './examination.ts'
+import { examine } from './examine.ts'
+import {
+  bytesOf,
+  compoundFile,
+  joined,
+  packagedFile,
+  paragraph,
+  relationships,
+  u16,
+  u32,
+  wordFile,
+} from './office.fixture.ts'
+import { biff, classRecord, equationData, rtfObject, slideRecord, workbookStream } from './other.fixture.ts'
+
+const look = (name: string, content: Uint8Array | string): Examination =>
+  examine({ name, contentType: '', bytes: typeof content === 'string' ? bytesOf(content) : content })
+const featuresOf = ({ features }: Examination): PayloadFeature[] => [...new Set(features.map(({ feature }) => feature))]
+const proofOf = (examination: Examination, feature: PayloadFeature): string | undefined =>
+  examination.features.find((found) => found.feature === feature)?.proof
+
+const equationClass = '0002CE02-0000-0000-C000-000000000046'
+const withEquation = (native: Uint8Array): Examination =>
+  look(
+    'paper.doc',
+    compoundFile({ WordDocument: 'x', 'ObjectPool/_1/Equation Native': native }, { 'ObjectPool/_1': equationClass }),
+  )
+
+describe('equations of the old editor', () => {
+  test('that are ordinary are an object and nothing more', () => {
+    expect(featuresOf(withEquation(equationData()))).toEqual(['embedded-document'])
+    expect(featuresOf(withEquation(equationData('Times New Roman')))).toEqual(['embedded-document'])
+  })
+
+  test('with a font name longer than the editor keeps, or data that end nowhere, are active', () => {
+    expect(featuresOf(withEquation(equationData('A'.repeat(44))))).toContain('embedded-object')
+    expect(featuresOf(withEquation(equationData().subarray(0, 38)))).toContain('embedded-object')
+    expect(featuresOf(withEquation(bytesOf('cmd.exe /c calc and other words')))).toContain('embedded-object')
+  })
+
+  test('without any data are active by their class', () => {
+    const file = compoundFile({ WordDocument: 'x', 'ObjectPool/_1/other': 'x' }, { 'ObjectPool/_1': equationClass })
+    expect(proofOf(look('paper.doc', file), 'embedded-object')).toContain('equation editor')
+  })
+
+  test('in RTF are active by their name, which nobody writes there by honest means any more', () => {
+    expect(featuresOf(look('a.doc', rtfObject('Equation.3', equationData())))).toContain('embedded-object')
+  })
+})
+
+describe('native data', () => {
+  test('that begin like a package and are none give no file', () => {
+    const native = joined(u16(2), ' \0', ' F = q v B\0', [7, 7, 7, 7, 7, 7])
+    const object = compoundFile({ '\x01Ole10Native': joined(u32(native.length), native) })
+    expect(featuresOf(look('object.bin', object))).toEqual([])
+    expect(
+      featuresOf(look('object.bin', compoundFile({ '\x01Ole10Native': packagedFile('a.js', bytesOf('x')) }))),
+    ).toContain('embedded-package')
+  })
+})
+
+describe('controls', () => {
+  const sheet = (classId: string): Uint8Array =>
+    wordFile(paragraph('x'), {
+      'word/activeX/_rels/activeX1.xml.rels': relationships(['activeXControlBinary', 'activeX1.bin']),
+      'word/_rels/document.xml.rels': relationships(['control', 'activeX/activeX1.xml']),
+      'word/activeX/activeX1.xml': `<?xml version="1.0"?><ax:ocx ax:classid="{${classId}}" ax:persistence="persistStreamInit"/>`,
+    })
+
+  test('of Office’s own boxes are a form, others are active, by the class in their part', () => {
+    expect(featuresOf(look('a.docx', sheet('8BD21D40-EC42-11CE-9E0D-00AA006002F3')))).toEqual(['form-control'])
+    expect(featuresOf(look('a.docx', sheet('00001111-2222-3333-4444-555566667777')))).toEqual(['activex'])
+    expect(proofOf(look('a.docx', sheet('EAB22AC3-30C1-11CF-A7EB-0000C05BAE0B')), 'embedded-object')).toContain(
+      'browser',
+    )
+  })
+
+  test('on binary sheets are told by the class behind their formula', () => {
+    const inSheet = (className: string, isControl: boolean): PayloadFeature[] =>
+      featuresOf(look('a.xls', compoundFile({ Workbook: workbookStream(classRecord(className, isControl)) })))
+    expect(inSheet('Forms.CheckBox.1', true)).toEqual(['form-control'])
+    expect(inSheet('Shell.Explorer.2', true)).toEqual(['embedded-object'])
+    expect(inSheet('Some.Control.1', true)).toEqual(['activex'])
+    expect(inSheet('Word.Document.8', false)).toEqual(['embedded-document'])
+  })
+})
+
+describe('objects', () => {
+  test('of a class that a program names in its own language are ordinary; what they hold is looked into', () => {
+    const body =
+      '<w:object><o:OLEObject Type="Embed" ProgID="Planilha" xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object>'
+    expect(look('a.docx', wordFile(body)).features.some(({ feature }) => isActive(feature))).toBe(false)
+  })
+
+  test('of a class that is made up are active in RTF, where classes are written by hand', () => {
+    expect(featuresOf(look('a.doc', rtfObject('qwertz', bytesOf('some native data'))))).toContain('embedded-object')
+  })
+
+  test('that a click on a slide opens are told, and only what they hold makes them active', () => {
+    const action = joined(u32(0), u32(0), [5, 0, 0, 0, 0, 0, 0, 0])
+    const file = compoundFile({ 'PowerPoint Document': slideRecord(0x0ff3, 0, action) })
+    expect(featuresOf(look('a.ppt', file))).toEqual(['embedded-document'])
+  })
+
+  test('of a foreign program in a document are told by their class', () => {
+    const file = compoundFile(
+      { WordDocument: 'x', 'ObjectPool/_1/CONTENTS': 'drawing' },
+      { 'ObjectPool/_1': '11943940-36DE-11CF-953E-00C0A84029E9' },
+    )
+    expect(proofOf(look('a.doc', file), 'embedded-document')).toContain('11943940')
+  })
+})
+
+describe('binary workbooks', () => {
+  const begin = (record: number, version: number, kind: number): Uint8Array =>
+    biff(record, joined(u16(version), u16(kind), new Uint8Array(4)))
+  const bare = (...records: readonly Uint8Array[]): Uint8Array =>
+    compoundFile({ Book: joined(...records, biff(0x0a, new Uint8Array(0))) })
+
+  test('list numbers of sheets where older ones name programs: no link is made of numbers', () => {
+    const numbers = biff(0x17, joined(u16(9), u16(0), u16(0xffff), u16(0xffff), u16(3), u16(3), u16(0), u16(3), u16(3)))
+    expect(featuresOf(look('a.xls', compoundFile({ Workbook: workbookStream(numbers) })))).toEqual([])
+    const link = biff(0x17, joined([9], 'cmd\x03/c cal'))
+    expect(proofOf(look('a.xls', bare(begin(0x809, 0x500, 5), link)), 'dde')).toBe('cmd|/c cal')
+  })
+
+  test('of Excel 5 have their names read without flags', () => {
+    const name = biff(0x18, joined(u16(0), [0, 9], u16(0), u16(0), u16(0), u32(0), 'Auto_Open'))
+    expect(proofOf(look('a.xls', bare(begin(0x809, 0x500, 5), name)), 'excel4-macro')).toBe('Auto_Open runs by itself')
+  })
+
+  test('with a sheet that begins as one of macros are found though the list calls it another', () => {
+    const listed = biff(0x85, joined(u32(0), [0, 0, 6, 0], 'Sheet1'))
+    const file = compoundFile({ Workbook: joined(workbookStream(listed), begin(0x809, 0x600, 0x40)) })
+    expect(featuresOf(look('a.xls', file))).toEqual(['excel4-macro'])
+  })
+})
