@@ -53,6 +53,12 @@ export const mailLimits = {
   mailAuthenticationResultsMax: 100,
   /** Properties of one storage of an Outlook message: real ones have under 200. */
   outlookPropertiesMax: 4_096,
+  /** Attributes of one package of Outlook (TNEF): ten or so for each of a thousand files. */
+  tnefAttributesMax: 20_000,
+  /** Texts of a mail that another one is compared with, so that the same is not read twice. */
+  mailTextsComparedMax: 4,
+  /** Fonts in a table of RTF that have a character set; Word's own tables have some hundreds. */
+  rtfFontsMax: 4_096,
   /** Bytes of a line that separates mails of a mailbox; real ones have under 150. */
   mailboxSeparatorBytesMax: kib,
   /** Characters of one mail's name in a folder, and files of one mail folder that are read. */

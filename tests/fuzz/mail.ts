@@ -11,9 +11,10 @@ import { unwrapJournal } from '../../src/formats/mail/journal.ts'
 import { MailboxCutter, type MailboxEntry } from '../../src/formats/mail/mailbox-file.ts'
 import type { MailMessage } from '../../src/formats/mail/message.ts'
 import { outlookFile, outlookStreams, packRtf } from '../../src/formats/mail/outlook.fixture.ts'
-import { readOutlookMessage } from '../../src/formats/mail/outlook-message.ts'
+import { readAnyMail, readOutlookMessage } from '../../src/formats/mail/outlook-message.ts'
 import { readMail } from '../../src/formats/mail/read-mail.ts'
 import { receivedSteps } from '../../src/formats/mail/received.ts'
+import { tnefFile } from '../../src/formats/mail/tnef.fixture.ts'
 import { decodeBase64, decodeQuotedPrintable, decodeTransfer } from '../../src/formats/mail/transfer-encoding.ts'
 import type { FuzzTarget } from './engine/target.ts'
 
@@ -43,6 +44,15 @@ function checkOutlook(bytes: Uint8Array): void {
   else assert.ok(read.error.message.endsWith('.'))
 }
 
+/** Hostile bytes as a package of Outlook: alone, and as a part of a mail. */
+function checkPackage(bytes: Uint8Array): void {
+  const packed = joined([0x78, 0x9f, 0x3e, 0x22], bytes)
+  const read = readAnyMail(packed, place)
+  if (read.ok) checkMessage(read.value)
+  else assert.ok(read.error.message.endsWith('.'))
+  checkMail(joined('From: a\nContent-Type: application/ms-tnef\nContent-Transfer-Encoding: binary\n\n', packed))
+}
+
 const outlookSeed = {
   from: ['A', 'a@a.example'],
   to: [['B', 'b@b.example']],
@@ -67,6 +77,27 @@ function checkOutlookStream(bytes: Uint8Array): void {
 const outlookStreamSeeds = Object.values(outlookStreams(outlookSeed)).map((content, index) =>
   joined([index], typeof content === 'string' ? bytesOf(content) : content),
 )
+
+const packageSeeds = [
+  tnefFile({
+    ...outlookSeed,
+    hasRareTypes: true,
+    files: [
+      { name: 'guide.doc', type: 'application/msword', bytes: bytesOf('x') },
+      { object: { storage: compoundFile({ a: 'x' }) } },
+      { message: { subject: 'inner', files: [{ name: 'b', bytes: bytesOf('b') }] } },
+      { name: 'winmail.dat', bytes: tnefFile({ text: 'again' }) },
+    ],
+  }),
+  tnefFile({
+    isOld: true,
+    codePage: 932,
+    from: ['A', 'a@a.example'],
+    subject: 'x',
+    text: '\x93\xfa',
+    files: [{ name: 'a' }],
+  }),
+].map((packed) => packed.subarray(4))
 
 function checkEncodings(bytes: Uint8Array): void {
   const text = Buffer.from(bytes).toString('latin1')
@@ -176,5 +207,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       checkOutlook(outlookFile({ rtf: Buffer.from(bytes.subarray(0, 65_536)).toString('latin1'), isRtfBare: true })),
     seeds: [bytesOf(outlookSeed.rtf), packRtf(outlookSeed.rtf)],
   },
+  { name: 'mail/tnef', run: checkPackage, seeds: packageSeeds },
   { name: 'mail/mailbox', run: checkMailbox, seeds: [bytesOf(mailbox)] },
 ]

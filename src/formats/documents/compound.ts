@@ -1,12 +1,12 @@
 /** Examines a compound file: a binary document of Word, Excel or PowerPoint, an object or the macros inside another
  *  document, the shell of an encrypted document, an installer. */
 import { limits } from '../../core/limits.ts'
-import { readOutlookMessage } from '../mail/outlook-message.ts'
 import { uint32At } from './bytes.ts'
 import { type CompoundEntry, type CompoundFile, openCompoundFile } from './compound-file.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { reportMacros } from './macros.ts'
+import { examineMessage } from './message.ts'
 import { openEncryptedPackage, standardPasswords } from './office-password.ts'
 import { reportObjects } from './ole-object.ts'
 import { readPresentation } from './presentation-binary.ts'
@@ -29,32 +29,13 @@ export function examineCompound(subject: Subject, inspection: Inspection): FileK
     inspection.add('executable', subject.path, 'installer package')
     return kind
   }
-  if (kind === 'outlook-message') examineMessage(subject, inspection)
+  if (kind === 'outlook-message') examineMessage(subject, kind, inspection)
   reportMacros(file, subject.path, inspection)
   reportObjects(file, subject, inspection)
   readStreams(file, subject, inspection)
   if (kind === 'ole-encrypted') openShell(file, subject, inspection)
   reportAsEmbedded(kind, subject, inspection)
   return kind
-}
-
-/** A message of Outlook: its texts, links and attachments, with those of the messages inside it. */
-function examineMessage(subject: Subject, inspection: Inspection): void {
-  const read = readOutlookMessage(subject.bytes, { source: subject.name, line: 1, offset: 0, length: 0 })
-  if (!read.ok) return inspection.add('unreadable', subject.path, 'a message of Outlook that is damaged')
-  const waiting = [read.value]
-  for (let message = waiting.pop(); message !== undefined; message = waiting.pop()) {
-    inspection.addText(`${message.subject}\n${message.text}`)
-    for (const { target, from } of message.links)
-      if (from !== 'image') inspection.addLink(target, subject.path, 'document')
-    for (const { fileName, bytes, disposition } of message.parts) {
-      // Objects lie in the file itself, which is looked through below.
-      if (bytes !== subject.bytes)
-        inspection.enqueue(subject, fileName || 'part', bytes, disposition === 'attachment' ? 'file' : 'part')
-    }
-    waiting.push(...message.attached)
-    for (const problem of message.problems) inspection.addProblem(problem)
-  }
 }
 
 /** A document inside a document is ordinary, and is said. */

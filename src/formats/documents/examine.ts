@@ -10,6 +10,7 @@ import { type FileKind, isDiskImage, isProgram, kindOfBytes } from './file-kind.
 import { endingOf, nameSigns } from './file-name.ts'
 import { examinePage } from './html.ts'
 import { Inspection, plain, type Subject } from './inspection.ts'
+import { examineMessage } from './message.ts'
 import { examineActiveMime, examineMimeArchive } from './mime-archive.ts'
 import { examineOfficeXml } from './office-xml.ts'
 import { examineOneNote } from './onenote.ts'
@@ -65,12 +66,20 @@ function examineSubject(subject: Subject, inspection: Inspection): FileKind {
   return kind
 }
 
+/** What a mail's source may be taken for by its first words. */
+const mailLike: ReadonlySet<FileKind> = new Set(['text', 'html', 'mht'])
+
 function readSubject(subject: Subject, kind: FileKind, inspection: Inspection): FileKind {
+  const opensAsMail = mailLike.has(kind) && endingOf(subject.name) === 'eml'
+  if (opensAsMail && examineMessage(subject, 'mail', inspection)) return 'mail'
   if (isProgram(kind)) inspection.add('executable', subject.path, kind)
   if (isDiskImage(kind)) inspection.add('disk-image', subject.path, kind)
   switch (kind) {
     case 'compound':
       return examineCompound(subject, inspection)
+    case 'tnef':
+      examineMessage(subject, kind, inspection)
+      return kind
     case 'zip':
       return examineZip(subject, inspection)
     case 'word-xml':

@@ -27,6 +27,8 @@ export type FileKind =
   | 'ole-object'
   | 'ole-encrypted'
   | 'outlook-message'
+  | 'tnef'
+  | 'mail'
   | 'installer'
   | 'zip'
   | 'ooxml-word'
@@ -77,6 +79,7 @@ export type FileKind =
 /** Kinds known by the bytes at one place, most telling first. */
 const signatures: readonly (readonly [at: number, signature: string, kind: FileKind])[] = [
   [0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'compound'],
+  [0, '\x78\x9f\x3e\x22', 'tnef'],
   [0, 'PK\x03\x04', 'zip'],
   [0, 'PK\x05\x06', 'zip'],
   [0, 'PK00PK\x03\x04', 'zip'],

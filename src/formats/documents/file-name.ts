@@ -49,7 +49,7 @@ const promises: Readonly<Record<string, readonly FileKind[]>> = {
   htm: ['html', 'mht', 'text', 'xml', 'svg'],
   html: ['html', 'mht', 'text', 'xml', 'svg'],
   zip: ['zip', 'ooxml-word', 'ooxml-excel', 'ooxml-powerpoint', 'ooxml-other', 'java-archive'],
-  eml: ['text', 'mht', 'html'],
+  eml: ['mail', 'text', 'mht', 'html'],
   msg: ['outlook-message'],
 }
 

@@ -26,18 +26,21 @@ export function scanRtf(text: string, events: RtfEvents): boolean {
   let at = 0
   let depth = 0
   let isIgnorable = false
+  const fallback: Fallback = { length: 1, outer: [] }
   for (let count = 0; at < text.length; count++) {
     if (count >= limits.markupTokensMax) return false
     const code = text.charCodeAt(at)
     if (code === 0x7b) {
       depth++
       if (depth > limits.rtfNestingMax) return false
+      fallback.outer.push(fallback.length)
       events.groupStart()
       isIgnorable = false
       at++
     } else if (code === 0x7d) {
       if (depth > 0) {
         depth--
+        fallback.length = fallback.outer.pop() ?? 1
         events.groupEnd()
       }
       at++
@@ -46,7 +49,7 @@ export function scanRtf(text: string, events: RtfEvents): boolean {
         isIgnorable = true
         at += 2
       } else {
-        at = readControl(text, at + 1, isIgnorable, events)
+        at = readControl(text, at + 1, isIgnorable, events, fallback)
         isIgnorable = false
       }
     } else if (code === 10 || code === 13) at++
@@ -60,8 +63,14 @@ export function scanRtf(text: string, events: RtfEvents): boolean {
   return true
 }
 
+/** How many characters stand behind one that is given by its number, for readers that know no Unicode (`\\uc`). */
+interface Fallback {
+  length: number
+  readonly outer: number[]
+}
+
 /** Reads what stands behind a backslash; gives the place behind it. */
-function readControl(text: string, from: number, isIgnorable: boolean, events: RtfEvents): number {
+function readControl(text: string, from: number, isIgnorable: boolean, events: RtfEvents, fallback: Fallback): number {
   const code = text.charCodeAt(from)
   if (!isLetter(code)) {
     if (code === 0x27) {
@@ -70,6 +79,7 @@ function readControl(text: string, from: number, isIgnorable: boolean, events: R
       return from + 3
     }
     if (code === 0x7e) events.text(' ', false)
+    else if (code === 0x5f) events.text('-', false)
     else if (code === 0x5c || code === 0x7b || code === 0x7d) events.text(text[from] ?? '', false)
     else if (code === 10 || code === 13) events.control('par', false, Number.NaN)
     return from + 1
@@ -89,10 +99,25 @@ function readControl(text: string, from: number, isIgnorable: boolean, events: R
   }
   if (word === 'u' && Number.isFinite(number)) {
     events.text(String.fromCharCode(number & 0xffff), true)
-    // One character stands behind it for readers that know no Unicode.
-    return text[at] === '\\' && text[at + 1] === "'" ? at + 4 : /[{}\\]/.test(text[at] ?? '{') ? at : at + 1
+    return skipFallback(text, at, fallback.length)
+  }
+  if (word === 'uc' && number >= 0) {
+    fallback.length = number
+    return at
   }
   events.control(word, isIgnorable, number)
+  return at
+}
+
+/** The place behind so many characters; a group's end and a control word come before that. */
+function skipFallback(text: string, from: number, length: number): number {
+  let at = from
+  for (let left = length; left > 0 && at < text.length; left--) {
+    while (text[at] === '\r' || text[at] === '\n') at++
+    if (text[at] === '\\' && text[at + 1] === "'") at += 4
+    else if (text[at] === '\\' || text[at] === '{' || text[at] === '}') return at
+    else at++
+  }
   return at
 }
 

@@ -3,9 +3,9 @@
 import { limits } from '../../core/limits.ts'
 import { bufferOf, uint16At, uint32At, utf16Text, zeroEndedText } from '../documents/bytes.ts'
 import { parseAddresses } from './addresses.ts'
+import type { MapiValues } from './mapi-values.ts'
 import type { MailAddress, MailHeader } from './message.ts'
 import type { Budget } from './mime-tree.ts'
-import type { Properties } from './outlook-properties.ts'
 
 const isAddress = (text: string): boolean => /^[^\s<>"(),;:@]{1,128}@[^\s<>"(),;:@]{1,253}$/.test(text)
 
@@ -25,7 +25,7 @@ function addressField(name: string, addresses: readonly MailAddress[]): MailHead
 }
 
 /** Name and address of a person: the SMTP address where it is kept; of Exchange's own addresses the name alone. */
-function personOf(properties: Properties, name: number, addresses: readonly number[]): MailAddress {
+function personOf(properties: MapiValues, name: number, addresses: readonly number[]): MailAddress {
   const address = addresses.map((id) => properties.text(id).trim().toLowerCase()).find(isAddress) ?? ''
   const called = properties
     .text(name)
@@ -35,12 +35,12 @@ function personOf(properties: Properties, name: number, addresses: readonly numb
   return { name: called.toLowerCase() === address ? '' : called, address }
 }
 
-const recipientKinds: Readonly<Record<number, 'To' | 'Cc'>> = { 1: 'To', 2: 'Cc' }
+const recipientKinds: Readonly<Record<number, 'To' | 'Cc' | 'Bcc'>> = { 1: 'To', 2: 'Cc', 3: 'Bcc' }
 
 /** The fields of a message: the transport's first, then what Outlook shows beyond them. */
 export function shownFields(
-  message: Properties,
-  recipients: readonly Properties[],
+  message: MapiValues,
+  recipients: readonly MapiValues[],
   transport: readonly MailHeader[],
   budget: Budget,
 ): MailHeader[] {
@@ -52,7 +52,7 @@ export function shownFields(
   if (!namesPerson(transport, shown)) headers.push(...addressField('From', [shown]))
   if (sender.address !== '' && sender.address !== shown.address && !has('sender'))
     headers.push(...addressField('Sender', [sender]))
-  for (const kind of ['To', 'Cc'] as const) {
+  for (const kind of Object.values(recipientKinds)) {
     if (has(kind.toLowerCase())) continue
     const named = recipients.filter((recipient) => recipientKinds[recipient.number(0x0c15)] === kind)
     headers.push(
@@ -76,13 +76,17 @@ function namesPerson(transport: readonly MailHeader[], { name, address }: MailAd
   return name === '' || named.some((other) => other.name === name || (other.name === '' && address !== ''))
 }
 
-/** The subject that Outlook shows stands first, should the header have another. */
-function subjectFields(message: Properties, transport: readonly MailHeader[], budget: Budget): MailHeader[] {
-  const subject = message
+/** The subject of a message. */
+export const subjectOf = (message: MapiValues): string =>
+  message
     .text(0x0037)
     // Two characters may stand in front that say how long `RE: ` is.
     .replace(/^\u0001./s, '')
     .trim()
+
+/** The subject that Outlook shows stands first, should the header have another. */
+function subjectFields(message: MapiValues, transport: readonly MailHeader[], budget: Budget): MailHeader[] {
+  const subject = subjectOf(message)
   if (subject === '') return []
   const other = transport.find(({ name }) => name === 'subject')?.value
   if (other === undefined) return [field('Subject', subject, encoded(subject))]
@@ -92,7 +96,7 @@ function subjectFields(message: Properties, transport: readonly MailHeader[], bu
   return [field('Subject', subject, encoded(subject))]
 }
 
-function plainFields(message: Properties, has: (name: string) => boolean): MailHeader[] {
+function plainFields(message: MapiValues, has: (name: string) => boolean): MailHeader[] {
   const fields: MailHeader[] = []
   const add = (name: string, value: string): void => {
     const flat = value.replace(/\s+/g, ' ').trim()

@@ -72,6 +72,52 @@ describe('a message that Outlook saved', () => {
     }
   })
 
+  test('has text of RTF in the character set of its font, without what stands for readers of old', () => {
+    const table = '{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset204 Arial;}{\\f2\\fcharset128 MS Gothic;}}'
+    const text = "\\f1 \\'cf\\'f0\\f0  Gr\\'fc\\'dfe {\\f2 \\'93\\'fa} {\\uc2\\u26085 ??}{\\uc0\\u8364}5\\u8364 ?"
+    for (const head of ['', '\\fromtext', '\\fromhtml1 ']) {
+      const message = read({ rtf: `{\\rtf1\\ansi\\ansicpg1252${head}\\deff0${table}${text}}` })
+      expect(message.text, head).toBe('Пр Grüße 日 日€5€')
+    }
+  })
+
+  test('has the links and the hidden text of RTF that is the body itself', () => {
+    const message = read({
+      text: 'See the portal.',
+      rtf: '{\\rtf1\\ansi See {\\field{\\*\\fldinst{ HYPERLINK "https://evil.example/a?b=1&c" \\\\o "x"}}{\\fldrslt{\\ul https://vrsystems.com}}} <b>{\\v not seen}\\par end}',
+    })
+    expect(message.links).toEqual([
+      { target: 'https://evil.example/a?b=1&c', text: 'https://vrsystems.com', from: 'html' },
+      { target: 'https://vrsystems.com', text: 'https://vrsystems.com', from: 'text' },
+    ])
+    expect(message.text).toBe('See https://vrsystems.com <b>\nend')
+    expect(message.hiddenText).toBe('not seen')
+    expect(message.otherText).toBe('See the portal.')
+  })
+
+  test('shows both texts where its HTML and the HTML in its RTF differ', () => {
+    const rtf = '{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag64 <p>}Your password ends today{\\*\\htmltag72 </p>}}'
+    const message = read({ html: '<p>Minutes of the meeting</p>', rtf })
+    expect(message.text).toBe('Minutes of the meeting\n\nYour password ends today')
+    expect(read({ html: '<p>Your password <b>ends</b> today</p>', rtf }).text).toBe('Your password ends today')
+  })
+
+  test('that is no mail says what it is, and a report has its text', () => {
+    expect(read({ messageClass: 'IPM.Contact', subject: 'A' }).problems).toEqual([
+      'This is no mail but a contact of an address book, saved from Outlook; nobody sent it as it is.',
+    ])
+    for (const messageClass of ['IPM.Note', 'IPM.Note.SMIME', 'IPM.Schedule.Meeting.Request', 'IPM.TaskRequest'])
+      expect(read({ messageClass }).problems).toEqual([])
+    const report = read({ messageClass: 'REPORT.IPM.Note.NDR', report: 'Your message did not reach a@b.example.' })
+    expect(report.text).toBe('Your message did not reach a@b.example.')
+    expect(report.problems).toEqual([])
+  })
+
+  test('names those who got it unseen', () => {
+    const { headers } = read({ to: [['A', 'a@b.example']], bcc: [['C', 'c@b.example']] })
+    expect(headers.find(({ name }) => name === 'bcc')?.value).toBe('C <c@b.example>')
+  })
+
   test('gives RTF that is no HTML as text, and as a part to be looked into', () => {
     const message = read({
       rtf: '{\\rtf1\\ansi Sign in\\par today{\\field{\\*\\fldinst DDEAUTO cmd "/c x"}{\\fldrslt .}}}',
@@ -111,9 +157,19 @@ describe('a message that Outlook saved', () => {
     const mime = bytesOf(
       'Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\nContent-Type: text/plain\r\n\r\nSigned words\r\n--s\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n--s--\r\n',
     )
-    const message = read({ files: [{ name: 'smime.p7m', type: 'multipart/signed', bytes: mime }] })
+    const message = read({
+      text: 'Signed words\r\n',
+      files: [{ name: 'smime.p7m', type: 'multipart/signed', bytes: mime }],
+    })
     expect(message.text).toBe('Signed words')
     expect(message.parts.map(({ fileName }) => fileName)).toEqual(['smime.p7s'])
+  })
+
+  test('gives a mail that was attached as a file as a mail inside', () => {
+    const bytes = bytesOf('From: a@b.example\r\nSubject: Forwarded\r\n\r\nHello\r\n')
+    const message = read({ files: [{ name: 'Fwd.eml', type: 'application/octet-stream', bytes }] })
+    expect(message.attached.map(({ subject }) => subject)).toEqual(['Forwarded'])
+    expect(message.parts).toEqual([])
   })
 
   test('names an attachment that is kept elsewhere', () => {

@@ -4,47 +4,7 @@ import { limits } from '../../core/limits.ts'
 import { uint16At, uint32At, utf16Text } from '../documents/bytes.ts'
 import type { CompoundEntry, CompoundFile } from '../documents/compound-file.ts'
 import { decodeText } from './charset.ts'
-
-const types = {
-  int32: 0x0003,
-  bool: 0x000b,
-  object: 0x000d,
-  text8: 0x001e,
-  text16: 0x001f,
-  time: 0x0040,
-  binary: 0x0102,
-}
-
-/** Names of code pages as the Encoding standard has them; those that are named `windows-N` there are left out. */
-const charsets: Readonly<Record<number, string>> = {
-  932: 'shift_jis',
-  936: 'gbk',
-  949: 'euc-kr',
-  950: 'big5',
-  1200: 'utf-16le',
-  10000: 'macintosh',
-  20127: 'us-ascii',
-  20866: 'koi8-r',
-  20932: 'euc-jp',
-  21866: 'koi8-u',
-  38598: 'iso-8859-8-i',
-  50220: 'iso-2022-jp',
-  50221: 'iso-2022-jp',
-  50222: 'iso-2022-jp',
-  51932: 'euc-jp',
-  51936: 'gbk',
-  51949: 'euc-kr',
-  54936: 'gb18030',
-  65000: 'utf-7',
-  65001: 'utf-8',
-}
-
-/** The name of a code page; empty where it is none. */
-export function charsetOfCodePage(codePage: number): string {
-  if (codePage === 874 || (codePage >= 1_250 && codePage <= 1_258)) return `windows-${codePage}`
-  if (codePage >= 28_591 && codePage <= 28_606) return `iso-8859-${codePage - 28_590}`
-  return charsets[codePage] ?? ''
-}
+import { charsetOfCodePage, type MapiValues, msOfFileTime, propertyTypes as types } from './mapi-values.ts'
 
 const propertyStream = '__properties_version1.0'
 
@@ -84,7 +44,7 @@ export class OutlookItem {
 }
 
 /** The properties of one storage, by the number of each (MS-OXPROPS). */
-export class Properties {
+export class Properties implements MapiValues {
   readonly path: string
   readonly #file: CompoundFile
   readonly #streams: ReadonlyMap<string, CompoundEntry>
@@ -131,12 +91,9 @@ export class Properties {
     return value !== undefined && uint16At(value, 0) !== 0
   }
 
-  /** A time in milliseconds; NaN where there is none. Stored in 100 ns since 1601 (MS-DTYP 2.3.3). */
   timeMs(id: number): number {
     const value = this.#fixed.get(((id << 16) | types.time) >>> 0)
-    if (value === undefined) return Number.NaN
-    const ticks = uint32At(value, 4) * 4_294_967_296 + uint32At(value, 0)
-    return ticks === 0 ? Number.NaN : Math.floor(ticks / 10_000) - 11_644_473_600_000
+    return value === undefined ? Number.NaN : msOfFileTime(uint32At(value, 0), uint32At(value, 4))
   }
 
   /** A text in either form; empty where there is none. */

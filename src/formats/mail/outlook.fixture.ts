@@ -19,13 +19,18 @@ export interface OutlookFile {
 
 /** What a test says of a message. */
 export interface OutlookPlan {
+  /** What it is; a mail where it is left out. */
+  readonly messageClass?: string
   readonly from?: readonly [name: string, address: string]
   readonly sender?: readonly [name: string, address: string]
   readonly to?: readonly (readonly [name: string, address: string])[]
   readonly cc?: readonly (readonly [name: string, address: string])[]
+  readonly bcc?: readonly (readonly [name: string, address: string])[]
   readonly replyTo?: readonly [name: string, address: string]
   readonly subject?: string
   readonly text?: string
+  /** The text of a report of a mail server. */
+  readonly report?: string
   readonly html?: string | Uint8Array
   readonly rtf?: string
   readonly isRtfBare?: boolean
@@ -97,13 +102,14 @@ const numbered = (name: string, index: number): string =>
 export function outlookStreams(plan: OutlookPlan, prefix = ''): Streams {
   const isWide = plan.codePage === undefined
   const list = new PropertyList(prefix, isWide)
-  list.text(0x001a, 'IPM.Note')
+  list.text(0x001a, plan.messageClass ?? 'IPM.Note')
   if (plan.codePage !== undefined) list.number(0x3ffd, plan.codePage)
   if (plan.internetCodePage !== undefined) list.number(0x3fde, plan.internetCodePage)
   list.person(plan.from, 0x0042, 0x0065, 0x5d02)
   list.person(plan.sender ?? plan.from, 0x0c1a, 0x0c1f, 0x5d01)
   list.text(0x0037, plan.subject)
   list.text(0x1000, plan.text)
+  list.text(0x1001, plan.report)
   list.text(0x007d, plan.header)
   list.text(0x1035, plan.id)
   if (plan.timeMs !== undefined) list.time(0x0e06, plan.timeMs)
@@ -118,6 +124,7 @@ export function outlookStreams(plan: OutlookPlan, prefix = ''): Streams {
   const recipients = [
     ...(plan.to ?? []).map((person) => ({ person, kind: 1 })),
     ...(plan.cc ?? []).map((person) => ({ person, kind: 2 })),
+    ...(plan.bcc ?? []).map((person) => ({ person, kind: 3 })),
   ]
   for (const [index, { person, kind }] of recipients.entries()) {
     const each = new PropertyList(`${prefix}${numbered('__recip_version1.0', index)}/`, isWide)

@@ -4,15 +4,14 @@ import { limits } from '../../core/limits.ts'
 import type { Place, Reject } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { latin1Bytes, latin1Text } from '../latin1.ts'
-import { cleanAddress, parseAddresses } from './addresses.ts'
 import { decodeText } from './charset.ts'
-import { firstValue, type HeaderBlock, readHeaders, undecoded } from './header-fields.ts'
-import { readHtml } from './html-text.ts'
-import { parseMailDate } from './mail-date.ts'
-import type { MailAddress, MailHeader, MailLink, MailMessage, MailPart } from './message.ts'
+import { Contents, composeMail, type Reading } from './compose-mail.ts'
+import { firstValue, type HeaderBlock, readHeaders } from './header-fields.ts'
+import type { MailMessage, MailPart } from './message.ts'
 import { Budget, type Leaf, walkParts } from './mime-tree.ts'
-import { parseReceived } from './received.ts'
-import { linksOfText } from './text-links.ts'
+import { isCompound } from './outlook-head.ts'
+import { isTnef } from './tnef.ts'
+import { takeTnef } from './tnef-message.ts'
 import { decodeUuencode } from './transfer-encoding.ts'
 
 /** Fields of which a mail has at least one; what has none of them is no mail. */
@@ -34,7 +33,7 @@ export function readMail(bytes: Uint8Array, place: Place): Result<MailMessage, R
   if (!block.headers.some(({ name }) => mailFields.has(name))) {
     return refuse('not-this-format', 'There is no header of a mail in it.')
   }
-  return ok(readBlock(source, block, place, 0, budget))
+  return ok(readBlock(source, block, 0, { place, budget }))
 }
 
 /** Line ends of old Macintosh (a carriage return alone) made line feeds, where the source has no other. */
@@ -50,19 +49,12 @@ function skipBlank(bytes: Uint8Array): number {
   return at
 }
 
-/** What the leaves of a mail give. */
-export class Contents {
-  readonly plain: string[] = []
-  readonly html: string[] = []
-  readonly parts: MailPart[] = []
-  readonly attached: MailMessage[] = []
-}
-
-function readBlock(bytes: Uint8Array, block: HeaderBlock, place: Place, depth: number, budget: Budget): MailMessage {
+function readBlock(bytes: Uint8Array, block: HeaderBlock, depth: number, reading: Reading): MailMessage {
+  const { place, budget } = reading
   if (block.isCut) budget.tell('The header is longer than can be read; the rest of the mail was left out.')
   if (block.strayLines > 0) budget.tell('Lines that are no field stand in the header.')
   const contents = new Contents()
-  takeParts(bytes, block, depth, contents, place, budget)
+  takeParts(bytes, block, depth, contents, reading)
   return composeMail(block, contents, place, budget)
 }
 
@@ -72,133 +64,50 @@ export function takeParts(
   block: HeaderBlock,
   depth: number,
   contents: Contents,
-  place: Place,
-  budget: Budget,
+  reading: Reading,
 ): void {
-  walkParts(bytes, block, bytes.length, depth, budget, (leaf) => takeLeaf(leaf, contents, place, budget))
+  walkParts(bytes, block, bytes.length, depth, reading.budget, (leaf) => takeLeaf(leaf, contents, reading))
 }
 
-/** Puts a mail together from its fields and what its parts gave, wherever both come from. */
-export function composeMail(
-  block: Pick<HeaderBlock, 'headers' | 'separator'>,
-  contents: Contents,
-  place: Place,
-  budget: Budget,
-): MailMessage {
-  const { headers } = block
-  const html = contents.html.join('\n')
-  const reading = html === '' ? undefined : readHtml(html)
-  if (reading?.isCut) budget.tell('The text is longer than can be read; its end was left out.')
-  const plain = contents.plain.join('\n').slice(0, limits.mailTextCharactersMax)
-  const addresses = (name: string): MailAddress[] => addressesOf(headers, name)
-  // A mail program shows the HTML where there is any.
-  const isHtmlShown = reading !== undefined && (reading.text !== '' || reading.links.length > 0 || plain.trim() === '')
-  const text = isHtmlShown ? reading.text : plain
-  const otherText = isHtmlShown ? plain : ''
-  return {
-    place,
-    headers,
-    from: addresses('from'),
-    sender: addresses('sender'),
-    replyTo: addresses('reply-to'),
-    to: addresses('to'),
-    cc: addresses('cc'),
-    returnPath: returnPathOf(block),
-    subject: firstValue(headers, 'subject')
-      .replace(/[ \t\r\n]+/g, ' ')
-      .replace(/^ | $/g, ''),
-    timeMs: timeOf(headers),
-    messageId: messageIds(firstValue(headers, 'message-id'))[0] ?? '',
-    references: referencesOf(headers),
-    text,
-    ...(otherText.trim() === '' ? {} : { otherText }),
-    ...(reading === undefined || reading.hiddenText === '' ? {} : { hiddenText: reading.hiddenText }),
-    ...(reading === undefined || reading.quotedText === '' ? {} : { quotedText: reading.quotedText }),
-    html,
-    links: joinLinks(reading?.links ?? [], linksOfText(plain), isHtmlShown ? linksOfText(text) : []),
-    imageTexts: reading?.imageTexts ?? [],
-    parts: contents.parts,
-    attached: contents.attached,
-    problems: budget.problems,
-  }
-}
-
-/** The HTML's links, and addresses of the texts that the HTML has no link to. */
-function joinLinks(html: readonly MailLink[], ...others: readonly MailLink[][]): MailLink[] {
-  const links = [...html]
-  const seen = new Set(html.map(({ target }) => target))
-  for (const link of others.flat()) {
-    if (links.length >= limits.mailLinksMax) break
-    if (seen.has(link.target)) continue
-    seen.add(link.target)
-    links.push(link)
-  }
-  return links
-}
-
-/** Addresses of every field of a name: of two From fields programs show the one, filters read the other. */
-function addressesOf(headers: readonly MailHeader[], name: string): MailAddress[] {
-  const found: MailAddress[] = []
-  for (const header of headers) {
-    if (header.name !== name || found.length >= limits.mailAddressesMax) continue
-    found.push(...parseAddresses(undecoded(header)))
-  }
-  return found.slice(0, limits.mailAddressesMax)
-}
-
-function returnPathOf({ headers, separator }: Pick<HeaderBlock, 'headers' | 'separator'>): string {
-  const stated = firstValue(headers, 'return-path')
-  if (stated !== '') return cleanAddress(stated)
-  return cleanAddress(separator.split(' ')[1] ?? '')
-}
-
-function timeOf(headers: readonly MailHeader[]): number {
-  const received = headers.find(({ name }) => name === 'received')
-  const arrivedMs = received === undefined ? Number.NaN : parseReceived(received.value).timeMs
-  return Number.isNaN(arrivedMs) ? parseMailDate(firstValue(headers, 'date')) : arrivedMs
-}
-
-const messageIds = (text: string): string[] =>
-  text.match(/<[^<>\s]{1,990}>/g) ?? (text.trim() === '' ? [] : [text.trim().split(/\s/, 1)[0] as string])
-
-function referencesOf(headers: readonly MailHeader[]): string[] {
-  const references = messageIds(firstValue(headers, 'references'))
-  const ids = [...references, ...messageIds(firstValue(headers, 'in-reply-to'))]
-  return [...new Set(ids)].slice(-limits.mailReferencesMax)
-}
-
-function takeLeaf(leaf: Leaf, contents: Contents, place: Place, budget: Budget): void {
-  const { type, disposition, bytes } = leaf
+function takeLeaf(leaf: Leaf, contents: Contents, reading: Reading): void {
+  const { type, disposition, bytes, depth } = leaf
   const fileName = fileNameOf(leaf)
-  const isMail = type.value === 'message/rfc822' || type.value === 'message/global'
-  if (isMail && takeMail(leaf, contents, place, budget)) return
   const isOwnText = fileName === '' && disposition.value !== 'attachment'
   if (isOwnText && (type.value === 'text/plain' || type.value === 'text/html')) {
     const { text, known } = decodeText(bytes, type.parameters.get('charset') ?? '')
-    if (!known) budget.tell('A text is in a character set that nobody knows.')
+    if (!known) reading.budget.tell('A text is in a character set that nobody knows.')
     if (type.value === 'text/html') contents.html.push(text)
-    else contents.plain.push(takeUuencoded(text, contents, budget))
+    else contents.plain.push(takeUuencoded(text, depth, contents, reading))
     return
   }
   const named = disposition.value === 'attachment' || disposition.value === 'inline' ? disposition.value : 'none'
-  contents.parts.push({
-    fileName,
-    contentType: type.value,
-    disposition: named,
-    contentId: firstValue(leaf.headers, 'content-id').replace(/^\s*<|>\s*$/g, ''),
-    bytes,
-  })
+  const contentId = firstValue(leaf.headers, 'content-id').replace(/^\s*<|>\s*$/g, '')
+  takeFile({ fileName, contentType: type.value, disposition: named, contentId, bytes }, depth, contents, reading)
 }
 
+/** Takes a file into the contents. Mails, and what mail programs unwrap before anybody sees it, are read; what cannot be
+ *  read stays a file. */
+export function takeFile(part: MailPart, depth: number, contents: Contents, reading: Reading): void {
+  if (isMailPart(part) && takeMail(part.bytes, depth, contents, reading)) return
+  if (isTnef(part.bytes) && takeTnef(part.bytes, depth, contents, { ...reading, takeFile, takeParts })) return
+  contents.parts.push(part)
+}
+
+const isMailPart = ({ contentType, fileName, bytes }: MailPart): boolean =>
+  contentType === 'message/rfc822' ||
+  contentType === 'message/global' ||
+  // Attached under another type, it opens as a mail by its name.
+  (/\.eml$/i.test(fileName) && !isCompound(bytes))
+
 /** Reads a mail that is a part; false where it is none or too deep, so that it is kept as a file. */
-function takeMail(leaf: Leaf, contents: Contents, place: Place, budget: Budget): boolean {
-  if (leaf.depth + 1 >= limits.mailNestingMax) {
-    budget.tell('Mails are nested too deeply; the innermost were not read.')
+function takeMail(bytes: Uint8Array, depth: number, contents: Contents, reading: Reading): boolean {
+  if (depth + 1 >= limits.mailNestingMax) {
+    reading.budget.tell('Mails are nested too deeply; the innermost were not read.')
     return false
   }
-  const block = readHeaders(leaf.bytes, skipBlank(leaf.bytes), leaf.bytes.length)
+  const block = readHeaders(bytes, skipBlank(bytes), bytes.length)
   if (!block.headers.some(({ name }) => mailFields.has(name))) return false
-  contents.attached.push(readBlock(leaf.bytes, block, place, leaf.depth + 1, budget))
+  contents.attached.push(readBlock(bytes, block, depth + 1, reading))
   return true
 }
 
@@ -209,7 +118,8 @@ const fileNameOf = ({ type, disposition }: Leaf): string =>
     .slice(0, limits.mailFileNameCharactersMax)
 
 /** Takes files that stand in the text as older programs put them there: `begin 644 name`, lines, `end`. */
-function takeUuencoded(text: string, contents: Contents, budget: Budget): string {
+function takeUuencoded(text: string, depth: number, contents: Contents, reading: Reading): string {
+  const { budget } = reading
   if (!text.includes('begin ')) return text
   let out = ''
   let done = 0
@@ -224,13 +134,9 @@ function takeUuencoded(text: string, contents: Contents, budget: Budget): string
     done = end + '\nend'.length
     begins.lastIndex = done
     const bytes = decodeUuencode(text.slice(start, end + 1))
-    contents.parts.push({
-      fileName: (found[1] as string).trim(),
-      contentType: 'application/octet-stream',
-      disposition: 'attachment',
-      contentId: '',
-      bytes,
-    })
+    const fileName = (found[1] as string).trim()
+    const part = { fileName, contentType: 'application/octet-stream', contentId: '', bytes } as const
+    takeFile({ ...part, disposition: 'attachment' }, depth, contents, reading)
   }
   return out + text.slice(done)
 }

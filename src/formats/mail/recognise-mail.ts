@@ -2,7 +2,8 @@
 import { limits } from '../../core/limits.ts'
 import { uint16At, uint32At } from '../documents/bytes.ts'
 import { isMailbox } from './mailbox-file.ts'
-import { isCompound } from './outlook-message.ts'
+import { isCompound } from './outlook-head.ts'
+import { isTnef } from './tnef.ts'
 
 /** Fields of which a mail has some (RFC 5322, section 3.6; servers add Received and Return-Path). */
 const telling = new Set(['from', 'to', 'subject', 'date', 'message-id', 'received', 'return-path', 'mime-version'])
@@ -11,7 +12,7 @@ const fieldName = /^([!-9;-~]{1,76}):/
 
 /** True where a sample is the head of a mail, or of a file of mails. */
 export function isMailSample(sample: Uint8Array): boolean {
-  if (isMailbox(sample) || isOutlookSample(sample)) return true
+  if (isMailbox(sample) || isOutlookSample(sample) || isTnef(sample)) return true
   const text = Buffer.from(
     sample.buffer,
     sample.byteOffset,

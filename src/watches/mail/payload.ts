@@ -63,7 +63,7 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   let ownFileActs = false
   for (const [index, { part, found }] of examineMail(message, examine).entries()) {
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
-    const isOwn = index < message.parts.length && found.type !== 'outlook-message'
+    const isOwn = index < message.parts.length && found.type !== 'outlook-message' && found.type !== 'mail'
     if (isOwn && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
     // A logo is in everybody's mail; a file that somebody opens is not.
