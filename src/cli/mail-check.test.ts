@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exitCodes } from './arguments.ts'
 import { parseMailCheck, runMailCheck } from './mail-check.ts'
+import { program } from './program.fixture.ts'
 
 let folder: string
 beforeAll(() => {
@@ -69,11 +72,18 @@ describe('mail check', () => {
       'Authentication-Results: mx.a.example; spf=fail\nFrom: Pat <pat@a.example>\nSubject: Lunch\n\nPizza?\n',
     )
     const office = join(folder, 'office.json')
+    const toml = join(folder, 'office.toml')
     writeFileSync(office, '{"trustedServers":["mx.a.example"]}')
-    expect((await run(file)).out).toContain('trustedServers')
-    expect((await run('--office', office, file)).out).not.toContain('trustedServers')
-    rmSync(file)
-    rmSync(office)
+    writeFileSync(toml, '[mail]\ntrusted_servers = ["mx.a.example"]\n')
+    expect((await run(file)).out).toContain('trusted_servers')
+    for (const path of [office, toml]) {
+      expect((await run('--office', path, file)).out).not.toContain('trusted_servers')
+    }
+    writeFileSync(toml, '[mail]\ntrusted_server = ["mx.a.example"]\n')
+    const { code, complaints } = await run('--office', toml, file)
+    expect(code).toBe(exitCodes.usage)
+    expect(complaints).toContain('line 2')
+    for (const path of [file, office, toml]) rmSync(path)
   })
 
   test('protects the names of a list that the office gives', async () => {
@@ -91,9 +101,58 @@ describe('mail check', () => {
       JSON.parse((await run('--json', mail, ...args)).out).posesAs
     expect(await verdicts()).toBeNull()
     expect(await verdicts('--vendors', list)).toBe('q')
-    rmSync(list)
-    rmSync(mail)
+    const office = join(folder, 'office.toml')
+    writeFileSync(office, '[mail]\nlists = ["vendors.json"]\n')
+    expect(await verdicts('--office', office)).toBe('q')
+    for (const path of [list, mail, office]) rmSync(path)
   })
+
+  test('unpacks what is packed, and says where that breaks off', async () => {
+    const packed = join(folder, 'old.gz')
+    const separator = 'From a@example.org Thu Nov  3 04:56:17 2022\n'
+    const whole = gzipSync(
+      `${separator}Subject: a\n\nx\n\n${separator}Subject: b\n\n${'words of a mail '.repeat(900)}\n`,
+    )
+    writeFileSync(packed, whole)
+    const files = async (): Promise<string[]> =>
+      (await run('--json', packed)).out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { file: string }).file)
+    expect(await files()).toEqual([`${packed}#1`, `${packed}#2`])
+    writeFileSync(packed, whole.subarray(0, whole.length - 12))
+    expect((await run(packed)).complaints).toContain('is cut short')
+    writeFileSync(packed, whole.subarray(0, 12))
+    const { code, out, complaints } = await run('--json', packed)
+    expect({ code, out }).toEqual({ code: exitCodes.nothingRead, out: '' })
+    expect(complaints).toContain('is cut short')
+    rmSync(packed)
+  })
+
+  test('follows a link to a file in a folder, and says of one that leads nowhere', async () => {
+    const links = join(folder, 'links')
+    mkdirSync(links)
+    symlinkSync(join(folder, '2.eml'), join(links, 'a.eml'))
+    symlinkSync(join(folder, 'gone.eml'), join(links, 'b.eml'))
+    symlinkSync(folder, join(links, 'up'))
+    const { out, complaints } = await run('--json', links)
+    expect(out.trim().split('\n')).toHaveLength(1)
+    expect(complaints).toContain('b.eml')
+    rmSync(links, { recursive: true })
+  })
+
+  test('reads standard input, and is not ended by a reader who stops early', () => {
+    const check = (input: string, script: string) =>
+      spawnSync('sh', ['-c', script, 'sh', process.execPath, program], { input, encoding: 'utf8', timeout: 60_000 })
+    const mail = readFileSync(join(folder, '1.eml'), 'utf8')
+    const one = check(mail, '"$1" "$2" mail check -')
+    expect(one.stdout).toContain('ATTACK: this mail poses as VR Systems')
+    expect(one.stdout).toContain('File: standard input')
+    const box = `From a@example.org Thu Nov  3 04:56:17 2022\n${mail}\n\n`.repeat(300)
+    const early = check(box, '"$1" "$2" mail check - | head -n 1')
+    expect(early.stdout.split('\n')).toHaveLength(2)
+    expect(early.stderr).toBe('')
+  }, 90_000)
 
   test('ends with a code of its own when it is asked to', async () => {
     expect((await run(join(folder, '1.eml'), '--fail-on', 'attack')).code).toBe(exitCodes.found)

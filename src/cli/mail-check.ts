@@ -1,20 +1,16 @@
 /** `bellwether mail check FILE|FOLDER...`: says of each mail whether it poses as somebody, with every proof in plain words,
  *  or as one line of JSON. It reads files alone, asks no server, and opens no link. */
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../core/result.ts'
 import { examine } from '../formats/documents/examine.ts'
-import { readSignedText } from '../software/signed-text.ts'
 import { openBarCodeReader } from '../sources/bar-codes/zxing-reader.ts'
 import { mailCodes } from '../sources/mail/mail-codes.ts'
 import { readMailFile } from '../sources/mail-file.ts'
 import { listMail } from '../sources/mail-folder.ts'
 import { MailChecker } from '../watches/mail/check.ts'
-import type { ProtectedIdentity } from '../watches/mail/identity.ts'
-import { emptyMailOffice, type MailOffice } from '../watches/mail/mail-office.ts'
-import { readIdentities } from '../watches/mail/read-identities.ts'
 import { shippedIdentities } from '../watches/mail/shipped-identities.ts'
 import { exitCodes, type UsageProblem } from './arguments.ts'
+import { readMailOffice, readVendorLists } from './mail-facts.ts'
 import { mailLine, mailWords, rejectLine, rejectWords, type Shown } from './mail-words.ts'
 import { printable, safeJson, wrap } from './printable.ts'
 
@@ -72,49 +68,6 @@ export function parseMailCheck(args: readonly string[]): Result<MailCheckCommand
   }
 }
 
-/** Reads lists of protected identities; a list with a mistake in it is used without the mistaken entry, which is said. */
-async function readVendors(paths: readonly string[], io: MailCheckIo): Promise<Result<ProtectedIdentity[], string>> {
-  const identities: ProtectedIdentity[] = []
-  for (const path of paths) {
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text === undefined) return err(`The list of vendors ${path} cannot be read.`)
-    const { content, signed } = readSignedText(text)
-    if (signed === 'damaged')
-      return err(`The list of vendors ${path} was changed since it was signed. Ask for it again.`)
-    const read = readIdentities(content, path)
-    if (!read.ok) return err(read.error)
-    for (const problem of read.value.problems) io.complain(`${printable(problem)}\n`)
-    identities.push(...read.value.identities)
-  }
-  return ok(identities)
-}
-
-const textsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
-
-/** An office file of JSON: `{ "name", "domains", "people", "trustedServers", "knownAddresses" }`. */
-async function readMailOffice(path: string | undefined): Promise<Result<MailOffice, string>> {
-  if (path === undefined) return ok(emptyMailOffice)
-  try {
-    const read: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (typeof read !== 'object' || read === null) return err(`The office file ${path} holds no object.`)
-    const fields = read as Readonly<Record<string, unknown>>
-    const people = Array.isArray(fields.people) ? (fields.people as unknown[]) : []
-    return ok({
-      name: typeof fields.name === 'string' ? fields.name : '',
-      domains: textsOf(fields.domains),
-      people: people.flatMap((person) => {
-        const { name, addresses } = (person ?? {}) as { name?: unknown; addresses?: unknown }
-        return typeof name === 'string' ? [{ name, addresses: textsOf(addresses) }] : []
-      }),
-      trustedServers: textsOf(fields.trustedServers),
-      knownAddresses: textsOf(fields.knownAddresses),
-    })
-  } catch {
-    return err(`The office file ${path} cannot be read as JSON.`)
-  }
-}
-
 async function learn(paths: readonly string[], checker: MailChecker, io: MailCheckIo): Promise<void> {
   const { files, problems } = await listMail(paths)
   for (const { message } of problems) io.complain(`${message}\n`)
@@ -125,24 +78,18 @@ async function learn(paths: readonly string[], checker: MailChecker, io: MailChe
 
 /** Checks every mail. The answer is the exit code. */
 export async function runMailCheck(command: MailCheckCommand, io: MailCheckIo): Promise<number> {
-  const [vendors, office] = [await readVendors(command.vendorsPaths, io), await readMailOffice(command.officePath)]
-  for (const read of [vendors, office]) {
-    if (read.ok) continue
-    for (const line of wrap(printable(read.error), io.columns)) io.complain(`${line}\n`)
-    return exitCodes.usage
-  }
-  if (!vendors.ok || !office.ok) return exitCodes.usage
-  const checker = new MailChecker({
-    identities: [...shippedIdentities, ...vendors.value],
-    office: office.value,
-    examine,
-  })
+  const facts = await readMailOffice(command.officePath)
+  if (!facts.ok) return refuse(facts.error, io)
+  const { office, lists } = facts.value
+  const vendors = await readVendorLists([...command.vendorsPaths, ...lists], io.complain)
+  if (!vendors.ok) return refuse([vendors.error], io)
+  const checker = new MailChecker({ identities: [...shippedIdentities, ...vendors.value], office, examine })
   await learn(command.knownPaths, checker, io)
   const reader = await openBarCodeReader()
   const { files, problems } = await listMail(command.paths)
   for (const { message } of problems) io.complain(`${message}\n`)
   const counts = { attack: 0, suspicious: 0, clean: 0, unreadable: 0 }
-  const trustsNobody = office.value.trustedServers.length === 0
+  const trustsNobody = office.trustedServers.length === 0
   let hasUnusedResults = false
   const show = (line: unknown, words: () => readonly string[]): void =>
     io.print(command.json ? `${safeJson(line)}\n` : `${words().join('\n')}\n\n`)
@@ -172,9 +119,14 @@ export async function runMailCheck(command: MailCheckCommand, io: MailCheckIo): 
   return exitCode(command, counts)
 }
 
+function refuse(messages: readonly string[], { columns, complain }: MailCheckIo): number {
+  for (const message of messages) for (const line of wrap(printable(message), columns)) complain(`${line}\n`)
+  return exitCodes.usage
+}
+
 /** Anybody can write such a line: without the name of the office's own server none is believed. */
 const unusedResults =
-  'What servers found of the senders (SPF, DKIM, DMARC) was not used: name your own mail server in the office file, as trustedServers.'
+  'What servers found of the senders (SPF, DKIM, DMARC) was not used: name your own mail server in the office file, as trusted_servers (docs/office-file.md).'
 
 type Counts = { readonly [kind in 'attack' | 'suspicious' | 'clean' | 'unreadable']: number }
 

@@ -13,6 +13,8 @@ export interface Shown {
   readonly verdict: MailVerdict
 }
 
+const fileInWords = (file: string): string => file.replace(/^-(?=#|$)/, 'standard input')
+
 /** `{file, verdict, score, claims, failures, payload, campaign}`, one line a mail. */
 export function mailLine({ file, verdict }: Shown): Readonly<Record<string, unknown>> {
   return {
@@ -85,7 +87,7 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
   const [from] = message.from
   const head = [
     ...wrap(printable(titleOf(verdict)), columns),
-    ...fact('File:', file),
+    ...fact('File:', fileInWords(file)),
     ...fact('From:', from === undefined ? '(nobody)' : `${from.name} <${from.address}>`.trim()),
     ...fact('Subject:', message.subject),
   ]
@@ -122,5 +124,5 @@ const campaignText = ({ id, mails, recipients }: NonNullable<MailVerdict['campai
 /** A mail that cannot be read, in words. */
 export const rejectWords = (file: string, { message }: Reject, columns: number): string[] => [
   ...wrap(`UNREADABLE: ${printable(message)} Look at it by hand.`, columns),
-  ...wrap(`File: ${excerpt(file, shownCharacters)}`, columns),
+  ...wrap(`File: ${excerpt(fileInWords(file), shownCharacters)}`, columns),
 ]

@@ -55,6 +55,14 @@ interface ShownDocument {
 const documentOf = ({ stdout }: Run): ShownDocument => JSON.parse(stdout) as ShownDocument
 
 describe('bellwether scan', () => {
+  test('says so where mail comes by standard input', () => {
+    const mail =
+      'Received: from a.example by b.example; Mon, 2 Nov 2026 10:00:00 -0500\nFrom: a@a.example\nTo: b@b.example\nDate: Mon, 2 Nov 2026 10:00:00 -0500\nSubject: Lunch\n\nPizza?\n'
+    const { status, stdout } = bellwether(['scan', '-'], { input: mail })
+    expect(status).toBe(1)
+    expect(stdout.replace(/\s+/g, ' ')).toContain('Standard input holds mail')
+  })
+
   test('tells an attack in plain words, with the lines that show it', () => {
     const cwd = makeFolder({ 'access.log': attack })
     const { status, stdout, stderr } = bellwether(['scan', 'access.log'], { cwd })
@@ -273,7 +281,7 @@ describe('bad input', () => {
     const run = bellwether(['scan', 'logs', '--json'], { cwd })
     expect(run.status).toBe(1)
     expect(documentOf(run).problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining('holds no file to scan'),
+      expect.stringContaining('holds no file to read'),
     ])
   })
 

@@ -181,4 +181,10 @@ function refuse(messages: readonly string[]): number {
   return exitCodes.usage
 }
 
+// Whoever reads along may stop early, as `head` does: the rest of the work is done all the same, and nothing has failed.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error
+  })
+}
 process.exitCode = Math.max(Number(process.exitCode ?? exitCodes.done), await main(process.argv.slice(2)))

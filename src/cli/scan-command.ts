@@ -9,17 +9,20 @@ import type { IncidentId } from '../core/ids.ts'
 import { emptyOffice, type Office } from '../core/office.ts'
 import type { Place } from '../core/place.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { readOffice } from '../desk/config/office-section.ts'
+import { type OfficeFile, readOffice } from '../desk/config/office-file.ts'
 import { ownRulesPath, RuleLibrary } from '../desk/rules/rule-library.ts'
 import { formatNames, formats } from '../formats/formats.ts'
 import { type IndicatorList, readIndicatorList } from '../formats/indicator-list.ts'
 import { readEvidence } from '../sources/evidence-lines.ts'
 import type { Problem } from '../sources/problem.ts'
 import type { MakeEngine } from '../watches/machines/watch.ts'
+import type { ProtectedIdentity } from '../watches/mail/identity.ts'
+import { emptyMailOffice, type MailOffice } from '../watches/mail/mail-office.ts'
 import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } from './arguments.ts'
 import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
 import { HitsFile } from './hits-file.ts'
 import { type Generator as GeneratedBy, jsonDocumentParts } from './json-document.ts'
+import { listsOf, readVendorLists } from './mail-facts.ts'
 import { ocsfLines } from './ocsf.ts'
 import { printable } from './printable.ts'
 import { ProgressBar } from './progress.ts'
@@ -78,8 +81,11 @@ async function version(): Promise<string> {
 }
 
 async function runScan(command: ScanCommand): Promise<number> {
-  const office = await readOfficeFile(command.officePath)
-  if (!office.ok) return refuse(office.error)
+  const facts = await readOfficeFile(command.officePath)
+  if (!facts.ok) return refuse(facts.error)
+  const { office } = facts.value
+  const vendors = await readVendorLists(facts.value.lists, (text) => process.stderr.write(text))
+  if (!vendors.ok) return refuse([vendors.error])
   const indicators = await readIndicators(command.indicatorPaths)
   if (!indicators.ok) return refuse(indicators.error)
   const evidence = command.evidencePath === undefined ? undefined : new EvidenceIndex()
@@ -90,7 +96,7 @@ async function runScan(command: ScanCommand): Promise<number> {
     databasePaths: command.databasePaths,
     formatFor: (path) => formatFor(path, command.formats),
     formatOptions: command.utcOffsetMinutes === undefined ? {} : { utcOffsetMinutes: command.utcOffsetMinutes },
-    office: office.value,
+    office,
     indicators: indicators.value,
     spool: true,
     onEvidence: (place, kind, finding) => {
@@ -98,7 +104,7 @@ async function runScan(command: ScanCommand): Promise<number> {
     },
     loadEngine: () => loadEngine(command.rulePaths),
     hasOtherRules: command.rulePaths.length > 0,
-    loadMail,
+    loadMail: () => loadMail(facts.value.mail, vendors.value),
     ...(hits === undefined ? {} : { onMatch: (match) => hits.add(match) }),
     onProgress: (state) => {
       if (!command.quiet) bar.update({ ...state, lines: state.records })
@@ -117,7 +123,7 @@ async function runScan(command: ScanCommand): Promise<number> {
         isWritten = false
       }
     }
-    const input = await reportInput(office.value, result, problems)
+    const input = await reportInput(office, result, problems)
     await print(render(command, input, { name: 'bellwether', version: await version() }))
   } finally {
     for (const stream of result.streams) stream.dispose()
@@ -169,12 +175,13 @@ function refuse(messages: readonly string[]): number {
   return exitCodes.usage
 }
 
-async function readOfficeFile(path: string | undefined): Promise<Result<Office, string[]>> {
-  if (path === undefined) return ok(emptyOffice)
+async function readOfficeFile(path: string | undefined): Promise<Result<OfficeFile, string[]>> {
+  if (path === undefined) return ok({ office: emptyOffice, mail: emptyMailOffice, lists: [] })
   const text = await readText(path, 'office file')
   if (!text.ok) return text
-  const office = readOffice(text.value, path)
-  return office.ok ? office : err(office.error.map((problem) => problem.message))
+  const read = readOffice(text.value, path)
+  if (!read.ok) return err(read.error.map(({ message }) => message))
+  return ok({ ...read.value, lists: listsOf(read.value.lists, path) })
 }
 
 async function readIndicators(paths: readonly string[]): Promise<Result<IndicatorList[], string[]>> {
@@ -266,14 +273,14 @@ async function reportInput(office: Office, result: ScanResult, problems: Problem
 }
 
 /** The protected identities that come with Bellwether, and the reader of attached files; loaded when there is mail. */
-async function loadMail(): Promise<MailScanParts> {
+async function loadMail(office: MailOffice, vendors: readonly ProtectedIdentity[]): Promise<MailScanParts> {
   const { examine } = await import('../formats/documents/examine.ts')
   const { openBarCodeReader } = await import('../sources/bar-codes/zxing-reader.ts')
   const { mailCodes } = await import('../sources/mail/mail-codes.ts')
   const { shippedIdentities } = await import('../watches/mail/shipped-identities.ts')
   const reader = await openBarCodeReader()
   return {
-    checker: { identities: shippedIdentities, examine },
+    checker: { identities: [...shippedIdentities, ...vendors], office, examine },
     codesOf: (message) => mailCodes(message, reader, examine),
   }
 }

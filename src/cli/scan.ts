@@ -172,7 +172,8 @@ async function streamOf(
   }
   const chosen = options.formatFor(file.path)
   const format = chosen === undefined ? recogniseFormat(sample.value) : formatNamed(chosen)
-  if (format === undefined && options.loadMail !== undefined && isMailSample(sample.value)) return 'mail'
+  if (format === undefined && options.loadMail !== undefined && isMailSample(sample.value))
+    return file.kind === 'stream' ? makeProblem('mail-stream', file.path) : 'mail'
   if (format === undefined) return makeProblem('unknown-format', file.path)
   const formatOptions = { ...options.formatOptions, referenceMs: file.modifiedMs }
   const headMs = firstTimeOf(format, formatOptions, sample.value)

@@ -34,12 +34,17 @@ export function recogniseEncoding(head: Uint8Array): TextEncoding {
 
 const magicBytes = 4
 
+/** The bytes of a raw input, unpacked where they are packed. */
+export async function openUnpacked(path: string, raw: ByteInput): Promise<Omit<TextInput, 'encoding'>> {
+  const { head, input } = await peekBytes(raw, magicBytes)
+  const compression = recogniseCompression(head)
+  return { input: decompress(path, compression, input), compression }
+}
+
 /** The text of a raw input. For a plain file the result reads synchronously; other inputs answer with promises. */
 export async function openText(path: string, raw: ByteInput): Promise<TextInput> {
-  const rawPeek = await peekBytes(raw, magicBytes)
-  const compression = recogniseCompression(rawPeek.head)
-  const unpacked = decompress(path, compression, rawPeek.input)
-  const textPeek = compression === 'none' ? rawPeek : await peekBytes(unpacked, magicBytes)
+  const { input: unpacked, compression } = await openUnpacked(path, raw)
+  const textPeek = await peekBytes(unpacked, magicBytes)
   const encoding = recogniseEncoding(textPeek.head)
   if (raw instanceof FileInput) raw.endsAtLine = compression === 'none' && encoding === 'utf-8'
   const input = encoding === 'utf-8' ? textPeek.input : new Utf16Input(textPeek.input, encoding)

@@ -1,5 +1,6 @@
 /** Finds the mails below what a person named: single files, mailboxes, Maildir folders with their subfolders, folders of
  *  files. It opens no mail. */
+import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { limits } from '../core/limits.ts'
@@ -37,6 +38,11 @@ class Listing implements MailFiles {
 
   async add(path: string): Promise<void> {
     try {
+      // Standard input.
+      if (path === '-') {
+        this.#addFile({ path, flags: '' })
+        return
+      }
       const found = await stat(path)
       if (!found.isDirectory()) this.#addFile({ path, flags: '' })
       else {
@@ -72,7 +78,22 @@ class Listing implements MailFiles {
       if (isMaildir && (!entry.isDirectory() || ['cur', 'new', 'tmp'].includes(entry.name))) continue
       const below = join(path, entry.name)
       if (entry.isDirectory()) await this.#enter(below, depth + 1)
-      else if (entry.isFile() && !this.#addFile({ path: below, flags: '' })) return
+      else if (
+        (entry.isFile() || (await this.#leadsToFile(entry, below))) &&
+        !this.#addFile({ path: below, flags: '' })
+      )
+        return
+    }
+  }
+
+  /** A link to a folder is not followed: it may lead back up. */
+  async #leadsToFile(entry: Dirent, path: string): Promise<boolean> {
+    if (!entry.isSymbolicLink()) return false
+    try {
+      return (await stat(path)).isFile()
+    } catch (error) {
+      this.problems.push(problemOfError(error, path))
+      return false
     }
   }
 

@@ -19,6 +19,7 @@ export const problemCodes = [
   'read-error',
   'spool-failed',
   'unknown-format',
+  'mail-stream',
 ] as const
 /** One kind of problem. */
 export type ProblemCode = (typeof problemCodes)[number]
@@ -41,8 +42,8 @@ const sentences: Readonly<Record<ProblemCode, (name: string, detail: string) => 
   'not-a-file': (name, detail) => `${name} is ${detail}, not a log file. Name the log file itself.`,
   'no-match': (name) => `No file fits the pattern ${name}. Check the spelling, or name the folder instead.`,
   'too-many-files': (name, detail) =>
-    `${name} holds more than ${detail} files; the rest was left out. Name a folder that holds only logs.`,
-  'empty-folder': (name) => `The folder ${name} holds no file to scan. Name the folder in which the logs are.`,
+    `${name} holds more than ${detail} files; the rest was left out. Name a folder that holds only what is to be read.`,
+  'empty-folder': (name) => `The folder ${name} holds no file to read. Name the folder in which the files are.`,
   empty: (name) =>
     `${name} is empty. If the system was in use at that time, check that logging is switched on, and look beside it ` +
     'for older files.',
@@ -69,6 +70,9 @@ const sentences: Readonly<Record<ProblemCode, (name: string, detail: string) => 
     'and scan that.',
   'unknown-format': (name) =>
     `${name} is in no log format that Bellwether knows. If you know its format, say so with --format.`,
+  'mail-stream': (name) =>
+    `${name} holds mail, which a scan reads from files alone. Save it to a file and name that, or type: bellwether mail ` +
+    'check -',
 }
 
 /** The problem with its sentence; `detail` fills the gap that some sentences have. */

@@ -211,7 +211,7 @@ function createSpool(parent: string | undefined): Spool | undefined {
 }
 
 /** Opening a pipe waits for its writer, so it happens off this thread. */
-function openDescriptor(path: string): Promise<number> {
+export function openDescriptor(path: string): Promise<number> {
   return new Promise((resolve, reject) => {
     open(path, 'r', (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)))
   })

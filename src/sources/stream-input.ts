@@ -30,6 +30,7 @@ class PipeInput implements ByteInput {
 
   constructor(path: string, stream: Readable) {
     this.#stream = stream
+    if (stream.readableEnded) this.#ended = true
     stream.on('readable', () => this.#wake?.())
     for (const end of ['end', 'close']) stream.on(end, () => this.#end())
     stream.on('error', (error) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { chop, excerpt, printable, safeJson, wrap } from '../../src/cli/printable.ts'
-import { readOffice } from '../../src/desk/config/office-section.ts'
+import { readOffice } from '../../src/desk/config/office-file.ts'
 import { readIndicatorList } from '../../src/formats/indicator-list.ts'
 import type { FuzzTarget } from './engine/target.ts'
 

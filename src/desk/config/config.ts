@@ -8,7 +8,7 @@ import type { NeverBlock } from '../../response/block.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import { type MailConfiguration, noMail, readMailSection } from './mail-section.ts'
 import { readFacts } from './office-section.ts'
-import { Section } from './section.ts'
+import { deskSections, Section } from './section.ts'
 import { isAbsolutePath, readSources } from './source-section.ts'
 import { isTable, KeyLines, parseToml, type Say } from './toml-text.ts'
 
@@ -87,8 +87,6 @@ export const defaultConfiguration: Configuration = {
   mail: noMail,
 }
 
-const sections = ['office', 'listen', 'store', 'archive', 'source', 'block', 'rules', 'mail'] as const
-
 /** Reads the configuration; `path` is named in the messages. */
 export function readConfiguration(text: string, path: string): Result<Configuration, ConfigurationProblem[]> {
   const problems: ConfigurationProblem[] = []
@@ -99,10 +97,10 @@ export function readConfiguration(text: string, path: string): Result<Configurat
   if (root === undefined) return err(problems)
   const lines = new KeyLines(text)
   for (const key of Object.keys(root)) {
-    if (!(sections as readonly string[]).includes(key)) {
+    if (!(deskSections as readonly string[]).includes(key)) {
       say(
         lines.of(key),
-        `"${key}" is not known here; the sections are ${sections.map((name) => `[${name}]`).join(', ')}.`,
+        `"${key}" is not known here; the sections are ${deskSections.map((name) => `[${name}]`).join(', ')}.`,
       )
     }
   }

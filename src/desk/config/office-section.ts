@@ -1,17 +1,8 @@
-/** The office file: TOML in, an `Office` out, or every problem with its line and its mend. The section `[office]` is
- *  the one that the desk's configuration will have. It reads no file; the caller gives the text. */
+/** The section `[office]` of the office file and of the desk's configuration: what the website's watches must know of the
+ *  office, or every mistake with its line and its mend. */
 import { emptyOffice, type Office } from '../../core/office.ts'
-import { err, ok, type Result } from '../../core/result.ts'
 import { AddressSet } from '../../formats/address.ts'
-import { isTable, KeyLines, parseToml, type Say } from './toml-text.ts'
-
-/** One thing that is wrong, as a sentence that names the file, the line and the mend. */
-export interface OfficeProblem {
-  readonly path: string
-  /** From 1; 0 where it is the file as a whole. */
-  readonly line: number
-  readonly message: string
-}
+import type { KeyLines, Say } from './toml-text.ts'
 
 /** What may stand in a list. */
 type EntryKind = 'address' | 'user' | 'page'
@@ -32,42 +23,12 @@ const lists: readonly {
   { key: 'trusted_proxies', to: 'trustedProxies', entries: 'address', example: '["10.0.0.0/8"]' },
   { key: 'lookup_pages', to: 'lookupPages', entries: 'page', example: '["/voter/lookup"]' },
 ]
-const keysInWords = ['name', ...lists.map(({ key }) => key)].join(', ')
-
-/** Reads the office file. An empty file, or one without `[office]`, is the empty office. */
-export function readOffice(text: string, path: string): Result<Office, OfficeProblem[]> {
-  const problems: OfficeProblem[] = []
-  const say: Say = (line, message) => {
-    problems.push({ path, line, message: `${path}${line > 0 ? `, line ${line}` : ''}: ${message}` })
-  }
-  const root = parseToml(text, 'an office file', 'trusted_proxies = ["10.0.0.0/8"]', say)
-  if (root === undefined) return err(problems)
-  const lines = new KeyLines(text)
-  const office = readSections(root, lines, say)
-  return problems.length > 0 ? err(problems) : ok(office)
-}
-
-function readSections(root: Record<string, unknown>, lines: KeyLines, say: Say): Office {
-  for (const [key, value] of Object.entries(root)) {
-    if (key === 'office') continue
-    const line = lines.of(key)
-    if (isTable(value)) say(line, `there is no section [${key}]; this file has one section, [office].`)
-    else if (isOfficeKey(key)) say(line, `${key} stands outside its section; put a line [office] above it.`)
-    else say(line, `"${key}" is not known; below [office] may stand ${keysInWords}.`)
-  }
-  const section = root.office
-  if (section === undefined) return emptyOffice
-  if (!isTable(section)) {
-    say(lines.of('office'), 'office must be a section; write [office] on a line of its own, and its facts below.')
-    return emptyOffice
-  }
-  return readFacts(section, lines, say)
-}
+export const officeKeysInWords = ['name', ...lists.map(({ key }) => key)].join(', ')
 
 /** Reads the facts below `[office]`. */
 export function readFacts(section: Record<string, unknown>, lines: KeyLines, say: Say): Office {
   for (const key of Object.keys(section)) {
-    if (!isOfficeKey(key)) say(lines.of(key), `"${key}" is not known; below [office] may stand ${keysInWords}.`)
+    if (!isOfficeKey(key)) say(lines.of(key), `"${key}" is not known; below [office] may stand ${officeKeysInWords}.`)
   }
   const { name } = section
   if (name !== undefined && typeof name !== 'string') {
@@ -118,4 +79,5 @@ function checkPage(key: string, entry: string, line: number, say: Say): void {
 const looksLikeAddress = (entry: string): boolean =>
   /^[\d./]+$/.test(entry) || (/^[0-9a-f:./]+$/i.test(entry) && entry.indexOf(':') !== entry.lastIndexOf(':'))
 
-const isOfficeKey = (key: string): boolean => key === 'name' || lists.some((list) => list.key === key)
+/** Whether a key may stand below `[office]`. */
+export const isOfficeKey = (key: string): boolean => key === 'name' || lists.some((list) => list.key === key)

@@ -1,6 +1,9 @@
 /** One section of the configuration, read key by key: each key has its type, and what nobody asked for is a mistake. */
 import { isTable, type KeyLines, type Say } from './toml-text.ts'
 
+/** The sections of the desk's configuration. */
+export const deskSections = ['office', 'listen', 'store', 'archive', 'source', 'block', 'rules', 'mail'] as const
+
 /** Reads a section; a section that is left out is an empty one. */
 export class Section {
   readonly #table: Readonly<Record<string, unknown>>

@@ -39,7 +39,8 @@ export async function* mailsIn(pieces: AsyncIterable<Uint8Array>, isBox: boolean
   yield* cutter.finish()
 }
 
-async function* piecesOf(input: ByteInput): AsyncGenerator<Uint8Array> {
+/** The bytes of an input, piece by piece. */
+export async function* piecesOf(input: ByteInput): AsyncGenerator<Uint8Array> {
   for (;;) {
     const buffer = new Uint8Array(limits.chunkBytes)
     const count = await input.read(buffer, 0, buffer.length)

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ScanResult, scan } from '../../cli/scan.ts'
 import { emptyOffice, type Office } from '../../core/office.ts'
-import { readOffice } from '../../desk/config/office-section.ts'
+import { readOffice } from '../../desk/config/office-file.ts'
 import { readIndicatorList } from '../../formats/indicator-list.ts'
 import type { Incident } from '../../incidents/incident.ts'
 
@@ -25,7 +25,7 @@ function officeOf(path: string): Office {
   if (!existsSync(path)) return emptyOffice
   const office = readOffice(readFileSync(path, 'utf8'), path)
   if (!office.ok) throw new Error(office.error.map(({ message }) => message).join('\n'))
-  return office.value
+  return office.value.office
 }
 
 /** Line numbers as runs: `3-9, 12`. */

@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyOffice } from '../../core/office.ts'
-import { readOffice } from './office-section.ts'
+import { readOffice } from './office-file.ts'
 
 const refused = (text: string): string[] => {
   const result = readOffice(text, 'office.toml')
   return result.ok ? [`accepted: ${JSON.stringify(result.value)}`] : result.error.map(({ message }) => message)
+}
+
+const officeOf = (text: string): unknown => {
+  const read = readOffice(text, 'office.toml')
+  return read.ok ? read.value.office : read.error
 }
 
 describe('the office file', () => {
@@ -21,24 +26,45 @@ known_users = [
 trusted_proxies = ["10.0.0.0/8"]
 lookup_pages = ["/voter/lookup"]
 `
-    expect(readOffice(text, 'office.toml')).toEqual({
-      ok: true,
-      value: {
-        name: 'Maple County Clerk',
-        authorisedScanners: ['198.51.100.7', '203.0.113.0/24'],
-        knownUsers: ['192.0.2.0/25', 'j.smith', '2001:db8::/32'],
-        trustedProxies: ['10.0.0.0/8'],
-        lookupPages: ['/voter/lookup'],
-      },
+    expect(officeOf(text)).toEqual({
+      name: 'Maple County Clerk',
+      authorisedScanners: ['198.51.100.7', '203.0.113.0/24'],
+      knownUsers: ['192.0.2.0/25', 'j.smith', '2001:db8::/32'],
+      trustedProxies: ['10.0.0.0/8'],
+      lookupPages: ['/voter/lookup'],
     })
   })
 
-  test('may be empty, begin with a byte order mark, or have Windows line ends', () => {
-    expect(readOffice('', 'o')).toEqual({ ok: true, value: emptyOffice })
-    expect(readOffice('\ufeff[office]\r\nname = "A"\r\n', 'o')).toEqual({
-      ok: true,
-      value: { ...emptyOffice, name: 'A' },
+  test('says what a check of mail must know, and may be the configuration of a desk', () => {
+    const text = `[office]
+name = "Maple County Clerk"
+[listen]
+port = 7400
+[mail]
+domains = ["maple.example"]
+people = ["Maria Garza", { name = "Jo Lee", addresses = ["jo@home.example"] }]
+trusted_servers = ["mx.maple.example"]
+lists = ["state.json"]
+`
+    const read = readOffice(text, 'bellwether.toml')
+    expect(read.ok && read.value).toMatchObject({
+      mail: {
+        name: 'Maple County Clerk',
+        domains: ['maple.example'],
+        people: [
+          { name: 'Maria Garza', addresses: [] },
+          { name: 'Jo Lee', addresses: ['jo@home.example'] },
+        ],
+        trustedServers: ['mx.maple.example'],
+      },
+      lists: ['state.json'],
     })
+    expect(refused('[mail]\ndomains = "x"')[0]).toContain('line 2: domains must be a list of texts')
+  })
+
+  test('may be empty, begin with a byte order mark, or have Windows line ends', () => {
+    expect(officeOf('')).toEqual(emptyOffice)
+    expect(officeOf('\ufeff[office]\r\nname = "A"\r\n')).toEqual({ ...emptyOffice, name: 'A' })
   })
 
   test.each([
@@ -67,7 +93,7 @@ lookup_pages = ["/voter/lookup"]
     ['name = "x"', 'office.toml, line 1: name stands outside its section; put a line [office] above it.'],
     [
       '\n[offices]\nname = "x"',
-      'office.toml, line 2: there is no section [offices]; this file has one section, [office].',
+      'office.toml, line 2: there is no section [offices]; this file has the sections [office] and [mail].',
     ],
     ['office = 3', 'office.toml, line 1: office must be a section'],
     ['[office]\nname = Maple', 'office.toml, line 2: this is not TOML'],
