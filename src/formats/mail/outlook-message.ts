@@ -14,8 +14,6 @@ import { readMail, takeFile, takeParts } from './read-mail.ts'
 import { isTnef } from './tnef.ts'
 import { takePackage } from './tnef-message.ts'
 
-export { isCompound }
-
 /** Reads a message. */
 export function readOutlookMessage(bytes: Uint8Array, place: Place): Result<MailMessage, Reject> {
   const file = openCompoundFile(bytes.subarray(0, limits.mailBytesMax))
