@@ -68,6 +68,11 @@ export const documentLimits = {
   /** Objects of a PDF, and levels of lists in lists. */
   pdfObjectsMax: 50_000,
   pdfNestingMax: 64,
+  /** Scripts of a PDF that are judged, characters and words of one: forms with a thousand fields have short ones; what is
+   *  longer counts as script that acts. */
+  pdfScriptsMax: 4_096,
+  pdfScriptCharactersMax: 64 * kib,
+  pdfScriptTokensMax: 16_384,
   /** Groups in groups of RTF, and bytes of one object's data. */
   rtfNestingMax: 4_096,
   rtfObjectBytesMax: 16 * mib,

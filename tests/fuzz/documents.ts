@@ -5,6 +5,7 @@ import { limits } from '../../src/core/limits.ts'
 import { brokeOff, examine } from '../../src/formats/documents/examine.ts'
 import {
   bytesOf,
+  compiledLines,
   compoundFile,
   joined,
   packagedFile,
@@ -18,7 +19,9 @@ import {
 } from '../../src/formats/documents/office.fixture.ts'
 import {
   biff,
+  classRecord,
   encryptedPdf,
+  equationData,
   isoFile,
   objectStream,
   oneNoteFile,
@@ -75,7 +78,7 @@ const stream =
 const field = (text: string): string =>
   `<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>${text}</w:instrText><w:fldChar w:fldCharType="end"/></w:r>`
 const { WordDocument: wordStream, '1Table': wordTable } = wordStreams('Hello \x13 DDEAUTO cmd "/k" \x14x\x15')
-const project = vbaProject({ Module1: macro })
+const project = vbaProject({ Module1: macro }, 'VBA', compiledLines(3))
 
 /** What `npm run fuzz` runs. */
 export const fuzzTargets: readonly FuzzTarget[] = [
@@ -106,6 +109,8 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       objectStream({ 7: '<< /S /URI /URI (https://example.org) >>' }),
     ]),
     encryptedPdf('https://example.org', ''),
+    encryptedPdf('https://example.org', 'secret', ''),
+    pdfFile(['<< /S /JavaScript /JS (var a = [1, "b/c"]; function f\\(x\\) { this.a[x] = x / 2 } // d) >>']),
     pdfFile(['<< /Length 9 /Filter [/A85 /LZW /RL] >>\nstream\n87cURD_*~>\nendstream']),
   ),
   whole(
@@ -118,6 +123,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     'others',
     'guide.bin',
     isoFile({ 'A.LNK': shortcutFile('cmd.exe', '/c x'), 'B.TXT': bytesOf('Hello') }),
+    workbookStream(classRecord('Forms.ListBox.1', true)),
     oneNoteFile('guide.hta', bytesOf('<html><script>x</script></html>')),
     bytesOf('Rar!\x1a\x07\x01\x00\0\0\0\0\x0b\x02\x00'),
     bytesOf('Rar!\x1a\x07\x00\0\0\x74\x00\x00\x20\x00'),
@@ -157,8 +163,10 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       seed: workbookStream(
         biff(0x85, bytesOf('\0\0\0\0\x02\x01\x02\0AB')),
         biff(0x1ae, bytesOf('\0\0\x07\0\0cmd\x03/c x')),
+        classRecord('Word.Document.8', false),
       ),
     },
+    { wrap: stream('ObjectPool/_1/Equation Native'), seed: equationData('Symbol') },
     { wrap: stream('PowerPoint Document'), seed: slideRecord(0x1011, 0, compoundFile(project)) },
     { wrap: stream('\x01Ole10Native'), seed: packagedFile('a.exe', bytesOf('MZ')) },
     {

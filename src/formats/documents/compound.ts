@@ -56,6 +56,12 @@ function kindOfCompound(file: CompoundFile): FileKind {
   return installerClass.test(file.classId) ? 'installer' : 'ole-object'
 }
 
+/** A workbook's stream without a compound file around it, which Excel opens all the same. */
+export function examineExcelStream(subject: Subject, inspection: Inspection): void {
+  readSheets(subject.bytes, subject.path, inspection)
+  reportAsEmbedded('ole-excel', subject, inspection)
+}
+
 function readSheets(stream: Uint8Array, path: readonly string[], inspection: Inspection): void {
   const pass = readWorkbook(stream, path, inspection)
   if (pass === undefined) return

@@ -3,7 +3,7 @@
 import { limits } from '../../core/limits.ts'
 import { examineGzip, examineZip, reportByName } from './archive.ts'
 import { decodeText } from './bytes.ts'
-import { examineCompound } from './compound.ts'
+import { examineCompound, examineExcelStream } from './compound.ts'
 import { examineDiskImage } from './disk-image.ts'
 import type { Examination } from './examination.ts'
 import { type FileKind, isDiskImage, isProgram, kindOfBytes } from './file-kind.ts'
@@ -82,6 +82,9 @@ function readSubject(subject: Subject, kind: FileKind, inspection: Inspection): 
       return kind
     case 'zip':
       return examineZip(subject, inspection)
+    case 'excel-stream':
+      examineExcelStream(subject, inspection)
+      return kind
     case 'word-xml':
     case 'excel-xml':
     case 'flat-opc':

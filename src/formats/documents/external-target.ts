@@ -62,12 +62,15 @@ const workbooks = new Set([
   'externallinklongpath',
 ])
 
+/** Text that was copied from a page brings its links along, script among them: outside of a page nothing follows them. */
+export const isInertLink = (target: string): boolean => /^\s*(?:about|data|javascript):/i.test(target)
+
 /** What a relationship to the outside is: a feature, or nothing but a link. */
 export function judgeRelationship(typeName: string, target: string): PayloadFeature | undefined {
   const type = typeName.toLowerCase()
   const place = placeOfTarget(target)
   if (place === 'inside' || place === 'mail') return undefined
-  if (place === 'handler' && !(type === 'hyperlink' && /^(?:about|data):/i.test(target))) return 'external-relationship'
+  if (place === 'handler') return type === 'hyperlink' && isInertLink(target) ? undefined : 'external-relationship'
   const reaches = place === 'web' || place === 'share'
   if (type === 'attachedtemplate') return reaches ? 'external-template' : place === 'near' ? 'linked-file' : undefined
   // A chart that is linked to its workbook, or an object to a document of the same office, is honest work.

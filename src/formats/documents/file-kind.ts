@@ -26,6 +26,7 @@ export type FileKind =
   | 'ole-powerpoint'
   | 'ole-object'
   | 'ole-encrypted'
+  | 'excel-stream'
   | 'outlook-message'
   | 'tnef'
   | 'mail'
@@ -111,6 +112,13 @@ const signatures: readonly (readonly [at: number, signature: string, kind: FileK
   [0, 'MM\x00*', 'tiff'],
   [0, '\x00\x00\x01\x00', 'icon'],
   [0, '\xd7\xcd\xc6\x9a', 'metafile'],
+  [0, '\x01\x00\x09\x00\x00\x03', 'metafile'],
+  // Workbooks without a compound file around them: Excel 2, 3, 4, and what some programs write in their manner.
+  [0, '\x09\x00\x04\x00', 'excel-stream'],
+  [0, '\x09\x02\x06\x00', 'excel-stream'],
+  [0, '\x09\x04\x06\x00', 'excel-stream'],
+  [0, '\x09\x08\x08\x00\x00\x05', 'excel-stream'],
+  [0, '\x09\x08\x10\x00\x00\x06', 'excel-stream'],
   [40, ' EMF', 'metafile'],
   [0, 'vhdxfile', 'vhdx'],
   [0, 'ActiveMime', 'active-mime'],
@@ -177,13 +185,19 @@ function kindOfImage(bytes: Uint8Array): FileKind | undefined {
 /** Kinds of text. A PDF's head may stand behind other bytes; so may the tag of a page behind a comment. */
 function kindOfText(bytes: Uint8Array): FileKind | undefined {
   const head = latin1Text(bytes, 0, Math.min(bytes.length, headBytes))
-  if (head.includes('%PDF-')) return 'pdf'
+  if (head.includes('%PDF-') || isHeadlessPdf(bytes, head)) return 'pdf'
   const start = head.search(/[^\s\0\ufeff\xef\xbb\xbf]/)
   // Word opens what begins with {\rt, whatever follows.
   if (start >= 0 && head.startsWith('{\\rt', start)) return 'rtf'
   const text = decodeText(bytes.subarray(0, textHeadBytes)).replace(/^\ufeff/, '')
   if (!isText(text)) return undefined
   return kindOfMarkup(text.trimStart()) ?? kindOfLines(text.trimStart()) ?? 'text'
+}
+
+/** Some viewers go by the objects and the end alone. */
+function isHeadlessPdf(bytes: Uint8Array, head: string): boolean {
+  if (!/(?:^|\s)\d{1,6} \d{1,3} obj\b/.test(head)) return false
+  return latin1Text(bytes, Math.max(0, bytes.length - headBytes)).includes('startxref')
 }
 
 /** At most one control character in a hundred. */

@@ -41,7 +41,7 @@ const promises: Readonly<Record<string, readonly FileKind[]>> = {
   pptx: ['ooxml-powerpoint', 'ole-encrypted'],
   pptm: ['ooxml-powerpoint', 'ole-encrypted'],
   doc: ['ole-word', 'rtf', 'ooxml-word', 'word-xml', 'ole-encrypted'],
-  xls: ['ole-excel', 'ooxml-excel', 'excel-xml', 'html', 'csv', 'text', 'ole-encrypted'],
+  xls: ['ole-excel', 'excel-stream', 'ooxml-excel', 'excel-xml', 'html', 'csv', 'text', 'ole-encrypted'],
   ppt: ['ole-powerpoint', 'ooxml-powerpoint', 'ole-encrypted'],
   rtf: ['rtf'],
   txt: ['text', 'csv', 'empty', 'html', 'xml', 'svg', 'script', 'sylk', 'mht'],

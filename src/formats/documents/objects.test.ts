@@ -135,4 +135,22 @@ describe('binary workbooks', () => {
     const file = compoundFile({ Workbook: joined(workbookStream(listed), begin(0x809, 0x600, 0x40)) })
     expect(featuresOf(look('a.xls', file))).toEqual(['excel4-macro'])
   })
+
+  test('without a compound file around them are read, sheets of macros of Excel 4 too', () => {
+    const old = joined([9, 4, 6, 0], u16(0), u16(0x40), u16(0))
+    expect(featuresOf(look('a.xls', old))).toEqual(['excel4-macro'])
+    const stream = joined([9, 8, 16, 0], u16(0x600), u16(5), new Uint8Array(12), classRecord('Forms.ListBox.1', true))
+    expect(look('a.xls', stream).type).toBe('excel-stream')
+    expect(featuresOf(look('a.xls', stream))).toEqual(['form-control'])
+  })
+})
+
+test('a link to script that came along with text from a page is no active content', () => {
+  const withLink = (target: string): boolean =>
+    look(
+      'a.docx',
+      wordFile(paragraph('x'), { 'word/_rels/document.xml.rels': relationships(['hyperlink', target]) }),
+    ).features.some(({ feature }) => isActive(feature))
+  expect(withLink('!javascript:toggle()')).toBe(false)
+  expect(withLink('!ms-msdt:/id PCWDiagnostic')).toBe(true)
 })

@@ -11,17 +11,20 @@ export function pdfFile(objects: readonly string[], trailer = ''): Uint8Array {
   return bytesOf(`%PDF-1.7\n${body}trailer\n<< /Root 1 0 R /Size ${objects.length + 1} ${trailer}>>\n%%EOF\n`)
 }
 
-/** A PDF with one text, encrypted for a password by RC4 with 40 bits (ISO 32000-1, 7.6.3, revision 2). */
-export function encryptedPdf(text: string, password: string): Uint8Array {
+/** A PDF with one text, encrypted for a password, and where one is given for its owner's, by RC4 with 40 bits (ISO
+ *  32000-1, 7.6.3, revision 2). */
+export function encryptedPdf(text: string, password: string, ownerPassword?: string): Uint8Array {
   const padding = Buffer.from('28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a', 'hex')
-  const filled = Buffer.concat([Buffer.from(password, 'latin1'), padding]).subarray(0, 32)
-  const owner = Buffer.alloc(32, 7)
+  const fill = (secret: string): Buffer => Buffer.concat([Buffer.from(secret, 'latin1'), padding]).subarray(0, 32)
+  const filled = fill(password)
   const identifier = Buffer.from('0123456789abcdef')
-  const key = hash('md5', Buffer.concat([filled, owner, Buffer.alloc(4, 0xff), identifier]), 'buffer').subarray(0, 5)
   const cipher = (secret: Buffer, data: Buffer): Buffer => {
     const stream = new Rc4(secret)
     return Buffer.from(data.map((byte) => byte ^ stream.next()))
   }
+  const md5 = (...parts: readonly Buffer[]): Buffer => hash('md5', Buffer.concat(parts), 'buffer').subarray(0, 5)
+  const owner = ownerPassword === undefined ? Buffer.alloc(32, 7) : cipher(md5(fill(ownerPassword)), filled)
+  const key = md5(filled, owner, Buffer.alloc(4, 0xff), identifier)
   const ownKey = hash('md5', Buffer.concat([key, Buffer.from([1, 0, 0, 0, 0])]), 'buffer').subarray(0, 10)
   const hidden = cipher(ownKey, Buffer.from(text, 'latin1')).toString('hex')
   const user = cipher(key, padding).toString('hex')

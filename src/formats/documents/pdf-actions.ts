@@ -1,18 +1,28 @@
 /** Finds what a PDF does (ISO 32000-2, 12.6): script, programs that it starts, files in it, links, forms that are sent. */
 import { limits } from '../../core/limits.ts'
 import { decodeText } from './bytes.ts'
-import { placeOfTarget } from './external-target.ts'
+import { isInertLink, placeOfTarget } from './external-target.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import type { PdfFile, PdfObject } from './pdf-file.ts'
-import { fieldActions, judgePdfScript } from './pdf-script.ts'
+import { fieldActions, judgePdfScript, linkOfScript, type ScriptCaller } from './pdf-script.ts'
+import { namesOfScripts } from './pdf-script-words.ts'
 import { isDictionary, isList, nameOf, type PdfDictionary, PdfText, type PdfValue, shownText } from './pdf-syntax.ts'
+
+/** A script, where it stands, and what calls it. */
+interface FoundScript {
+  readonly code: string
+  readonly number: number
+  readonly caller: ScriptCaller
+}
 
 /** Walks through every object of a file. */
 export class PdfActions {
   readonly #file: PdfFile
   readonly #subject: Subject
   readonly #inspection: Inspection
-  readonly #ofFields: ReadonlySet<number | PdfDictionary>
+  readonly #callers: ReadonlyMap<number | PdfDictionary, ScriptCaller>
+  /** Judged at the end: scripts call functions that other scripts define. */
+  readonly #scripts: FoundScript[] = []
   #files = 0
 
   constructor(file: PdfFile, subject: Subject, inspection: Inspection) {
@@ -20,12 +30,24 @@ export class PdfActions {
     this.#subject = subject
     this.#inspection = inspection
     const resolve = file.resolve.bind(file)
-    this.#ofFields = new Set(file.objects.flatMap(({ value }) => fieldActions(value, resolve)))
+    this.#callers = new Map(file.objects.flatMap(({ value }) => fieldActions(value, resolve)))
   }
 
   /** Notes everything in one object. */
   examine(object: PdfObject): void {
     this.#walk(object.value, object.number, 0)
+  }
+
+  /** Judges the scripts that were met. */
+  finish(): void {
+    const names = namesOfScripts(this.#scripts.map(({ code }) => code))
+    for (const { code, number, caller } of this.#scripts) {
+      const judged = judgePdfScript(code, caller, names)
+      const target = linkOfScript(code)
+      if (target !== undefined) this.#inspection.addLink(target, this.#path(number), 'pdf')
+      if (judged === 'form') this.#inspection.add('pdf-form-script', this.#path(number), code)
+      else if (judged === 'script') this.#inspection.add('pdf-script', this.#path(number), code)
+    }
   }
 
   #walk(value: PdfValue, number: number, depth: number): void {
@@ -63,9 +85,9 @@ export class PdfActions {
     const isStream = object?.stream !== undefined
     const code = isStream ? decodeText(this.#file.read(object).bytes) : shownText(resolved)
     if (this.#file.isLocked) return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
-    const judged = judgePdfScript(code, this.#ofFields.has(number) || this.#ofFields.has(action))
-    if (judged === 'form') this.#inspection.add('pdf-form-script', this.#path(number), code)
-    else if (judged === 'script') this.#inspection.add('pdf-script', this.#path(number), code)
+    const caller = this.#callers.get(action) ?? this.#callers.get(number) ?? 'other'
+    if (this.#scripts.length < limits.pdfScriptsMax) this.#scripts.push({ code, number, caller })
+    else this.#inspection.add('pdf-script', this.#path(number), code)
   }
 
   #action(kind: string, dictionary: PdfDictionary, number: number): void {
@@ -119,7 +141,7 @@ export class PdfActions {
   #link(target: string, number: number): void {
     if (target === '' || this.#file.isLocked) return
     const place = placeOfTarget(target)
-    if (place === 'handler' || place === 'share') {
+    if ((place === 'handler' && !isInertLink(target)) || place === 'share') {
       this.#inspection.add('external-relationship', this.#path(number), `link ${target}`)
     }
     this.#inspection.addLink(target, this.#path(number), 'pdf')

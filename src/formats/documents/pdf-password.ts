@@ -35,11 +35,10 @@ export function openPdf(
   if (!isDictionary(given) || nameOf(given.get('Filter')) !== 'Standard') return undefined
   const identifiers = trailers.map((each) => resolve(each.get('ID'))).find(isList)
   const method = methodOf(given, resolve)
+  const identifier = bytesOf(resolve(identifiers?.[0]))
   for (const password of ['', ...passwords]) {
     const key =
-      method === 'aes-256'
-        ? newKey(given, password, resolve)
-        : oldKey(given, bytesOf(resolve(identifiers?.[0])), Buffer.from(password, 'latin1'), resolve)
+      method === 'aes-256' ? newKey(given, password, resolve) : anyOldKey(given, identifier, password, resolve)
     if (key !== undefined) return (data, number, generation) => decrypt(method, key, data, number, generation)
   }
   return undefined
@@ -59,11 +58,51 @@ function methodOf(given: PdfDictionary, resolve: Resolve): Method {
   return name === 'AESV2' ? 'aes' : name === 'AESV3' ? 'aes-256' : name === 'V2' ? 'rc4' : 'none'
 }
 
-/** Up to 128 bits, from MD5 (7.6.4.3.2); undefined where the password is not the one (7.6.4.4.2 and 3). */
-function oldKey(given: PdfDictionary, identifier: Buffer, password: Buffer, resolve: Resolve): Buffer | undefined {
+/** A password may be the user's or the owner's, and a length that is not given or wrong is 128 or 40 bits in fact. */
+function anyOldKey(given: PdfDictionary, identifier: Buffer, password: string, resolve: Resolve): Buffer | undefined {
   const revision = numberOf(given, 'R', resolve, 0)
-  const bits = numberOf(given, 'Length', resolve, 40)
-  const length = revision === 2 ? 5 : Math.min(16, Math.max(5, revision === 4 ? 16 : bits >> 3))
+  const stated = numberOf(given, 'Length', resolve, 40) >> 3
+  const lengths = revision === 2 ? [5] : revision >= 4 ? [16] : [Math.min(16, Math.max(5, stated)), 16, 5]
+  const user = Buffer.from(password, 'latin1')
+  for (const length of new Set(lengths)) {
+    const key =
+      oldKey(given, identifier, user, length, resolve) ??
+      oldKey(given, identifier, userPassword(given, user, revision, length, resolve), length, resolve)
+    if (key !== undefined) return key
+  }
+  return undefined
+}
+
+/** The user's password as the owner's opens it (7.6.4.4.4). */
+function userPassword(
+  given: PdfDictionary,
+  password: Buffer,
+  revision: number,
+  length: number,
+  resolve: Resolve,
+): Buffer {
+  let key = md5(Buffer.concat([password, padding]).subarray(0, 32))
+  if (revision >= 3) for (let round = 0; round < 50; round++) key = md5(key)
+  key = key.subarray(0, length)
+  let user = bytesOf(resolve(given.get('O'))).subarray(0, 32)
+  for (let round = revision >= 3 ? 19 : 0; round >= 0; round--) {
+    user = rc4(
+      key.map((byte) => byte ^ round),
+      user,
+    )
+  }
+  return user
+}
+
+/** Up to 128 bits, from MD5 (7.6.4.3.2); undefined where the password is not the one (7.6.4.4.2 and 3). */
+function oldKey(
+  given: PdfDictionary,
+  identifier: Buffer,
+  password: Buffer,
+  length: number,
+  resolve: Resolve,
+): Buffer | undefined {
+  const revision = numberOf(given, 'R', resolve, 0)
   const permissions = Buffer.alloc(4)
   permissions.writeInt32LE(numberOf(given, 'P', resolve, 0) | 0)
   const filled = Buffer.concat([password, padding]).subarray(0, 32)
@@ -83,30 +122,33 @@ function oldKey(given: PdfDictionary, identifier: Buffer, password: Buffer, reso
   return expected.length >= 16 && check.equals(expected.subarray(0, 16)) ? key : undefined
 }
 
-/** 256 bits, in the file and opened by the password (7.6.4.3.3). */
+/** 256 bits, in the file and opened by the user's password or the owner's (7.6.4.3.3). */
 function newKey(given: PdfDictionary, password: string, resolve: Resolve): Buffer | undefined {
-  const user = bytesOf(resolve(given.get('U')))
-  const wrapped = bytesOf(resolve(given.get('UE'))).subarray(0, 32)
+  const text = (name: string): Buffer => bytesOf(resolve(given.get(name)))
   const isHard = numberOf(given, 'R', resolve, 0) >= 6
   const bytes = Buffer.from(password, 'utf8').subarray(0, 127)
-  const derive = (salt: Buffer): Buffer =>
-    isHard ? hardHash(bytes, salt) : hash('sha256', Buffer.concat([bytes, salt]), 'buffer')
-  if (user.length < 48 || wrapped.length !== 32 || !derive(user.subarray(32, 40)).equals(user.subarray(0, 32)))
-    return undefined
-  const cipher = createDecipheriv('aes-256-cbc', derive(user.subarray(40, 48)), Buffer.alloc(16))
-  cipher.setAutoPadding(false)
-  return Buffer.concat([cipher.update(wrapped), cipher.final()])
+  const user = text('U').subarray(0, 48)
+  const open = (verifier: Buffer, wrapped: Buffer, behind: Buffer): Buffer | undefined => {
+    const derive = (salt: Buffer): Buffer =>
+      isHard ? hardHash(bytes, salt, behind) : hash('sha256', Buffer.concat([bytes, salt, behind]), 'buffer')
+    if (verifier.length < 48 || wrapped.length !== 32) return undefined
+    if (!derive(verifier.subarray(32, 40)).equals(verifier.subarray(0, 32))) return undefined
+    const cipher = createDecipheriv('aes-256-cbc', derive(verifier.subarray(40, 48)), Buffer.alloc(16))
+    cipher.setAutoPadding(false)
+    return Buffer.concat([cipher.update(wrapped), cipher.final()])
+  }
+  return open(user, text('UE').subarray(0, 32), Buffer.alloc(0)) ?? open(text('O'), text('OE').subarray(0, 32), user)
 }
 
 const hashNames = ['sha256', 'sha384', 'sha512'] as const
 /** Ends after 64 rounds and some more, as chance has it: hardly ever more than 100. */
 const hardRounds = 512
 
-/** Algorithm 2.B. */
-function hardHash(password: Buffer, salt: Buffer): Buffer {
-  let key = hash('sha256', Buffer.concat([password, salt]), 'buffer')
+/** Algorithm 2.B; `behind` is the user's verifier where the password is the owner's. */
+function hardHash(password: Buffer, salt: Buffer, behind: Buffer): Buffer {
+  let key = hash('sha256', Buffer.concat([password, salt, behind]), 'buffer')
   for (let round = 0; round < hardRounds; round++) {
-    const once = Buffer.concat([password, key])
+    const once = Buffer.concat([password, key, behind])
     const repeated = Buffer.concat(Array.from({ length: 64 }, () => once))
     const cipher = createCipheriv('aes-128-cbc', key.subarray(0, 16), key.subarray(16, 32))
     cipher.setAutoPadding(false)

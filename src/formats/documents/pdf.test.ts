@@ -83,4 +83,64 @@ describe('a PDF', () => {
   test('that stays closed is told as that', () => {
     expect(featuresOf(look(encryptedPdf('https://example.org/x', 'secret')))).toEqual(['encrypted-document'])
   })
+
+  test('without its first line is read by its objects, as some viewers do', () => {
+    const bytes = pdfFile(['<< /S /Launch /F (cmd.exe) >>']).slice(9)
+    const file = new Uint8Array(Buffer.concat([bytes, Buffer.from('startxref\n0\n%%EOF\n')]))
+    expect(featuresOf(look(file))).toContain('pdf-launch')
+  })
+
+  test('opens by its owner’s password, an empty one too', () => {
+    const linksOf = (bytes: Uint8Array, passwords: readonly string[]): string[] =>
+      examine({ name: 'a.pdf', contentType: '', bytes }, { passwords }).links.map(({ target }) => target)
+    expect(linksOf(encryptedPdf('https://example.org/x', 'secret', ''), [])).toEqual(['https://example.org/x'])
+    expect(linksOf(encryptedPdf('https://example.org/x', 'secret', 'owner'), ['owner'])).toHaveLength(1)
+    expect(linksOf(encryptedPdf('https://example.org/x', 'secret', 'owner'), ['other'])).toEqual([])
+  })
+})
+
+describe('script of a PDF', () => {
+  const quoted = (code: string): string => code.replace(/[\\()]/g, '\\$&')
+  const action = (code: string): string => `<< /S /JavaScript /JS (${quoted(code)}) >>`
+  const onOpening = (code: string, ...others: readonly string[]): PayloadFeature[] =>
+    featuresOf(look(pdfFile([`<< /OpenAction ${action(code)} >>`, ...others.map(action)]))).filter(
+      (feature) => feature !== 'pdf-action',
+    )
+  const onClick = (code: string): Examination => look(pdfFile([`<< /Subtype /Widget /FT /Btn /A ${action(code)} >>`]))
+
+  test('that fills, shows, adds up or prints stays within the document', () => {
+    for (const code of [
+      'this.print({ bUI: true, bSilent: false });',
+      'var total = this.getField("a").value + 2; this.getField("sum").value = total.toFixed(2);',
+      'for (var i = 0; i < this.numFields; i++) { var f = this.getField(this.getNthFieldName(i)); f.readonly = true }',
+      'function show(name) { this.getField(name).display = display.visible }',
+    ])
+      expect(onOpening(code)).toEqual(['pdf-form-script'])
+    expect(onOpening('add(1)', 'function add(n) { this.total = n }')).toEqual(['pdf-form-script'])
+  })
+
+  test('that speaks, reaches out or hides what it calls acts', () => {
+    for (const code of [
+      'app.alert("Please update your reader")',
+      'app.launchURL("https://example.org/x")',
+      'this.exportDataObject({ cName: "a.exe", nLaunch: 2 })',
+      'var a = "launch" + "URL"; app[a]("https://example.org")',
+      'var f = this[name]; f("x")',
+      'this.go = app.go; this.go("x")',
+      'Collab.show({ doc: this })',
+      'var x = { valueOf: function () { return 1 } }; x + 1',
+      'if (1) /"/.test("a"); util.crash("b") //"',
+      'var s = "x"; // shown\u2028util.crash(s)',
+      `this.getField("a").value = "${'9'.repeat(70_000)}"`,
+    ])
+      expect(onOpening(code)).toEqual(['pdf-script'])
+  })
+
+  test('of a button may speak, and one that opens a page is a link', () => {
+    expect(featuresOf(onClick('app.alert("Fill in your name first")'))).toEqual(['pdf-form-script'])
+    const link = onClick('app.launchURL("https://example.org/form", true);')
+    expect(link.features).toEqual([])
+    expect(link.links.map(({ target }) => target)).toEqual(['https://example.org/form'])
+    expect(featuresOf(onClick('app.launchURL("file:///c:/windows/x.exe")'))).toEqual(['pdf-script'])
+  })
 })

@@ -18,6 +18,7 @@ export function examinePdf(subject: Subject, inspection: Inspection): void {
   if (file.objects.length === 0) inspection.add('unreadable', subject.path, 'a PDF in which no object is found')
   const actions = new PdfActions(file, subject, inspection)
   for (const object of file.objects) actions.examine(object)
+  actions.finish()
   if (file.hiddenNames > 0) inspection.addProblem('Names in a PDF are written so that searches do not find them.')
   if (file.isLocked) {
     inspection.add('encrypted-document', subject.path, 'PDF with a password')
