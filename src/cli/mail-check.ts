@@ -126,7 +126,7 @@ function refuse(messages: readonly string[], { columns, complain }: MailCheckIo)
 
 /** Anybody can write such a line: without the name of the office's own server none is believed. */
 const unusedResults =
-  'What servers found of the senders (SPF, DKIM, DMARC) was not used: name your own mail server in the office file, as trusted_servers (docs/office-file.md).'
+  'What servers found of the senders (SPF, DKIM, DMARC) was used only where it speaks against them: name your own mail server in the office file, as trusted_servers (docs/office-file.md).'
 
 type Counts = { readonly [kind in 'attack' | 'suspicious' | 'clean' | 'unreadable']: number }
 

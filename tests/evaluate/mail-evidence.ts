@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   dkim: ['authentication-failed'],
   dmarc: ['authentication-failed'],
   'reply-to': ['reply-to-elsewhere'],
-  'return-path': ['return-path-elsewhere'],
+  'return-path': ['return-path-elsewhere', 'return-path-account'],
   'first-contact': ['first-contact', 'other-domain'],
   thread: ['thread-hijacked'],
 }

@@ -31,7 +31,7 @@ const microsoftHosts = ['outlook.com', 'outlook.office365.com', 'office365.com']
 /** Reads what trusted servers found. A field counts if its server is trusted and it stands above the first Received field
  *  of a server that is not: what is below came with the mail (RFC 8601, section 5). */
 export function trustedAuthentication(message: MailMessage, trustedServers: readonly string[]): Authentication {
-  if (trustedServers.length === 0) return unknownAuthentication
+  if (trustedServers.length === 0) return failureByReceiver(message)
   const isTrusted = (server: string): boolean => trustedServers.some((trusted) => isWithin(server, trusted))
   const trustsMicrosoft = isTrusted(microsoftServer)
   const border = borderIndex(message, (by) => isTrusted(by) || (trustsMicrosoft && isMicrosoft(by)))
@@ -56,6 +56,22 @@ export function trustedAuthentication(message: MailMessage, trustedServers: read
     }
   }
   return judgeResults(byMethod, from, said[0]?.server || microsoftServer)
+}
+
+/** What the server that took the mail in found, where the office has named none that it trusts. A sender may have written
+ *  such a field himself, so nothing in it speaks for him; but nobody writes one that says that his mail is forged. */
+function failureByReceiver(message: MailMessage): Authentication {
+  const { by } = parseReceived(message.headers.find(({ name }) => name === 'received')?.value ?? '')
+  if (!by.includes('.')) return unknownAuthentication
+  const said = authenticationResults(message).find(
+    ({ server, isArc }) =>
+      !isArc && (server === '' ? isMicrosoft(by) : server.includes('.') && registrable(server) === registrable(by)),
+  )
+  if (said === undefined) return unknownAuthentication
+  const byMethod = Map.groupBy(said.results, ({ method }) => method)
+  const from = registrable(domainOfAddress(message.from[0]?.address ?? ''))
+  const found = judgeResults(byMethod, from, said.server || microsoftServer)
+  return found.outcome === 'fail' ? { ...found, passedDomains: [] } : unknownAuthentication
 }
 
 const isMicrosoft = (host: string): boolean => microsoftHosts.some((known) => isWithin(host, known))

@@ -7,6 +7,8 @@ import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { type Authentication, trustedAuthentication } from './authentication.ts'
 import { type Filed, type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
+import { registrable } from './domains.ts'
+import { isFreeMail } from './free-mail.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
@@ -23,6 +25,7 @@ import {
   attackFrom,
   type CampaignMembership,
   type Carried,
+  doubtfulFrom,
   type Failure,
   type MailVerdict,
   suspiciousFrom,
@@ -251,7 +254,9 @@ export class MailChecker {
       ]
       const standing = {
         isKnown: sender.isKnown || (sender.isOwnOffice && sender.authentication.outcome !== 'fail'),
-        isGovernment,
+        isGovernment: isGovernment && !sender.owners.includes(index),
+        isOwnAddress: sender.owners.includes(index),
+        isForOthers: this.#sendsForOthers(sender),
         lure,
         leadsHome: lure === 'none' && this.#leadsHome(gathered, index),
       }
@@ -281,6 +286,12 @@ export class MailChecker {
       !words.has('loss')
     )
   }
+
+  /** Whether the sender is a brand whose notices bear the names of its customers: "Jane Doe via DocuSign". */
+  #sendsForOthers = (sender: SenderFacts): boolean =>
+    ['pass', 'unknown'].includes(sender.authentication.outcome) &&
+    !sender.replyToDomains.some((to) => isFreeMail(registrable(to))) &&
+    sender.owners.some((owner) => this.registry.identities[owner]?.kind === 'brand')
 
   /** Whether a doubt about the sender bears on this identity: a look-alike of another's domain does not. */
   #speaksOf({ kind }: Failure, index: number, sender: SenderFacts): boolean {
@@ -328,7 +339,7 @@ function rememberedOf(verdict: MailVerdict, { message, sender, recipients, id }:
     score: verdict.score,
     mail: id.slice(0, limits.mailFieldSearchedCharactersMax),
   }
-  if (verdict.score >= suspiciousFrom) return { kept }
+  if (verdict.score >= suspiciousFrom || verdict.impersonation >= doubtfulFrom) return { kept }
   const isAuthenticated = sender.authentication.outcome === 'pass'
   return { kept, learnt: { timeMs, from, to, cc, messageId, references, isAuthenticated } }
 }

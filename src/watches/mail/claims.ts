@@ -2,7 +2,7 @@
  *  how it was disguised. */
 import { limits } from '../../core/limits.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
-import { domainOfAddress, registrable } from './domains.ts'
+import { domainOfAddress, genericTokens, ownLabel, registrable } from './domains.ts'
 import { isFreeMail } from './free-mail.ts'
 import type { NameFound } from './name-scanner.ts'
 import { type OwnText, ownLinks } from './own-text.ts'
@@ -31,12 +31,20 @@ class ClaimCollector {
     this.#around = around
   }
 
-  /** `isTopic`: whoever writes here speaks of others. */
-  search(text: string, surface: ClaimSurface, charactersMax?: number, isTopic = false): void {
+  /** `isTopic`: whoever writes here speaks of others. `speakers`: who is named here as the sender, if that is known. */
+  search(
+    text: string,
+    surface: ClaimSurface,
+    charactersMax?: number,
+    isTopic = false,
+    speakers?: ReadonlySet<number>,
+    isOther: (found: NameFound) => boolean = () => false,
+  ): void {
     if (text === '') return
     const searched = text.slice(0, charactersMax ?? limits.mailFieldSearchedCharactersMax)
     for (const found of this.#registry.namesIn(searched, this.#around)) {
-      const isSpeaker = !isTopic && speakerTests[surface]?.(found) === true
+      if (isOther(found)) continue
+      const isSpeaker = !isTopic && (speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
       const at = surface === 'body' && isSpeaker ? 'self-presentation' : surface
       this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
     }
@@ -85,10 +93,11 @@ export function claimsOf(
   const collector = new ClaimCollector(registry, around)
   claimsOfSenders(message, registry, collector, isFirstContact)
   collector.search(message.subject, 'subject', undefined, text.isWarning)
-  for (const name of fileNames) collector.search(name, 'attachment-name')
+  for (const name of fileNames) claimsOfFile(name, registry, collector)
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
     collector.search(alt, 'image-text', undefined, text.isWarning)
-  collector.search(text.signature, 'signature')
+  const signers = new Set(registry.namesIn(text.signed, around).map(({ name }) => name.identity))
+  collector.search(text.signature, 'signature', undefined, text.isWarning, signers)
   collector.search(text.own, 'body', limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
   const linkTexts = ownLinks(message.links, text)
     .slice(0, limits.mailLinksJudgedMax)
@@ -97,6 +106,16 @@ export function claimsOf(
   collector.search(linkTexts.join('\n'), 'link-text', 4 * limits.mailFieldSearchedCharactersMax)
   for (const said of documentTexts) collector.search(said, 'document-text', 4 * limits.mailFieldSearchedCharactersMax)
   return collector.claims
+}
+
+/** `EnhancedVotingUserGuide.docx`: words of a file's name are often written together. */
+function claimsOfFile(fileName: string, registry: IdentityRegistry, collector: ClaimCollector): void {
+  collector.search(fileName, 'attachment-name')
+  const stem = fileName.slice(0, limits.mailFieldSearchedCharactersMax).replace(/(?:\.[a-z0-9]{1,5}){1,2}$/i, '')
+  const parted = stem.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+  if (parted !== stem) collector.search(parted, 'attachment-name')
+  const joined = registry.joinedIn(stem)
+  if (joined !== undefined) collector.add(joined, 'attachment-name', fileName)
 }
 
 /** Places that speak of others as often as of the sender, with what tells the two apart. */
@@ -113,7 +132,12 @@ function claimsOfSenders(
   isFirstContact: boolean,
 ): void {
   for (const { name, address } of [...message.from, ...message.sender].slice(0, 4)) {
-    collector.search(name, 'display-name')
+    const host = domainOfAddress(address)
+    collector.search(name, 'display-name', undefined, false, undefined, (found) =>
+      isOwnName(found, name, host, registry),
+    )
+    if (!bearsName(host, name))
+      for (const alone of registry.namesAlone(name)) collector.add(alone, 'display-name', name)
     const joined = registry.joinedIn(name)
     if (joined !== undefined) collector.add(joined, 'display-name', name)
     const inName = addressIn(name)
@@ -121,10 +145,9 @@ function claimsOfSenders(
       for (const owner of registry.ownersOf(domainOfAddress(inName))) collector.add(owner, 'display-name', name)
     }
     if (address === '') continue
-    const host = domainOfAddress(address)
     const local = address.slice(0, address.lastIndexOf('@'))
     // An address at a free mail service says nothing of the service.
-    const isFree = isFreeMail(registrable(host))
+    const isFree = isFreeMail(registrable(host)) && !/^(?:mailer-daemon|postmaster)@/.test(address)
     if (!isFree) for (const owner of registry.ownersOf(host)) collector.add(owner, 'sender-address', address)
     collector.search(local.replaceAll(/[._+-]+/g, ' '), 'local-part')
     const inLocal = registry.joinedIn(local)
@@ -139,6 +162,31 @@ function claimsOfSenders(
       if (inHost !== undefined) collector.add(inHost, 'look-alike-domain', host)
     }
   }
+}
+
+const lettersOf = (text: string): string => fold(text).replace(/[^a-z0-9]/g, '')
+
+/** Whether a domain is named as the display name begins: `Harbor Freight Tools` at harborfreight.com. */
+function bearsName(host: string, displayName: string): boolean {
+  const [label, name] = [lettersOf(ownLabel(host)), lettersOf(displayName)]
+  return label.length >= bearingFrom && (name.startsWith(label) || label.startsWith(name))
+}
+const bearingFrom = 5
+
+/** Whether a name that was found is but a word of the sender's own, longer name, under which he has his domain: a part of
+ *  an identity's name (`Hart`, `Dominion`) is a part of others' names too. A name with generic words beside it is not. */
+function isOwnName(
+  { name, excerpt }: NameFound,
+  displayName: string,
+  host: string,
+  registry: IdentityRegistry,
+): boolean {
+  const identity = registry.identities[name.identity]
+  if (identity === undefined || /\s/.test(name.text.trim())) return false
+  const isPart = name.needsContext || fold(identity.name).split(/\s+/).length > 1
+  const label = lettersOf(ownLabel(host))
+  const rest = label.replace(lettersOf(excerpt), '')
+  return isPart && rest !== label && rest.length >= 3 && !genericTokens.has(rest) && bearsName(host, displayName)
 }
 
 /** A mail address that stands in a display name. */

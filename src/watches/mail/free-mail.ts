@@ -61,6 +61,15 @@ export const freeHosting: ReadonlySet<string> = new Set(
     .filter((domain) => domain !== ''),
 )
 
+/** Domains through which such services lead every link, to count who clicks. */
+export const clickCounters: ReadonlySet<string> = new Set(
+  `list-manage.com rs6.net hubspotlinks.com sendgrid.net exacttarget.com exct.net awstrack.me createsend.com cmail19.com
+  cmail20.com sendibm1.com sendibt2.com mjt.lu klclick.com icptrack.com mlsend.com lnks.gd govdelivery.com emlnk.com
+  constantcontact.com mailgun.org cvent.com eventbrite.com`
+    .split(/\s+/)
+    .filter((domain) => domain !== ''),
+)
+
 /** Services that send the mail of others, by the domains to which returned mail goes. Who sends through one says nothing of
  *  who he is; that a vendor does is no doubt either. */
 export const massMailers: ReadonlySet<string> = new Set(

@@ -10,6 +10,8 @@ export interface OwnText {
   readonly quoted: string
   /** The last lines of `own`, where one signs. */
   readonly signature: string
+  /** Those of them that are no sentences: names, titles, numbers. */
+  readonly signed: string
   /** Whether the sender warns of what is quoted, or asks whether it is genuine. */
   readonly isWarning: boolean
 }
@@ -75,8 +77,25 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
   }
   const filled = own.filter((line) => line.trim() !== '')
   const signature = filled.slice(-signatureLines).join('\n').slice(-limits.mailSignatureCharactersMax)
-  return { own: own.join('\n'), quoted: quoted.join('\n'), signature }
+  const signed = signature
+    .split('\n')
+    .filter((line) => isSigned(line) && !greets.test(line))
+    .join('\n')
+  return { own: own.join('\n'), quoted: quoted.join('\n'), signature, signed }
 }
+
+/** The line that names whom the mail is to. */
+export const greets =
+  /^[\s*]{0,6}(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|attention|attn|to|hola|estimad[oa]s?|guten tag|sehr geehrte[rs]?|liebe[rs]?|bonjour)\b/i
+
+const smallWord = /^(?:of|and|the|for|at|to|in|by|via|on|de|la|und|y|a|an)$/
+/** Words in lower case from which on a line is a sentence. */
+const sentenceFrom = 3
+
+/** Whether a line is one of those with which one signs: a sentence is told by its words in lower case. */
+const isSigned = (line: string): boolean =>
+  line.split(/[^\p{L}\p{M}'’@.-]+/u).filter((word) => /^\p{Ll}[^@.]*$/u.test(word) && !smallWord.test(word)).length <
+  sentenceFrom
 
 /** Three fields of a mail's head within four lines, not at the very start. */
 function isHeadBlock(lines: readonly string[], at: number): boolean {

@@ -41,6 +41,7 @@ export class IdentityRegistry {
   readonly #context: readonly (readonly string[])[]
   readonly #indexes = new Map<string, number>()
   readonly #joined = new Map<string, number>()
+  readonly #alone = new Map<string, number>()
 
   /** Later identities replace earlier ones of the same id, or add to them (combine-identities.ts). */
   constructor(identities: readonly ProtectedIdentity[], office: MailOffice = emptyMailOffice) {
@@ -54,6 +55,7 @@ export class IdentityRegistry {
         const joined = fold(name.text).replace(/[^a-z0-9]/g, '')
         if (!name.needsContext && joined.length >= joinedFrom && !this.#joined.has(joined))
           this.#joined.set(joined, index)
+        if (name.needsContext && joined.length >= joinedFrom) this.#alone.set(fold(name.text), index)
       }
       for (const domain of identity.domains) push(this.#byDomain, domain, index)
       for (const address of identity.addresses) push(this.#byAddress, address, index)
@@ -103,6 +105,22 @@ export class IdentityRegistry {
     return found.filter(
       ({ name, excerpt }) => !name.needsContext || this.#hasContext(name.identity, near, fold(excerpt)),
     )
+  }
+
+  /** Identities whose name is a common word and all that a piece of a display name says: `Joel Hendricks - Clear Ballot`,
+   *  `Civix Support`. Short ones are family names too. */
+  namesAlone(displayName: string): readonly number[] {
+    const pieces = displayName
+      .slice(0, limits.mailFieldSearchedCharactersMax)
+      .split(/\s[-–—]\s|[()[\]|,:;"]|\b(?:via|at|from)\s/i)
+    return pieces.flatMap((piece) => {
+      const words = fold(piece)
+        .split(/[^a-z0-9&]+/)
+        .filter((word) => word !== '')
+      while (words.length > 1 && genericTokens.has(words.at(-1) ?? '') && !this.#alone.has(words.join(' '))) words.pop()
+      const index = this.#alone.get(words.join(' '))
+      return index === undefined ? [] : [index]
+    })
   }
 
   /** An identity whose name is written together with generic words: `vrsystemssupport`. */

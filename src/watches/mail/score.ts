@@ -15,7 +15,10 @@ import {
   knownSenderWeight,
   leadingLureWeight,
   leadsHomeWeight,
+  noticeServiceWeight,
   otherDomainAsSenderWeight,
+  otherDomainAsSignerWeight,
+  ownAddressClaimCeiling,
   payloadCeiling,
   payloadShare,
   phishingBias,
@@ -37,6 +40,10 @@ export interface ImpersonationSum {
 export interface Standing {
   readonly isKnown: boolean
   readonly isGovernment: boolean
+  /** The address is the claimed one's own. */
+  readonly isOwnAddress: boolean
+  /** A well-known service that sends notices in its customers' names: of what one signs, shares, pays, plans. */
+  readonly isForOthers: boolean
   readonly lure: Lure
   /** Links and answers lead to the claimed one's own domains, and to no others. */
   readonly leadsHome: boolean
@@ -52,9 +59,9 @@ export function impersonationOf(
   const telling = failures.filter(({ kind }) => kind !== 'first-contact' && kind !== 'never-uses')
   if (claims.length === 0 || telling.length === 0) return { probability: 0, signs: [] }
   const signs: Sign[] = [
-    ...claimSigns(claims),
+    ...claimSigns(claims, standing.isOwnAddress ? ownAddressClaimCeiling : claimCeiling),
     ...capped(
-      failures.map(({ kind }) => ({ sign: `failure ${kind}`, weight: failureWeight(kind, claims) })),
+      failures.map(({ kind }) => ({ sign: `failure ${kind}`, weight: failureWeight(kind, claims, standing) })),
       failureCeiling,
     ),
     ...capped(
@@ -70,6 +77,7 @@ export function impersonationOf(
   else if (standing.lure === 'leads-away' && claims.some(isSenders))
     signs.push({ sign: 'a stranger speaks as another and leads away', weight: leadingLureWeight })
   if (standing.leadsHome) signs.push({ sign: 'leads to the claimed one alone', weight: leadsHomeWeight })
+  if (standing.isForOthers) signs.push({ sign: 'sender gives notice for others', weight: noticeServiceWeight })
   if (standing.isGovernment) signs.push({ sign: 'sender is a government', weight: governmentWeight })
   const sum = signs.reduce((total, { weight }) => total + weight, impersonationBias)
   return {
@@ -79,9 +87,12 @@ export function impersonationOf(
 }
 
 /** A name in a text may be anybody's topic; as the sender's own name it is a claim that another domain belies. */
-function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[]): number {
-  const isNamed = claims.some(({ surface }) => surface === 'display-name' || surface === 'local-part')
-  return kind === 'other-domain' && isNamed ? otherDomainAsSenderWeight : failureWeights[kind]
+function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[], { isForOthers }: Standing): number {
+  if (kind !== 'other-domain' || isForOthers) return failureWeights[kind]
+  const has = (at: ClaimSurface): boolean => claims.some(({ surface }) => surface === at)
+  if (has('display-name') || has('local-part')) return otherDomainAsSenderWeight
+  const isSigned = claims.some(({ surface, isSpeaker }) => surface === 'signature' && isSpeaker)
+  return isSigned && has('self-presentation') ? otherDomainAsSignerWeight : failureWeights[kind]
 }
 
 /** Places where a name is the sender's own. */
@@ -97,7 +108,7 @@ const sendersPlaces: ReadonlySet<ClaimSurface> = new Set([
 const isSenders = ({ surface, isSpeaker }: IndexedClaim): boolean => isSpeaker || sendersPlaces.has(surface)
 
 /** The strongest place counts whole, further ones by a share, tricks beside them. */
-function claimSigns(claims: readonly IndexedClaim[]): Sign[] {
+function claimSigns(claims: readonly IndexedClaim[], ceiling: number): Sign[] {
   const byWeight = claims
     .map(({ surface, isProduct, isSpeaker }) => {
       const weight = (isSpeaker ? speakerWeights[surface] : undefined) ?? claimWeights[surface]
@@ -112,7 +123,7 @@ function claimSigns(claims: readonly IndexedClaim[]): Sign[] {
     sign: `trick ${trick}`,
     weight: trickWeights[trick],
   }))
-  return capped([...places, ...tricks], claimCeiling + tricks.reduce((sum, { weight }) => Math.max(sum, weight), 0))
+  return capped([...places, ...tricks], ceiling + tricks.reduce((sum, { weight }) => Math.max(sum, weight), 0))
 }
 
 function heaviestOfEach(payload: readonly Carried[]): Sign[] {

@@ -30,6 +30,8 @@ export interface SenderFacts {
   readonly authentication: Authentication
   readonly replyToDomains: readonly string[]
   readonly returnPathDomain: string
+  /** Returned mail goes to an address that marks no mail: mailing services and lists have a code in it, to know which. */
+  readonly isReturnPathPlain: boolean
 }
 
 /** Gathers them. */
@@ -46,7 +48,8 @@ export function senderFacts(
   const domain = registrable(host)
   const listed =
     office.knownAddresses.includes(address) || office.people.some(({ addresses }) => addresses.includes(address))
-  const isFree = isFreeMail(domain)
+  // Whoever runs a mail service writes from these himself (RFC 5321, section 4.5.1): nobody else is given one.
+  const isFree = isFreeMail(domain) && !/^(?:mailer-daemon|postmaster)@/.test(address)
   const isFirstContact = history.isTelling && (isFree ? !history.knowsSender(address) : !history.knowsDomain(host))
   // A known address that somebody else writes in, or from which answers are led away, is no known sender.
   const isDiverted = message.replyTo.some(
@@ -69,6 +72,7 @@ export function senderFacts(
     authentication,
     replyToDomains: [...new Set(message.replyTo.map((to) => domainOfAddress(to.address)).filter((to) => to !== ''))],
     returnPathDomain: registrable(domainOfAddress(message.returnPath)),
+    isReturnPathPlain: /^[a-z_.]+(?:-[a-z]{1,5})?@/i.test(message.returnPath),
   }
 }
 
@@ -195,7 +199,8 @@ export function identityFailures(
   if (isTheirs && path !== '' && path !== sender.domain && sender.authentication.outcome !== 'pass') {
     const isOrdinary = massMailers.has(path) && sender.authentication.outcome === 'unknown'
     const isService = isOrdinary || registry.isMailingService(index, path) || registry.isAuthorised(index, '', path)
-    if (!isService) add('return-path-elsewhere', `returned mail would go to ${path}, not to ${sender.domain}`)
+    const kind = sender.isReturnPathPlain ? 'return-path-account' : 'return-path-elsewhere'
+    if (!isService) add(kind, `returned mail would go to ${path}, not to ${sender.domain}`)
   }
   if (!isTheirs && !isSigned && carriesFiles && identity.neverUses.includes('attachments'))
     add('never-uses', `${identity.name} never sends files`)

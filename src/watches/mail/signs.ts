@@ -3,7 +3,7 @@
 import type { MailMessage } from '../../formats/mail/message.ts'
 import type { IndexedClaim } from './claims.ts'
 import { registrable } from './domains.ts'
-import { isFreeMail } from './free-mail.ts'
+import { clickCounters, isFreeMail, massMailers } from './free-mail.ts'
 import type { LinkFacts, LinkTarget } from './links.ts'
 import type { OwnText } from './own-text.ts'
 import { isActing, sayingNothingBelow } from './payload.ts'
@@ -37,15 +37,21 @@ const consonants = /[bcdfghjklmnpqrstvwxz]{5,}/
 const isRandom = (label: string): boolean =>
   label.length >= 6 && (/\d[a-z]+\d/.test(label) || (label.match(/\d/g)?.length ?? 0) >= 4 || consonants.test(label))
 
+/** The year of a conference or a season stands in honest names too. */
+const aYear = /\b(?:19|20)\d\d\b/g
+
 const hasFeature = (payload: readonly Carried[], ...features: string[]): boolean =>
   payload.some(({ feature }) => features.includes(feature))
 
 /** Each sign with what shows it. */
 const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
   'names a protected or well-known sender that it is not': ({ claims, sender }) =>
-    !sender.isKnown && claims.some((claim) => isSenderClaim(claim) && !sender.owners.includes(claim.index)),
+    !sender.isKnown &&
+    !isOfProtected(sender) &&
+    claims.some((claim) => isSenderClaim(claim) && !sender.owners.includes(claim.index)),
   'speaks as a protected or well-known sender that it is not': ({ claims, sender }) =>
     !sender.isKnown &&
+    !isOfProtected(sender) &&
     claims.some(
       ({ surface, index }) =>
         ['self-presentation', 'signature', 'subject', 'image-text'].includes(surface) && !sender.owners.includes(index),
@@ -70,11 +76,10 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
   'its sender has written before': ({ sender }) => sender.isKnown || sender.isOwnOffice,
   'is from a protected sender whose own servers answer for it': ({ sender }) =>
     sender.owners.length > 0 && sender.authentication.outcome === 'pass' && sender.replyToDomains.length === 0,
-  'is from the domain of a protected sender': ({ sender }) =>
-    sender.owners.length > 0 && ['pass', 'unknown'].includes(sender.authentication.outcome),
+  'is from the domain of a protected sender': ({ sender }) => isOfProtected(sender),
   'has no sender': ({ sender }) => sender.address === '' || !sender.host.includes('.'),
   'its display name asks for attention': ({ sender }) =>
-    /[!?$€£©®™|•★✓]|[\u{1f300}-\u{1faff}\u2600-\u27bf]|\d{3}/u.test(sender.name) ||
+    /[!?$€£©®™|•★✓]|[\u{1f300}-\u{1faff}\u2600-\u27bf]|\d{3}/u.test(sender.name.replace(aYear, '')) ||
     (sender.name.length > 8 && sender.name === sender.name.toUpperCase() && /[A-Z]{5}/.test(sender.name)),
   'its display name is a department': ({ sender }) =>
     /\b(?:support|service|team|security|admin|administrator|billing|notification|notifications|alert|alerts|helpdesk|help desk|customer|account|accounts|department|rewards?|delivery|confirmation|winner|no-?reply|info|update)\b/i.test(
@@ -157,18 +162,31 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     links.targets.some(
       ({ host, domain }) => isRandom(domain.split('.')[0] ?? '') || isRandom(host.split('.')[0] ?? ''),
     ),
-  'links to long codes': ({ links }) => links.targets.some(isCoded),
+  'links to long codes': (facts) =>
+    facts.links.targets.some((target) => isCoded(target) && !countsClicks(target, facts)),
   'links without a secure channel': ({ links }) => links.targets.some(({ scheme }) => scheme === 'http'),
-  'all links lead to one other place': ({ links, sender }) =>
-    links.domains.length === 1 && links.clickable >= 1 && links.domains[0] !== sender.domain,
+  'all links lead to one other place': (facts) =>
+    facts.links.domains.length === 1 &&
+    facts.links.domains[0] !== facts.sender.domain &&
+    facts.links.targets.some((target) => !countsClicks(target, facts)),
   'all links lead to one page': ({ links }) =>
     links.clickable >= 3 && new Set(links.targets.map(({ host, path }) => host + path)).size === 1,
-  'links and none to the sender': ({ links, sender }) => links.clickable > 0 && !links.domains.includes(sender.domain),
+  'links and none to the sender': (facts) =>
+    !facts.links.domains.includes(facts.sender.domain) &&
+    facts.links.targets.some((target) => !countsClicks(target, facts)),
+  'is of a protected sender and leads to its own pages alone': ({ sender, links, payload }) =>
+    isOfProtected(sender) &&
+    links.domains.length > 0 &&
+    links.domains.every((domain) => domain === sender.domain) &&
+    sender.replyToDomains.every((to) => registrable(to) === sender.domain) &&
+    !hasFeature(payload, 'form-in-mail', 'link-open-redirect'),
   'links to the sender': ({ links, sender }) => links.domains.includes(sender.domain),
   'links to many places': ({ links }) => links.domains.length >= 5,
   'has no link': ({ links, payload }) => links.clickable === 0 && payload.length === 0,
-  'pictures from another place': ({ links, sender }) =>
-    links.imageDomains.length > 0 && !links.imageDomains.includes(sender.domain),
+  'pictures from another place': (facts) =>
+    facts.links.imageDomains.length > 0 &&
+    !facts.links.imageDomains.includes(facts.sender.domain) &&
+    !facts.links.targets.some((target) => countsClicks(target, facts)),
   'pictures from whom it names': ({ links, claims, sender }) =>
     claims.length > 0 &&
     links.imageDomains.length > 0 &&
@@ -198,6 +216,14 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     ),
 }
 
+/** From a domain of the registry, and no server says otherwise. */
+const isOfProtected = ({ owners, authentication }: SenderFacts): boolean =>
+  owners.length > 0 && ['pass', 'unknown'].includes(authentication.outcome)
+/** Bulk mail that names how to leave its list leads every link through the counter of the service that sends it. */
+const countsClicks = (target: LinkTarget, { message, sender }: SignFacts): boolean =>
+  clickCounters.has(target.domain) &&
+  (massMailers.has(sender.returnPathDomain) || sender.returnPathDomain === sender.domain) &&
+  message.headers.some(({ name }) => name === 'list-unsubscribe')
 const isSenderClaim = ({ surface }: IndexedClaim): boolean =>
   surface === 'display-name' || surface === 'local-part' || surface === 'look-alike-domain'
 const hasPicture = (message: MailMessage, links: LinkFacts): boolean =>

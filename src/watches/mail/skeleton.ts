@@ -16,10 +16,17 @@ const isAscii = (text: string): boolean => {
 const invisible = /\p{Default_Ignorable_Code_Point}|\p{Cf}/gu
 const marks = /\p{M}/gu
 
+/** Letters that are shown from right to left by force (UAX #9, section 2.2) stand written backwards: they are turned as a
+ *  reader sees them. */
+const asShown = (text: string): string =>
+  text.includes('\u202e')
+    ? text.replace(/\u202e([^\u202c\u202d\u202e\n]{0,400})/g, (_, turned: string) => [...turned].reverse().join(''))
+    : text
+
 /** Text in lower case in which look-alike characters are the letters they look like. */
 export function fold(text: string): string {
   if (isAscii(text)) return text.toLowerCase()
-  const bare = text.normalize('NFKC').replace(invisible, '').normalize('NFD').replace(marks, '')
+  const bare = asShown(text).normalize('NFKC').replace(invisible, '').normalize('NFD').replace(marks, '')
   let folded = ''
   for (const character of bare) folded += character > '\x7f' ? (confusables.get(character) ?? character) : character
   return folded.toLowerCase()

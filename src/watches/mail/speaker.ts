@@ -1,6 +1,7 @@
 /** Whether a name stands in a text as that of who is speaking, or as what is spoken of: "I write to you from VR Systems"
  *  against "VR Systems wins a contract". All texts are folded; each pattern looks at a bounded piece beside the name. */
 import type { NameFound } from './name-scanner.ts'
+import { greets } from './own-text.ts'
 
 /** The piece of a text before a name and after it. */
 interface Beside {
@@ -27,6 +28,7 @@ const tellsOf =
 
 /** Whether a place in the text of a mail is one where the writer says who he is. */
 export function speaksAsSelf({ before, after }: Beside): boolean {
+  if (greets.test(before.slice(before.lastIndexOf('\n') + 1))) return false
   if (departmentAfter.test(after) || leadsToSelf.test(before)) return true
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false

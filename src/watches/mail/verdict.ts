@@ -7,6 +7,8 @@ import type { MailSketch } from './sketch.ts'
 /** From these scores on a mail is called so: README.md has what they mean on the corpora. */
 export const suspiciousFrom = 0.5
 export const attackFrom = 0.8
+/** From this likelihood of an impersonation on a mail makes its sender known to nobody, though it is not called so. */
+export const doubtfulFrom = 0.1
 
 /** Where a name stood. */
 export const claimSurfaces = [
@@ -51,6 +53,7 @@ export const failureKinds = [
   'not-authenticated',
   'reply-to-elsewhere',
   'return-path-elsewhere',
+  'return-path-account',
   'first-contact',
   'thread-hijacked',
   'never-uses',

@@ -9,7 +9,7 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
   'look-alike-domain': 3.5,
   'local-part': 2.5,
   signature: 2,
-  'self-presentation': 1.5,
+  'self-presentation': 2.5,
   subject: 1,
   'attachment-name': 1.5,
   'image-text': 1,
@@ -18,10 +18,16 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
   body: 0.5,
 }
 /** Where the name stands there as the sender's own. */
-export const speakerWeights: Partial<Readonly<Record<ClaimSurface, number>>> = { subject: 2, 'image-text': 1.5 }
+export const speakerWeights: Partial<Readonly<Record<ClaimSurface, number>>> = {
+  signature: 3,
+  subject: 2.5,
+  'image-text': 1.5,
+}
 /** Places beyond the strongest count by this share: they repeat the same claim. */
 export const furtherClaimShare = 0.3
 export const claimCeiling = 6
+/** Where the address is the claimed one's own, its name beside it is no further claim. */
+export const ownAddressClaimCeiling = 4
 
 /** Nobody disguises his own name. */
 export const trickWeights: Readonly<Record<TextTrick, number>> = {
@@ -43,6 +49,7 @@ export const failureWeights: Readonly<Record<FailureKind, number>> = {
   'not-authenticated': 1.5,
   'reply-to-elsewhere': 2.5,
   'return-path-elsewhere': 0.5,
+  'return-path-account': 2,
   'first-contact': 0.5,
   'thread-hijacked': 3,
   'never-uses': 0.5,
@@ -50,8 +57,10 @@ export const failureWeights: Readonly<Record<FailureKind, number>> = {
 }
 export const failureCeiling = 7
 
-/** What a domain of somebody else weighs where the mail bears the claimed name as its sender's. */
+/** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, and where its text says
+ *  that name and is signed with it. */
 export const otherDomainAsSenderWeight = 2.5
+export const otherDomainAsSignerWeight = 2
 
 /** What has to be overcome before a claim and a failure are an attack. */
 export const impersonationBias = -5.5
@@ -63,6 +72,8 @@ export const actingLureWeight = 2
 export const leadingLureWeight = 1.5
 /** All that it leads to is the claimed one's own: nothing is gained by it. */
 export const leadsHomeWeight = -3.5
+/** A service that sends notices in its customers' names. */
+export const noticeServiceWeight = -1.5
 /** A government's own domain (.gov is given to governments only) that writes of another. */
 export const governmentWeight = -2
 /** What a claimed sender's mail carries counts by this share: genuine mail carries files too. */
@@ -84,7 +95,8 @@ export const signWeights: Readonly<Record<string, number>> = {
   'its host has many parts': 0.6,
   'its sender has written before': -1.0,
   'is from a protected sender whose own servers answer for it': -2.0,
-  'is from the domain of a protected sender': -0.5,
+  'is from the domain of a protected sender': -1.5,
+  'is of a protected sender and leads to its own pages alone': -1.5,
   'has no sender': 0.5,
   'its display name asks for attention': 1.55,
   'its display name is a department': 0.5,
@@ -159,7 +171,8 @@ export const signBounds: Readonly<Record<string, readonly [number, number]>> = {
   'its host has many parts': [0, 0.6],
   'its sender has written before': [-1, -1],
   'is from a protected sender whose own servers answer for it': [-2, -2],
-  'is from the domain of a protected sender': [-0.5, -0.5],
+  'is from the domain of a protected sender': [-1.5, -1.5],
+  'is of a protected sender and leads to its own pages alone': [-1.5, -1.5],
   'has no sender': [0.5, 0.5],
   'its display name is a department': [0, 0.5],
   'its subject names its recipient': [0, 0],

@@ -38,6 +38,7 @@ export const failureWords: Readonly<Record<FailureKind, string>> = {
   'not-authenticated': 'No server vouches for the sender',
   'reply-to-elsewhere': 'Answers would go to somebody else',
   'return-path-elsewhere': 'The envelope names another sender',
+  'return-path-account': 'The envelope names an account elsewhere, no mailing service',
   'first-contact': 'This sender never wrote to the office before',
   'thread-hijacked': 'It poses as an answer in a conversation of yours',
   'never-uses': 'They never write in this way',
