@@ -96,7 +96,7 @@ export function claimsOf(
   for (const name of fileNames) claimsOfFile(name, registry, collector)
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
     collector.search(alt, 'image-text', undefined, text.isWarning)
-  const signers = new Set(registry.namesIn(text.signed, around).map(({ name }) => name.identity))
+  const signers = new Set(registry.loneNames.find(text.signed).map(({ identity }) => identity))
   collector.search(text.signature, 'signature', undefined, text.isWarning, signers)
   collector.search(text.own, 'body', limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
   const linkTexts = ownLinks(message.links, text)
@@ -137,7 +137,9 @@ function claimsOfSenders(
       isOwnName(found, name, host, registry),
     )
     if (!bearsName(host, name))
-      for (const alone of registry.namesAlone(name)) collector.add(alone, 'display-name', name)
+      // Short ones are family names too.
+      for (const { identity, text, needsContext } of registry.loneNames.find(name))
+        if (needsContext && lettersOf(text).length >= loneFrom) collector.add(identity, 'display-name', name)
     const joined = registry.joinedIn(name)
     if (joined !== undefined) collector.add(joined, 'display-name', name)
     const inName = addressIn(name)
@@ -172,6 +174,10 @@ function bearsName(host: string, displayName: string): boolean {
   return label.length >= bearingFrom && (name.startsWith(label) || label.startsWith(name))
 }
 const bearingFrom = 5
+/** Letters up to which a name is initials, which others have as well. */
+const initialsTo = 4
+/** Letters from which on a common word is enough of a name where nothing stands beside it. */
+const loneFrom = 5
 
 /** Whether a name that was found is but a word of the sender's own, longer name, under which he has his domain: a part of
  *  an identity's name (`Hart`, `Dominion`) is a part of others' names too. A name with generic words beside it is not. */
@@ -183,7 +189,7 @@ function isOwnName(
 ): boolean {
   const identity = registry.identities[name.identity]
   if (identity === undefined || /\s/.test(name.text.trim())) return false
-  const isPart = name.needsContext || fold(identity.name).split(/\s+/).length > 1
+  const isPart = name.needsContext || name.text.length <= initialsTo || fold(identity.name).split(/\s+/).length > 1
   const label = lettersOf(ownLabel(host))
   const rest = label.replace(lettersOf(excerpt), '')
   return isPart && rest !== label && rest.length >= 3 && !genericTokens.has(rest) && bearsName(host, displayName)

@@ -77,9 +77,10 @@ export interface Original {
   readonly core: string
 }
 
-/** The form of a domain in which it is compared. */
-export function originalOf(domain: string): Original {
-  const label = fold(ownLabel(domain))
+/** The form of a domain in which it is compared. `isSpoken`: the ending is a part of the name, as in `democracy.works`;
+ *  what stands before it is then a word like any other. */
+export function originalOf(domain: string, isSpoken = false): Original {
+  const label = isSpoken ? fold(domain.replaceAll('.', '')) : fold(ownLabel(domain))
   return { domain, label, skeleton: squeezed(deepen(label)), plain: squeezed(label), core: coreOf(label) }
 }
 
@@ -100,8 +101,11 @@ export class LookAlikes {
   readonly #byLabel = new Map<string, Original>()
   readonly #byLength = new Map<number, Original[]>()
 
-  constructor(domains: Iterable<string>) {
-    const originals = [...new Set([...domains].map(registrable))].map(originalOf)
+  /** `names`: letters of the names of whose domains they are. */
+  constructor(domains: Iterable<string>, names: ReadonlySet<string> = new Set()) {
+    const originals = [...new Set([...domains].map(registrable))].map((domain) =>
+      originalOf(domain, names.has(domain.replaceAll('.', ''))),
+    )
     this.#byDomain = new Map(originals.map((original) => [original.domain, original]))
     this.#byDashes = new Map(originals.map((original) => [original.domain.replaceAll('.', '-'), original]))
     for (const original of originals) {

@@ -122,7 +122,7 @@ export function judgeLinks(
     if (targets.length < limits.mailLinksJudgedMax) targets.push(target)
     domains.add(target.domain)
     hosts.add(isShared(target.host) ? target.host : target.domain)
-    judgeTarget(target, registry, add)
+    judgeTarget(target, registry, senderDomain, add)
     judgeText(link, target, senderDomain, add)
     judgeRecipient(target, recipients, add)
   }
@@ -143,13 +143,14 @@ function* ends(host: string): Iterable<string> {
 
 type Add = (feature: LinkFeature, proof: string) => void
 
-function judgeTarget(target: LinkTarget, registry: IdentityRegistry, add: Add): void {
+function judgeTarget(target: LinkTarget, registry: IdentityRegistry, senderDomain: string, add: Add): void {
   const { host, domain, path } = target
   if (linkShorteners.has(domain)) add('link-shortener', `${host} hides where it leads`)
   if (isAddress(host)) add('link-address', `leads to ${host}, a bare address`)
   if (host.includes('xn--')) add('link-punycode', `${host} is written in other letters`)
   if (target.hasUserInfo) add('link-user-info', `what stands before @ is not where it leads: ${host}`)
-  if (isShared(host)) add('link-free-hosting', `${host} is a place where anybody can put a page`)
+  if (isShared(host) && domain !== senderDomain)
+    add('link-free-hosting', `${host} is a place where anybody can put a page`)
   if (registry.ownersOf(host).length > 0) {
     const to = redirectsTo(target)
     if (to !== '' && to !== domain && registry.ownersOf(to).length === 0)

@@ -3,6 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { combineIdentities } from './combine-identities.ts'
 import { genericTokens, isWithin, LookAlikes, registrable } from './domains.ts'
 import { emptyIdentity, type ProtectedIdentity } from './identity.ts'
+import { LoneNames } from './lone-names.ts'
 import { emptyMailOffice, type MailOffice } from './mail-office.ts'
 import { type Name, type NameFound, NameScanner } from './name-scanner.ts'
 import { fold } from './skeleton.ts'
@@ -35,19 +36,21 @@ function officeIdentities(office: MailOffice): ProtectedIdentity[] {
 export class IdentityRegistry {
   readonly identities: readonly ProtectedIdentity[]
   readonly lookAlikes: LookAlikes
+  readonly loneNames: LoneNames
   readonly #scanner: NameScanner
   readonly #byDomain = new Map<string, number[]>()
   readonly #byAddress = new Map<string, number[]>()
   readonly #context: readonly (readonly string[])[]
   readonly #indexes = new Map<string, number>()
   readonly #joined = new Map<string, number>()
-  readonly #alone = new Map<string, number>()
 
   /** Later identities replace earlier ones of the same id, or add to them (combine-identities.ts). */
   constructor(identities: readonly ProtectedIdentity[], office: MailOffice = emptyMailOffice) {
     const own = officeIdentities(office)
     this.identities = combineIdentities([...identities, ...own]).slice(0, limits.identitiesMax)
-    this.#scanner = new NameScanner(this.identities.flatMap(namesOf))
+    const names = this.identities.flatMap(namesOf)
+    this.#scanner = new NameScanner(names)
+    this.loneNames = new LoneNames(names)
     this.#context = this.identities.map(({ context }) => context.map(fold))
     for (const [index, identity] of this.identities.entries()) {
       this.#indexes.set(identity.id, index)
@@ -55,12 +58,14 @@ export class IdentityRegistry {
         const joined = fold(name.text).replace(/[^a-z0-9]/g, '')
         if (!name.needsContext && joined.length >= joinedFrom && !this.#joined.has(joined))
           this.#joined.set(joined, index)
-        if (name.needsContext && joined.length >= joinedFrom) this.#alone.set(fold(name.text), index)
       }
       for (const domain of identity.domains) push(this.#byDomain, domain, index)
       for (const address of identity.addresses) push(this.#byAddress, address, index)
     }
-    this.lookAlikes = new LookAlikes([...this.#byDomain.keys(), ...office.domains])
+    this.lookAlikes = new LookAlikes(
+      [...this.#byDomain.keys(), ...office.domains],
+      new Set(names.map(({ text }) => fold(text).replace(/[^a-z0-9]/g, ''))),
+    )
   }
 
   /** The index of an identity by its id; -1 where there is none. */
@@ -105,22 +110,6 @@ export class IdentityRegistry {
     return found.filter(
       ({ name, excerpt }) => !name.needsContext || this.#hasContext(name.identity, near, fold(excerpt)),
     )
-  }
-
-  /** Identities whose name is a common word and all that a piece of a display name says: `Joel Hendricks - Clear Ballot`,
-   *  `Civix Support`. Short ones are family names too. */
-  namesAlone(displayName: string): readonly number[] {
-    const pieces = displayName
-      .slice(0, limits.mailFieldSearchedCharactersMax)
-      .split(/\s[-–—]\s|[()[\]|,:;"]|\b(?:via|at|from)\s/i)
-    return pieces.flatMap((piece) => {
-      const words = fold(piece)
-        .split(/[^a-z0-9&]+/)
-        .filter((word) => word !== '')
-      while (words.length > 1 && genericTokens.has(words.at(-1) ?? '') && !this.#alone.has(words.join(' '))) words.pop()
-      const index = this.#alone.get(words.join(' '))
-      return index === undefined ? [] : [index]
-    })
   }
 
   /** An identity whose name is written together with generic words: `vrsystemssupport`. */

@@ -17,7 +17,6 @@ import {
   leadsHomeWeight,
   noticeServiceWeight,
   otherDomainAsSenderWeight,
-  otherDomainAsSignerWeight,
   ownAddressClaimCeiling,
   payloadCeiling,
   payloadShare,
@@ -89,10 +88,11 @@ export function impersonationOf(
 /** A name in a text may be anybody's topic; as the sender's own name it is a claim that another domain belies. */
 function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[], { isForOthers }: Standing): number {
   if (kind !== 'other-domain' || isForOthers) return failureWeights[kind]
-  const has = (at: ClaimSurface): boolean => claims.some(({ surface }) => surface === at)
-  if (has('display-name') || has('local-part')) return otherDomainAsSenderWeight
-  const isSigned = claims.some(({ surface, isSpeaker }) => surface === 'signature' && isSpeaker)
-  return isSigned && has('self-presentation') ? otherDomainAsSignerWeight : failureWeights[kind]
+  const isNamed = claims.some(
+    ({ surface, isSpeaker }) =>
+      surface === 'display-name' || surface === 'local-part' || (surface === 'signature' && isSpeaker),
+  )
+  return isNamed ? otherDomainAsSenderWeight : failureWeights[kind]
 }
 
 /** Places where a name is the sender's own. */

@@ -53,8 +53,9 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     !sender.isKnown &&
     !isOfProtected(sender) &&
     claims.some(
-      ({ surface, index }) =>
-        ['self-presentation', 'signature', 'subject', 'image-text'].includes(surface) && !sender.owners.includes(index),
+      ({ surface, index, isSpeaker }) =>
+        (surface === 'self-presentation' || (isSpeaker && ['signature', 'subject', 'image-text'].includes(surface))) &&
+        !sender.owners.includes(index),
     ),
   'disguises a name': ({ claims }) => claims.some(({ tricks }) => tricks.length > 0),
   'its domain looks like another': ({ failures }) =>
@@ -182,6 +183,13 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     !hasFeature(payload, 'form-in-mail', 'link-open-redirect'),
   'links to the sender': ({ links, sender }) => links.domains.includes(sender.domain),
   'links to many places': ({ links }) => links.domains.length >= 5,
+  'leads nowhere and asks for nothing': ({ message, links, payload, bodyWords, subjectWords }) =>
+    links.clickable === 0 &&
+    payload.length === 0 &&
+    message.parts.every(({ contentType }) => contentType.startsWith('image/')) &&
+    (['credentials', 'money', 'prize', 'wallet', 'call'] as const).every(
+      (kind) => !bodyWords.has(kind) && !subjectWords.has(kind),
+    ),
   'has no link': ({ links, payload }) => links.clickable === 0 && payload.length === 0,
   'pictures from another place': (facts) =>
     facts.links.imageDomains.length > 0 &&

@@ -57,10 +57,8 @@ export const failureWeights: Readonly<Record<FailureKind, number>> = {
 }
 export const failureCeiling = 7
 
-/** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, and where its text says
- *  that name and is signed with it. */
+/** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, or is signed with it. */
 export const otherDomainAsSenderWeight = 2.5
-export const otherDomainAsSignerWeight = 2
 
 /** What has to be overcome before a claim and a failure are an attack. */
 export const impersonationBias = -5.5
@@ -154,6 +152,7 @@ export const signWeights: Readonly<Record<string, number>> = {
   'is plain text': -1.2,
   'asks for high priority': 0.6,
   'leads to whom it names alone': -1.5,
+  'leads nowhere and asks for nothing': -1.0,
 }
 
 /** Between which a fitted weight stays; others from 0 to 2.5. Below: what is known to be dangerous, though the corpora show
@@ -218,4 +217,5 @@ export const signBounds: Readonly<Record<string, readonly [number, number]>> = {
   'its message id is of another domain': [0, 0],
   'asks for high priority': [0, 0.6],
   'leads to whom it names alone': [-1.5, -1.5],
+  'leads nowhere and asks for nothing': [-1.0, -1.0],
 }
