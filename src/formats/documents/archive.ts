@@ -27,13 +27,13 @@ export function examineZip(subject: Subject, inspection: Inspection): FileKind {
     return 'java-archive'
   }
   if (names.has('mimetype') && (names.has('content.xml') || names.has('meta-inf/manifest.xml')))
-    return examineOpenDocument(subject, packageOfZip(subject.bytes, directory.entries, inspection), inspection)
+    return examineOpenDocument(subject, packageOfZip(subject, directory.entries, inspection), inspection)
   examineEntries(subject, directory, inspection)
   return 'zip'
 }
 
 function examineOffice(subject: Subject, directory: ZipDirectory, inspection: Inspection): FileKind {
-  const parts = packageOfZip(subject.bytes, directory.entries, inspection)
+  const parts = packageOfZip(subject, directory.entries, inspection)
   const kind = examinePackage(subject, parts, inspection)
   if (subject.role === 'part') inspection.add('embedded-document', subject.path, 'a document inside the document')
   if (directory.entries.some(({ isEncrypted }) => isEncrypted))

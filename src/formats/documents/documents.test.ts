@@ -19,6 +19,7 @@ import {
 import {
   biff,
   isoFile,
+  oldWordStream,
   oneNoteFile,
   rtfObject,
   shortcutFile,
@@ -54,6 +55,24 @@ describe('fields that start programs', () => {
     const examination = look('a.doc', file)
     expect(featuresOf(examination)).toContain('dde')
     expect(examination.text).toContain('Dear clerk')
+  })
+
+  test('are found in documents of Word 95, in the order of their pieces', () => {
+    const file = compoundFile({
+      WordDocument: oldWordStream('Dear clerk \x13 DDE', 'AUTO cmd "/k calc" \x14 x\x15 bye'),
+    })
+    const examination = look('a.doc', file)
+    expect(proofOf(examination, 'dde')).toBe('DDEAUTO cmd "/k calc"')
+    expect(examination.text).toContain('Dear clerk')
+  })
+
+  test('are found in a main part that has the name of one that holds looks alone', () => {
+    const name = 'word/styles.xml'
+    const file = wordFile('', {
+      '_rels/.rels': relationships(['officeDocument', name]),
+      [name]: `<w:document>${mark('begin')}${instruction('DDEAUTO cmd')}${mark('end')}</w:document>`,
+    })
+    expect(featuresOf(look('a.docx', file))).toContain('dde')
   })
 
   test('are not seen in ordinary fields', () => {

@@ -14,6 +14,7 @@ import { examineMessage } from './message.ts'
 import { examineActiveMime, examineMimeArchive } from './mime-archive.ts'
 import { examineOfficeXml } from './office-xml.ts'
 import { examineOneNote } from './onenote.ts'
+import { examineFlatOpenDocument } from './open-document.ts'
 import { examineOtherArchive } from './other-archives.ts'
 import { examinePdf } from './pdf.ts'
 import { examineSylk, examineTable } from './plain-table.ts'
@@ -90,6 +91,8 @@ function readSubject(subject: Subject, kind: FileKind, inspection: Inspection): 
     case 'flat-opc':
       examineOfficeXml(subject, kind, inspection)
       return kind
+    case 'flat-odf':
+      return examineFlatOpenDocument(subject, inspection)
     case 'mht':
       examineMimeArchive(subject, inspection)
       return kind

@@ -39,7 +39,14 @@ describe('macros', () => {
 
   test('of a document in XML are found, whatever the part with them is called', () => {
     const project = compoundFile(vbaProject({ ThisDocument: guide }))
-    for (const name of ['word/vbaProject.bin', 'word/media/image7.jpg', 'custom/anything']) {
+    for (const name of [
+      'word/vbaProject.bin',
+      'word/media/image7.jpg',
+      'custom/anything',
+      'word/theme/theme2.xml',
+      'word/printerSettings1.bin',
+      'word/_rels/more.xml.rels',
+    ]) {
       const file = wordFile(paragraph('New EViD User Guides'), { [name]: project })
       const examination = look('New EViD User Guides.docm', file)
       expect(examination.type).toBe('ooxml-word')

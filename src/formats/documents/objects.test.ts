@@ -103,6 +103,16 @@ describe('objects', () => {
     expect(featuresOf(look('a.ppt', file))).toEqual(['embedded-document'])
   })
 
+  test('with an empty name of a control, as LibreOffice writes every object, are none', () => {
+    const object = (name: string): Uint8Array =>
+      compoundFile(
+        { WordDocument: 'x', 'ObjectPool/_1/\x03OCXNAME': name, 'ObjectPool/_1/contents': 'x' },
+        { 'ObjectPool/_1': '00021A14-0000-0000-C000-000000000046' },
+      )
+    expect(featuresOf(look('a.doc', object('')))).toEqual(['embedded-document'])
+    expect(featuresOf(look('a.doc', object('Control1')))).toContain('activex')
+  })
+
   test('of a foreign program in a document are told by their class', () => {
     const file = compoundFile(
       { WordDocument: 'x', 'ObjectPool/_1/CONTENTS': 'drawing' },
@@ -142,6 +152,24 @@ describe('binary workbooks', () => {
     const stream = joined([9, 8, 16, 0], u16(0x600), u16(5), new Uint8Array(12), classRecord('Forms.ListBox.1', true))
     expect(look('a.xls', stream).type).toBe('excel-stream')
     expect(featuresOf(look('a.xls', stream))).toEqual(['form-control'])
+  })
+})
+
+describe('OpenDocument in one XML file', () => {
+  const flat = (inside: string): string =>
+    `<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:mimetype="application/vnd.oasis.opendocument.text">${inside}<office:body><text:p>Agenda</text:p></office:body></office:document>`
+
+  test('gives its text, its macros and the files in it', () => {
+    expect(look('a.fodt', flat(''))).toMatchObject({ type: 'odf-text', text: 'Agenda', features: [] })
+    const module =
+      '<office:scripts><ooo:module ooo:name="Module1"><ooo:source-code>Sub Main\n  Shell("calc")\nEnd Sub</ooo:source-code></ooo:module></office:scripts>'
+    expect(featuresOf(look('a.fodt', flat(module)))).toEqual(['macro', 'macro-suspicious'])
+    const object = Buffer.from(compoundFile({ '\x01Ole10Native': packagedFile('a.js', bytesOf('x')) }))
+    const binary = `<draw:object-ole><office:binary-data>${object.toString('base64')}</office:binary-data></draw:object-ole>`
+    expect(featuresOf(look('a.fodt', flat(binary)))).toContain('embedded-package')
+    const listener =
+      '<office:event-listeners><script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.script:a"/></office:event-listeners>'
+    expect(featuresOf(look('a.fodt', flat(listener)))).toEqual(['macro-autorun'])
   })
 })
 

@@ -2,7 +2,7 @@
  *  XML file with all parts in it. */
 import { limits } from '../../core/limits.ts'
 import { bufferOf, decodeText } from './bytes.ts'
-import type { Inspection } from './inspection.ts'
+import type { Inspection, Subject } from './inspection.ts'
 import { scanXml } from './xml-scan.ts'
 import { readZipEntry, type ZipEntry } from './zip.ts'
 
@@ -32,7 +32,11 @@ export type OfficePackage = ReadonlyMap<string, OfficePart>
 const peekBytes = 64
 
 /** The package in a zip archive. Of several parts with one name all are kept, as readers differ in which they take. */
-export function packageOfZip(bytes: Uint8Array, entries: readonly ZipEntry[], inspection: Inspection): OfficePackage {
+export function packageOfZip(
+  { bytes, path }: Subject,
+  entries: readonly ZipEntry[],
+  inspection: Inspection,
+): OfficePackage {
   const parts = new Map<string, OfficePart>()
   for (const entry of entries) {
     if (entry.name.endsWith('/')) continue
@@ -41,10 +45,16 @@ export function packageOfZip(bytes: Uint8Array, entries: readonly ZipEntry[], in
     while (parts.has(key) && parts.size < limits.documentEntriesMax) key += '?'
     parts.set(key, {
       name,
-      peek: () => readZipEntry(bytes, entry, inspection, peekBytes)?.bytes ?? new Uint8Array(0),
+      peek: () => {
+        const inflated = readZipEntry(bytes, entry, inspection, peekBytes)
+        if (inflated === undefined && !entry.isEncrypted)
+          inspection.add('unreadable', [...path, name], `a part packed by method ${entry.method}, which is not read`)
+        return inflated?.bytes ?? new Uint8Array(0)
+      },
       read: (bytesMax) => {
         const inflated = readZipEntry(bytes, entry, inspection, bytesMax)
-        if (inflated?.isBomb) inspection.add('decompression-bomb', [name], 'a part grows beyond measure when unpacked')
+        if (inflated?.isBomb)
+          inspection.add('decompression-bomb', [...path, name], 'a part grows beyond measure when unpacked')
         return inflated?.bytes ?? new Uint8Array(0)
       },
     })

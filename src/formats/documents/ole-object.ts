@@ -121,7 +121,8 @@ function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject
     case '\x03OCXDATA':
     case 'OCXDATA':
     case '\x03OCXPROPS':
-      return reportControlOf(file, entry, subject, inspection)
+      // LibreOffice writes an empty name for every object.
+      return entry.size > 0 ? reportControlOf(file, entry, subject, inspection) : undefined
     case 'Package':
     case 'package':
     case 'CONTENTS':

@@ -8,12 +8,16 @@ import type { OfficePart } from './office-package.ts'
 import { reportControl, reportOleClass } from './ole-class.ts'
 import { scanXml, type XmlTag } from './xml-scan.ts'
 
-/** Sheets of a workbook hold numbers by the million; what acts stands in other parts, and their texts in shared strings. */
+/** Sheets of a workbook hold numbers by the million; what acts stands in other parts, and their texts in shared strings. A
+ *  part is one by its first tag: its name may be any. */
 const sheetBytes = 262_144
+const sheetHeadBytes = 2_048
+const sheetTags = /<(?:\w{1,20}:)?(?:worksheet|sst|chartSpace|wsDr|pivotCacheDefinition|pivotCacheRecords)[\s>]/
 
 /** Reads a part that is XML. */
 export function readXmlPart(part: OfficePart, key: string, path: readonly string[], inspection: Inspection): void {
-  const isSheet = /^xl\/(?:worksheets|sharedstrings|charts|drawings|pivotcache)/.test(key)
+  const isNamedSheet = /^xl\/(?:worksheets|sharedstrings|charts|drawings|pivotcache)/.test(key)
+  const isSheet = isNamedSheet && sheetTags.test(decodeText(part.read(sheetHeadBytes)))
   const bytes = part.read(isSheet ? sheetBytes : limits.documentPartBytesMax)
   readOfficeXml(decodeText(bytes), path, inspection)
 }

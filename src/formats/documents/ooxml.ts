@@ -23,15 +23,13 @@ export function examinePackage(subject: Subject, parts: OfficePackage, inspectio
   const map = mapPackage(parts)
   for (const relationship of map.relationships) reportRelationship(relationship, subject, inspection)
   reportMacroSheets(parts, map, subject, inspection)
-  const embedded = new Set(map.relationships.filter(({ type }) => isEmbedding(type)).map(({ partName }) => partName))
+  const partsOf = (isWanted: (type: string) => boolean): ReadonlySet<string> =>
+    new Set(map.relationships.filter(({ type }) => isWanted(type)).map(({ partName }) => partName))
+  const embedded = partsOf(isEmbedding)
+  const lively = partsOf((type) => !dullTypes.has(type.toLowerCase()))
   for (const [key, part] of parts) {
-    if (/\.rels\??$/.test(key) || key === '[content_types].xml') continue
-    examinePart(
-      part,
-      { key, isEmbedded: embedded.has(key), contentType: map.types.get(key) ?? '' },
-      subject,
-      inspection,
-    )
+    const isDull = key === '[content_types].xml' || /\.rels\??$/.test(key) || (dullName.test(key) && !lively.has(key))
+    examinePart(part, { key, isEmbedded: embedded.has(key), isDull }, subject, inspection)
   }
   return kindOfPackage(parts, map)
 }
@@ -94,21 +92,25 @@ function reportMacroSheets(parts: OfficePackage, map: PackageMap, subject: Subje
 interface PartUse {
   readonly key: string
   readonly isEmbedded: boolean
-  readonly contentType: string
+  /** Its text is not read, unless its bytes are a file of another kind: any part may be called anything. */
+  readonly isDull: boolean
 }
 
-/** Parts that are large, and hold nothing but looks and numbers. */
-const isDull = (key: string): boolean =>
-  /(?:^|\/)(?:theme\d*|styles|stylesWithEffects|fontTable|numbering|calcChain|tableStyles|presProps|viewProps|printerSettings\d*)\.(?:xml|bin)$/i.test(
-    key,
-  )
+/** Parts that are large, and hold nothing but looks and numbers: by name, and by the relationships that lead to them. */
+const dullName =
+  /(?:^|\/)(?:theme\d*|styles|styleswitheffects|fonttable|numbering|calcchain|tablestyles|presprops|viewprops|printersettings\d*)\.(?:xml|bin)\??$/
+const dullTypes = new Set(
+  'theme themeoverride styles styleswitheffects fonttable numbering calcchain tablestyles presprops viewprops printersettings'.split(
+    ' ',
+  ),
+)
 
 function examinePart(part: OfficePart, use: PartUse, subject: Subject, inspection: Inspection): void {
-  if (isDull(use.key) && !use.isEmbedded) return
   const head = part.peek()
   if (hasText(head, 0, '\xd0\xcf\x11\xe0') || use.isEmbedded || isForeign(use.key, head)) {
     inspection.enqueue(subject, part.name, part.read(), 'part')
-  } else if (isPicture(head)) {
+  } else if (use.isDull) return
+  else if (isPicture(head)) {
     if (inspection.wantsPictures)
       inspection.enqueue(subject, part.name, part.read(limits.documentPictureBytesMax), 'part')
   } else if (/\.bin\??$/.test(use.key)) readBinaryPart(part, [...subject.path, part.name], inspection)

@@ -1,7 +1,7 @@
 /** Examines OpenDocument files (ODF 1.3): macros in Basic and other languages, objects, links to programs and to pictures
  *  elsewhere, encrypted parts. */
 import { limits } from '../../core/limits.ts'
-import { decodeText, hasText, latin1OrUtf8 } from './bytes.ts'
+import { bufferOf, decodeText, hasText, latin1OrUtf8 } from './bytes.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -21,8 +21,11 @@ export function examineOpenDocument(subject: Subject, parts: OfficePackage, insp
   const type = latin1OrUtf8(parts.get('mimetype')?.read(256) ?? new Uint8Array(0))
   const isEncrypted = reportManifest(parts.get('meta-inf/manifest.xml'), subject, inspection)
   for (const [key, part] of parts) if (!isEncrypted) examinePart(key, part, subject, inspection)
-  return kinds.find(([word]) => type.includes(`opendocument.${word}`))?.[1] ?? 'odf-other'
+  return kindOfType(type)
 }
+
+const kindOfType = (type: string): FileKind =>
+  kinds.find(([word]) => type.includes(`opendocument.${word}`))?.[1] ?? 'odf-other'
 
 function reportManifest(part: OfficePart | undefined, subject: Subject, inspection: Inspection): boolean {
   if (part === undefined || !decodeText(part.read()).includes('encryption-data')) return false
@@ -60,6 +63,10 @@ function readBasic(part: OfficePart, path: readonly string[], inspection: Inspec
       source += text
     },
   })
+  reportBasic(name, source, path, inspection)
+}
+
+function reportBasic(name: string, source: string, path: readonly string[], inspection: Inspection): void {
   const signs = judgeCode(name, source)
   if (!signs.hasCode) return
   inspection.add('macro', path, `module ${name}`)
@@ -79,6 +86,45 @@ function readContent(part: OfficePart, key: string, path: readonly string[], ins
     },
   })
   if (key.endsWith('content.xml')) inspection.addText(withoutBlankLines(visible))
+}
+
+/** Examines a document in one XML file: macros stand in it as text, objects and pictures in base64. */
+export function examineFlatOpenDocument(subject: Subject, inspection: Inspection): FileKind {
+  const { path } = subject
+  let type = ''
+  let module = ''
+  let within: 'code' | 'binary' | 'body' | 'none' = 'none'
+  let pieces: string[] = []
+  const visible: string[] = []
+  let visibleLength = 0
+  const isWhole = scanXml(decodeText(subject.bytes), {
+    open: (tag) => {
+      reportTag(tag, path, inspection)
+      if (tag.name === 'document') type = tag.attribute('mimetype') ?? ''
+      else if (tag.name === 'module') module = tag.attribute('name') ?? ''
+      else if (tag.name === 'body') within = 'body'
+      if (tag.isEmpty || (tag.name !== 'source-code' && tag.name !== 'binary-data')) return
+      within = tag.name === 'source-code' ? 'code' : 'binary'
+      pieces = []
+    },
+    text: (text) => {
+      if (within === 'code' || within === 'binary') pieces.push(text)
+      else if (within === 'body' && visibleLength < limits.documentTextCharactersMax) {
+        visible.push(text)
+        visibleLength += text.length
+      }
+    },
+    close: (name) => {
+      if (name === 'source-code') reportBasic(module, pieces.join(''), path, inspection)
+      else if (name === 'binary-data')
+        inspection.enqueue(subject, 'object', bufferOf(Buffer.from(pieces.join(''), 'base64')), 'part')
+      else return
+      within = 'body'
+    },
+  })
+  inspection.addText(withoutBlankLines(visible.join('\n')))
+  if (!isWhole) inspection.addProblem('A document has more tags than were read.')
+  return kindOfType(type)
 }
 
 /** Links are `href`; what an element is says how it is followed. */

@@ -171,5 +171,18 @@ export function wordStreams(text: string): { WordDocument: Uint8Array; '1Table':
   return { WordDocument: joined(head, wideBytesOf(text)), '1Table': table }
 }
 
+/** A document's stream of Word 95 whose text, in two pieces, has two bytes a character and stands in the other order. */
+export function oldWordStream(first: string, second: string): Uint8Array {
+  const head = new Uint8Array(0x400)
+  const ends = [0, first.length, first.length + second.length]
+  const places = [0x400 + second.length * 2, 0x400]
+  const pieces = joined(...ends.map(u32), ...places.map((place) => joined(u16(0), u32(place), u16(0))))
+  const text = wideBytesOf(second + first)
+  head.set(joined(u16(0xa699), u16(104)))
+  head.set(u16(0x1004), 0x0a)
+  head.set(joined(u32(0x400 + text.length), u32(pieces.length + 5)), 0x160)
+  return joined(head, text, [2], u32(pieces.length), pieces)
+}
+
 /** Raw deflate, for bombs. */
 export const packed = (content: Uint8Array): Uint8Array => deflateSync(content)

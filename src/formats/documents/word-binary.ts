@@ -1,4 +1,4 @@
-/** Reads Word's binary documents (MS-DOC): the text in its pieces, the fields in it, the template that it names. Looks and
+/** Reads Word's binary documents (MS-DOC, and those of Word 6 and 95): the text in its pieces, the fields in it, the template that it names. Looks and
  *  pictures are not read. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
@@ -11,10 +11,21 @@ import type { Inspection } from './inspection.ts'
 import { withoutBlankLines } from './ooxml-part.ts'
 
 /** Places in the head of a document (2.5): each pair is an offset and a length in the table stream. */
-const headPlaces = { flags: 0x0a, textStart: 0x18, textEnd: 0x1c, associated: 0x19a, pieces: 0x1a2 } as const
-const flagBits = { encrypted: 0x0100, secondTable: 0x0200 } as const
-/** The first version whose head has these places (Word 97). */
-const version97 = 101
+const headPlaces = {
+  flags: 0x0a,
+  textStart: 0x18,
+  textEnd: 0x1c,
+  oldPieces: 0x160,
+  associated: 0x19a,
+  pieces: 0x1a2,
+} as const
+const flagBits = { encrypted: 0x0100, secondTable: 0x0200, wide: 0x1000 } as const
+/** The first version whose head has these places (Word 97). Before it the tables lie in the document's own stream, and
+ *  all of the text has one or two bytes a character. */
+const version97 = 193
+
+/** Word 97 and later, Word 6 and 95, and the East Asian ones of that time. */
+const idents = new Set([0xa5ec, 0xa5dc, 0xa697, 0xa698, 0xa699])
 
 /** Reads one document stream. */
 export function readWordDocument(
@@ -24,8 +35,7 @@ export function readWordDocument(
   inspection: Inspection,
 ): void {
   const head = file.read(stream, limits.documentBytesMax)
-  const ident = uint16At(head, 0)
-  if (ident !== 0xa5ec && ident !== 0xa5dc) return
+  if (!idents.has(uint16At(head, 0))) return
   const flags = uint16At(head, headPlaces.flags)
   if ((flags & flagBits.encrypted) !== 0) {
     inspection.add('encrypted-document', path, 'Word document with a password')
@@ -47,16 +57,24 @@ export function readWordDocument(
 
 /** Pieces of text in their order (2.4.1); of a document without a list of pieces the one run that the head names. */
 function textPieces(head: Uint8Array, table: Uint8Array): string[] {
-  const pieces = uint16At(head, 2) >= version97 ? piecesOf(head, table) : []
+  const is97 = uint16At(head, 2) >= version97
+  const isWide = (uint16At(head, headPlaces.flags) & flagBits.wide) !== 0
+  const pieces = is97
+    ? piecesOf(head, table, headPlaces.pieces, pieceText)
+    : piecesOf(head, head, headPlaces.oldPieces, isWide ? oldWideText : oldText)
   if (pieces.length > 0) return pieces
   const start = uint32At(head, headPlaces.textStart)
   const end = Math.min(head.length, uint32At(head, headPlaces.textEnd))
-  return start < end ? [bufferOf(head).toString('latin1', start, end)] : []
+  if (start >= end) return []
+  return [!is97 && isWide ? wideText(head, start, end) : bufferOf(head).toString('latin1', start, end)]
 }
 
-function piecesOf(head: Uint8Array, table: Uint8Array): string[] {
-  const from = uint32At(head, headPlaces.pieces)
-  const end = Math.min(table.length, from + uint32At(head, headPlaces.pieces + 4))
+/** Text of so many characters at a place. */
+type PieceText = (head: Uint8Array, place: number, characters: number) => string
+
+function piecesOf(head: Uint8Array, table: Uint8Array, listAt: number, textOf: PieceText): string[] {
+  const from = uint32At(head, listAt)
+  const end = Math.min(table.length, from + uint32At(head, listAt + 4))
   let at = from
   // Property changes stand in front, each with its length (2.9.38).
   while (at < end && byteAt(table, at) === 1) at += 3 + uint16At(table, at + 1)
@@ -70,7 +88,7 @@ function piecesOf(head: Uint8Array, table: Uint8Array): string[] {
     const characters = uint32At(table, positions + (index + 1) * 4) - uint32At(table, positions + index * 4)
     if (characters <= 0 || characters > head.length) continue
     const place = uint32At(table, positions + (count + 1) * 4 + index * 8 + 2)
-    const text = pieceText(head, place, characters)
+    const text = textOf(head, place, characters)
     found.push(text)
     length += text.length
   }
@@ -85,6 +103,11 @@ function pieceText(head: Uint8Array, place: number, characters: number): string 
   const end = Math.min(head.length, start + (isNarrow ? characters : characters * 2))
   return (isNarrow ? latin1Text : wideText)(head, start, end)
 }
+
+const oldText: PieceText = (head, place, characters) =>
+  latin1Text(head, Math.min(head.length, place), Math.min(head.length, place + characters))
+const oldWideText: PieceText = (head, place, characters) =>
+  wideText(head, Math.min(head.length, place), Math.min(head.length, place + characters * 2))
 
 const fieldMarks = /[\x13\x14\x15]/g
 
