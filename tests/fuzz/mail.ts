@@ -99,12 +99,20 @@ const packageSeeds = [
   }),
 ].map((packed) => packed.subarray(4))
 
+/** A mail in a signature that wraps it (RFC 5652), of known length and of unknown. */
+const signedSeeds = [
+  '\x30\x30\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x23\x30\x21\x02\x01\x01\x31\x00\x30\x18\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x0b\x04\x09Sub: a\n\nx\x31\x00',
+  '\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80\x30\x80\x02\x01\x01\x31\x80\0\0\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x80\x24\x80\x04\x04Sub:\x04\x05 a\n\nx\0\0\0\0\0\0\0\0\0\0\0\0',
+].map(bytesOf)
+
 function checkEncodings(bytes: Uint8Array): void {
   const text = Buffer.from(bytes).toString('latin1')
   decodeWords(text.slice(0, limits.mailFieldCharactersMax))
   decodeBase64(bytes)
   assert.ok(decodeQuotedPrintable(bytes).length <= bytes.length)
   decodeTransfer(bytes, 'x-uuencode')
+  decodeText(bytes, 'utf-7')
+  decodeText(bytes, 'iso-2022-jp')
   decodeText(bytes.subarray(20), text.slice(0, 20).replace(/\s.*/s, ''))
 }
 
@@ -206,6 +214,12 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     run: (bytes) =>
       checkOutlook(outlookFile({ rtf: Buffer.from(bytes.subarray(0, 65_536)).toString('latin1'), isRtfBare: true })),
     seeds: [bytesOf(outlookSeed.rtf), packRtf(outlookSeed.rtf)],
+  },
+  {
+    name: 'mail/signed',
+    run: (bytes) =>
+      checkMail(joined('From: a\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: binary\n\n', bytes)),
+    seeds: signedSeeds,
   },
   { name: 'mail/tnef', run: checkPackage, seeds: packageSeeds },
   { name: 'mail/mailbox', run: checkMailbox, seeds: [bytesOf(mailbox)] },

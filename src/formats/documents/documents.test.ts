@@ -170,6 +170,7 @@ describe('files by their names and bytes', () => {
       'executable',
       'type-mismatch',
     ])
+    expect(featuresOf(look('logo.gif', 'BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0'))).toEqual([])
     expect(look('minutes.2026.final.docx', wordFile(paragraph('x'))).features).toEqual([])
   })
 

@@ -53,6 +53,9 @@ const promises: Readonly<Record<string, readonly FileKind[]>> = {
   msg: ['outlook-message'],
 }
 
+/** Programs take a picture for what it is, whichever picture's ending it bears: Outlook itself pastes bitmaps as `.gif`. */
+const pictures: readonly FileKind[] = ['png', 'jpeg', 'gif', 'bmp', 'webp', 'tiff']
+
 /** Turns the direction of text: what stands behind it is read backwards. */
 const turning = /[\u202a-\u202e\u2066-\u2069\u200e\u200f]/
 /** So many blanks push an ending out of a list of attachments. */
@@ -113,6 +116,7 @@ export function nameSigns(name: string, kind: FileKind): NameSign[] {
 function mismatchOf(ending: string, kind: FileKind): string | undefined {
   const promised = promises[ending]
   if (promised === undefined || promised.includes(kind) || kind === 'empty' || kind === 'unknown') return undefined
+  if (pictures.includes(kind) && promised.some((each) => pictures.includes(each))) return undefined
   // Programs and images that mount are told as that; a document under a document's name is the common slip.
   const what = isProgram(kind) ? 'a program' : isDiskImage(kind) ? 'a disk image' : kind
   return `the name ends in .${ending}, the file is ${what}`

@@ -20,14 +20,20 @@ export interface HeaderBlock {
 
 const isNameCode = (code: number): boolean => code > 0x20 && code < 0x7f && code !== 0x3a
 
-/** Length of the field's name if a line of `text` begins a field at `at`; 0 if not. Space before the colon is allowed
- *  (RFC 5322, section 4.5). */
-function nameLength(text: string, at: number, end: number): number {
+/** Length of the field's name if a line of `text` begins a field at `at`; 0 if not. Space before the colon is allowed, and
+ *  folded space too (RFC 5322, section 4.5). */
+function nameLength(text: string, at: number): number {
   let i = at
-  while (i < end && isNameCode(text.charCodeAt(i))) i++
+  while (i < text.length && isNameCode(text.charCodeAt(i))) i++
   const length = i - at
-  while (i < end && (text[i] === ' ' || text[i] === '\t')) i++
-  return i < end && text[i] === ':' ? length : 0
+  if (length === 0) return 0
+  for (; i < text.length; i++) {
+    if (text[i] === ' ' || text[i] === '\t') continue
+    const newline = text[i] === '\r' ? i + 1 : i
+    if (text[newline] !== '\n' || (text[newline + 1] !== ' ' && text[newline + 1] !== '\t')) break
+    i = newline
+  }
+  return text[i] === ':' ? length : 0
 }
 
 const highBytes = /[\u0080-\u00ff]/
@@ -45,6 +51,27 @@ function fieldOf(raw: string, length: number): MailHeader {
   return { name: raw.slice(0, length).toLowerCase(), value: decodeWords(value), raw }
 }
 
+/** Fields that no line of a text poses as. */
+const telling = new Set(
+  'from to cc subject date message-id received mime-version content-type content-transfer-encoding content-disposition content-id return-path sender reply-to authentication-results dkim-signature'.split(
+    ' ',
+  ),
+)
+
+/** Where the last field of such a name stands in a header, from a place on; -1 where there is none before the header's end. */
+function lastTellingField(text: string, from: number): number {
+  let last = -1
+  for (let at = from; at < text.length; ) {
+    const newline = text.indexOf('\n', at)
+    const next = newline < 0 ? text.length : newline + 1
+    if (next - at <= 2 && text.slice(at, next).trim() === '') break
+    const length = nameLength(text, at)
+    if (length > 0 && telling.has(text.slice(at, at + length).toLowerCase())) last = at
+    at = next
+  }
+  return last
+}
+
 /** Reads the header that begins at `start`. */
 export function readHeaders(bytes: Uint8Array, start: number, end: number): HeaderBlock {
   const cutAt = Math.min(end, start + limits.mailHeaderBytesMax)
@@ -56,6 +83,7 @@ export function readHeaders(bytes: Uint8Array, start: number, end: number): Head
   let fieldStart = -1
   let fieldName = 0
   let bodyStart = -1
+  let lastField: number | undefined
   const closeField = (until: number): void => {
     if (fieldStart < 0) return
     if (headers.length < limits.mailHeadersMax) {
@@ -78,7 +106,7 @@ export function readHeaders(bytes: Uint8Array, start: number, end: number): Head
       continue
     }
     closeField(at)
-    const length = nameLength(text, at, next)
+    const length = nameLength(text, at)
     if (length > 0) {
       fieldStart = at
       fieldName = length
@@ -86,6 +114,12 @@ export function readHeaders(bytes: Uint8Array, start: number, end: number): Head
       separator = text.slice(0, Math.min(next, limits.mailboxSeparatorBytesMax)).trim()
     } else if (!text.startsWith('>From ', at)) {
       strayLines++
+      lastField ??= lastTellingField(text, at)
+      if (at > lastField || (text.startsWith('--', at) && headers.length > 0)) {
+        // The empty line is missing that ends the header: this is text, or separates parts.
+        bodyStart = start + at
+        break
+      }
     }
     at = next
   }

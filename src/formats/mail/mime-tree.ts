@@ -1,6 +1,7 @@
 /** Walks the parts of a mail (RFC 2045, RFC 2046) and hands each leaf over, decoded from its transfer encoding. Lenient
  *  where mail programs are, bounded in depth, parts and bytes; what was left out is said. */
 import { limits } from '../../core/limits.ts'
+import { latin1Text } from '../latin1.ts'
 import { firstValue, type HeaderBlock, readHeaders, undecoded } from './header-fields.ts'
 import type { MailHeader } from './message.ts'
 import { type ParameterField, parseParameters } from './parameters.ts'
@@ -54,17 +55,14 @@ export function walkParts(
   if (type.value.startsWith('multipart/')) {
     if (depth >= limits.mailNestingMax) {
       budget.tell('Parts are nested too deeply; the innermost were not read.')
-    } else if (boundary !== '') {
-      const pieces = cutAtBoundary(bytes, block.bodyStart, end, boundary, budget)
+    } else {
+      const pieces = piecesOf(bytes, block.bodyStart, end, boundary, budget)
       for (const { start, stop } of pieces) {
         if (budget.parts >= limits.mailPartsMax) break
         budget.parts++
         walkParts(bytes, readHeaders(bytes, start, stop), stop, depth + 1, budget, take)
       }
       if (pieces.length > 0) return
-      budget.tell('The mail says that it has parts, and none could be found.')
-    } else {
-      budget.tell('The mail says that it has parts, and not what separates them.')
     }
   }
   const encoding = firstValue(block.headers, 'content-transfer-encoding')
@@ -85,6 +83,26 @@ export function walkParts(
     bytes: content,
     depth,
   })
+}
+
+/** The parts between delimiters: those that the mail names, else such as stand there. */
+function piecesOf(bytes: Uint8Array, start: number, end: number, boundary: string, budget: Budget): Piece[] {
+  const pieces = boundary === '' ? [] : cutAtBoundary(bytes, start, end, boundary, budget)
+  if (pieces.length > 0) return pieces
+  const other = boundaryIn(latin1Text(bytes, start, Math.min(end, start + limits.mailHeaderBytesMax)))
+  if (other !== '') {
+    budget.tell('The mail says wrongly what separates its parts; they were found all the same.')
+    return cutAtBoundary(bytes, start, end, other, budget)
+  }
+  if (bytes.subarray(start, end).some((byte) => byte > 0x20))
+    budget.tell('The mail says that it has parts, and none could be found.')
+  return []
+}
+
+/** What stands behind two hyphens on a line before a part's header; empty where there is none. */
+function boundaryIn(text: string): string {
+  const found = /^--([^\r\n]{1,250})\r?\n(?=content-(?:type|transfer-encoding|disposition):)/im.exec(text)
+  return found?.[1]?.trimEnd() ?? ''
 }
 
 interface Piece {

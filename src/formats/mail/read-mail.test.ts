@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { joined } from '../documents/office.fixture.ts'
 import { unwrapJournal } from './journal.ts'
 import type { MailMessage } from './message.ts'
 import { readMail, readPastedMail } from './read-mail.ts'
@@ -17,6 +18,28 @@ const withParts = (parts: readonly string[], type = 'multipart/mixed'): MailMess
     `From: a@example.org\nMIME-Version: 1.0\nContent-Type: ${type}; boundary="b"\n\n${parts.map((part) => `--b\n${part}\n`).join('')}--b--\n`,
   )
 
+/** DER of a wrapping signature (RFC 5652): nothing in it is signed in truth. */
+const der = (tag: number, ...pieces: readonly Uint8Array[]): Uint8Array => {
+  const content = joined(...pieces)
+  const { length } = content
+  return joined(length < 128 ? [tag, length] : [tag, 0x83, length >> 16, (length >> 8) & 0xff, length & 0xff], content)
+}
+const id = (last: number): Uint8Array => der(0x06, Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last))
+const toBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? bytesOf(content) : content)
+const wrapSigned = (content: string | Uint8Array): Uint8Array => {
+  const inner = der(0x30, id(1), der(0xa0, der(0x04, toBytes(content))))
+  return der(0x30, id(2), der(0xa0, der(0x30, der(0x02, Uint8Array.of(1)), der(0x31), inner, der(0x31))))
+}
+/** The same of unknown lengths, the content in two pieces. */
+const wrapOpenly = (content: string): Uint8Array => {
+  const open = (tag: number, ...pieces: readonly Uint8Array[]): Uint8Array => joined([tag, 0x80], ...pieces, [0, 0])
+  const halves = [content.slice(0, 9), content.slice(9)].map((half) => der(0x04, bytesOf(half)))
+  const inner = open(0x30, id(1), open(0xa0, open(0x24, ...halves)))
+  return open(0x30, id(2), open(0xa0, open(0x30, der(0x02, Uint8Array.of(1)), open(0x31), inner)))
+}
+const wrappedPart = (wrapping: Uint8Array): string =>
+  `Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n${Buffer.from(wrapping).toString('base64')}\n`
+
 describe('the header', () => {
   test('keeps order, raw text with its folding, and decoded values', () => {
     const { headers, subject } = read(
@@ -29,6 +52,33 @@ describe('the header', () => {
 
   test('joins encoded words that were cut inside a character', () => {
     expect(read('Subject: =?utf-8?B?w4PD?= =?utf-8?B?nA==?=\n\n').subject).toBe('ÃÜ')
+  })
+
+  test('joins encoded words of ISO-2022-JP, each of which begins and ends in ASCII', () => {
+    const words = ['\x1b$BF|K\\\x1b(B', '\x1b$B8l\x1b(B'].map((word) => `=?ISO-2022-JP?B?${btoa(word)}?=`)
+    expect(read(`Subject: ${words.join('\n ')}\n\n`).subject).toBe('日本語')
+  })
+
+  test('is read as UTF-8 where a character of it was cut', () => {
+    expect(read('Subject: Gr\xc3\xbc\xc3\x9fe f\xc3\xbcr S\xc3\xb6ren \xc3\n\n').subject).toBe('Grüße für Sören \ufffd')
+    expect(read('Subject: Gr\xfc\xdfe\n\n').subject).toBe('Grüße')
+  })
+
+  test('has a field whose name stands on a line of its own', () => {
+    expect(read('From\n : A <a@example.org>\nTo: b@example.org\n\n').from).toEqual([
+      { name: 'A', address: 'a@example.org' },
+    ])
+  })
+
+  test('goes on behind a line that is no field, and ends where none follows', () => {
+    const broken = read('From: a@example.org\nsome garbage\nSubject: Hello\n\nText')
+    expect([broken.subject, broken.text]).toEqual(['Hello', 'Text'])
+    const open = read('From: a@example.org\nSubject: Hello\nYour password ends today\nNote: https://a.example/\n\nBye')
+    expect(open.text.trim()).toBe('Your password ends today\r\nNote: https://a.example/\r\n\r\nBye')
+    const parts = read(
+      'From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n \n--b\nContent-Type: text/html\n\n<p>Hi</p>\n--b--\n',
+    )
+    expect(parts.text).toBe('Hi')
   })
 
   test('keeps the invisible characters with which names are disguised', () => {
@@ -111,6 +161,46 @@ describe('parts', () => {
     expect(read(`${source}\n\ntext`).problems).toContain('Parts are nested too deeply; the innermost were not read.')
   })
 
+  test('are found where the mail says wrongly what separates them', () => {
+    for (const parameter of ['; boundary=other', '']) {
+      const { text, parts, problems } = read(
+        `From: a@example.org\nContent-Type: multipart/mixed${parameter}\n\n--b\nContent-Type: text/plain\n\nHi\n--b\nContent-Type: text/x-script; name=a.js\n\nx\n--b--\n`,
+      )
+      expect([text, parts.map(({ fileName }) => fileName)]).toEqual(['Hi', ['a.js']])
+      expect(problems).toEqual(['The mail says wrongly what separates its parts; they were found all the same.'])
+    }
+  })
+
+  test('that are mails by their name are read as mails', () => {
+    const part = 'Content-Type: application/octet-stream; name="Fwd.eml"\nContent-Disposition: attachment\n\n'
+    const { attached, parts } = withParts([`${part}From: c@example.org\nSubject: inner\n\nHi\n`, `${part}no mail\n`])
+    expect(attached.map(({ subject }) => subject)).toEqual(['inner'])
+    expect(parts.map(({ fileName }) => fileName)).toEqual(['Fwd.eml'])
+  })
+
+  test('inside a signature are read, and an encrypted mail is told', () => {
+    const signed = wrapSigned(
+      'Content-Type: multipart/mixed; boundary=s\n\n--s\n\nHi\n--s\nContent-Type: a/b; name=a.js\n\nx\n--s--\n',
+    )
+    for (const wrapping of [signed, wrapOpenly('Content-Type: text/plain; name=a.js\n\nx')]) {
+      const { parts } = withParts([wrappedPart(wrapping)])
+      expect(parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
+    }
+    const { problems, parts } = withParts([
+      wrappedPart(der(0x30, der(0x06, bytesOf('\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03')))),
+    ])
+    expect(problems).toEqual(['The mail is encrypted for its recipient; what is in it was not looked at.'])
+    expect(parts).toHaveLength(1)
+    let deep = bytesOf('Content-Type: text/plain\n\ninnermost')
+    for (let depth = 0; depth < 60; depth++)
+      deep = joined(
+        bytesOf('Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: binary\n\n'),
+        wrapSigned(deep),
+      )
+    const nested = readMail(joined(bytesOf('From: a@example.org\n'), deep), place)
+    expect(nested.ok && nested.value.problems).toEqual(['Mails are nested too deeply; the innermost were not read.'])
+  })
+
   test('that are uuencoded in the text are files', () => {
     const { parts, text } = read('Subject: a\n\nSee:\nbegin 644 cat.txt\n#0V%T\n`\nend\nBye')
     expect(parts[0]).toMatchObject({ fileName: 'cat.txt' })
@@ -122,6 +212,13 @@ describe('parts', () => {
   test('of base64 that was padded in the middle are read to the end', () => {
     const { parts } = withParts(['Content-Type: a/b\nContent-Transfer-Encoding: base64\n\nSGVs\nbA==\nbG8='])
     expect(Buffer.from(parts[0]?.bytes ?? []).toString()).toBe('Helllo')
+  })
+
+  test('in UTF-7 become text, and a damaged name of a character set still means one', () => {
+    const type = (charset: string): string => `Content-Type: text/plain; charset="${charset}"\n\n`
+    expect(withParts([`${type('utf-7')}Gr+APwA3w-e +- +2DzfyQ- 1+1`]).text).toBe('Grüße + \ud83c\udfc9 1+1')
+    expect(withParts([`${type('_iso-2022-jp$ESC')}\x1b$BF|\x1b(B`])).toMatchObject({ text: '日', problems: [] })
+    expect(withParts([`${type('=utf-8>')}\xc3\xbc`])).toMatchObject({ text: 'ü', problems: [] })
   })
 
   test('in old character sets become text', () => {

@@ -10,6 +10,7 @@ import { firstValue, type HeaderBlock, readHeaders } from './header-fields.ts'
 import type { MailMessage, MailPart } from './message.ts'
 import { Budget, type Leaf, walkParts } from './mime-tree.ts'
 import { isCompound } from './outlook-head.ts'
+import { unwrapSigned } from './signed-content.ts'
 import { isTnef } from './tnef.ts'
 import { takeTnef } from './tnef-message.ts'
 import { decodeUuencode } from './transfer-encoding.ts'
@@ -90,7 +91,27 @@ function takeLeaf(leaf: Leaf, contents: Contents, reading: Reading): void {
 export function takeFile(part: MailPart, depth: number, contents: Contents, reading: Reading): void {
   if (isMailPart(part) && takeMail(part.bytes, depth, contents, reading)) return
   if (isTnef(part.bytes) && takeTnef(part.bytes, depth, contents, { ...reading, takeFile, takeParts })) return
+  if (isWrapping(part) && takeWrapped(part.bytes, depth, contents, reading)) return
+  if (part.contentType === 'application/pgp-encrypted') reading.budget.tell(encrypted)
   contents.parts.push(part)
+}
+
+const encrypted = 'The mail is encrypted for its recipient; what is in it was not looked at.'
+
+const isWrapping = ({ contentType, fileName }: MailPart): boolean =>
+  contentType === 'application/pkcs7-mime' || contentType === 'application/x-pkcs7-mime' || /\.p7m$/i.test(fileName)
+
+/** Takes the mail that stands inside its signature; false where there is none. */
+function takeWrapped(bytes: Uint8Array, depth: number, contents: Contents, reading: Reading): boolean {
+  const wrapped = unwrapSigned(bytes)
+  if (wrapped?.kind === 'encrypted') reading.budget.tell(encrypted)
+  if (wrapped?.kind !== 'signed') return false
+  if (depth + 1 >= limits.mailNestingMax) {
+    reading.budget.tell('Mails are nested too deeply; the innermost were not read.')
+    return false
+  }
+  takeParts(wrapped.bytes, readHeaders(wrapped.bytes, 0, wrapped.bytes.length), depth + 1, contents, reading)
+  return true
 }
 
 const isMailPart = ({ contentType, fileName, bytes }: MailPart): boolean =>
