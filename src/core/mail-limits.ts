@@ -55,6 +55,8 @@ export const mailLimits = {
   outlookPropertiesMax: 4_096,
   /** Attributes of one package of Outlook (TNEF): ten or so for each of a thousand files. */
   tnefAttributesMax: 20_000,
+  /** Elements of unknown length in one another, around what was signed: those of S/MIME nest six deep. */
+  signedNestingMax: 16,
   /** Texts of a mail that another one is compared with, so that the same is not read twice. */
   mailTextsComparedMax: 4,
   /** Fonts in a table of RTF that have a character set; Word's own tables have some hundreds. */

@@ -1,5 +1,6 @@
 /** Takes the mail out of a signature that wraps it (CMS SignedData, RFC 5652 section 5, as S/MIME sends it in `smime.p7m`): mail
  *  programs show what is inside. Signatures are not verified here. */
+import { limits } from '../../core/limits.ts'
 
 /** What a wrapping holds: the mail that was signed, or something that only its recipient can open. */
 export type Wrapped = { readonly kind: 'signed'; readonly bytes: Uint8Array } | { readonly kind: 'encrypted' }
@@ -13,7 +14,6 @@ interface Element {
 }
 
 const tags = { octets: 0x04, id: 0x06, sequence: 0x30, joinedOctets: 0x24, content: 0xa0 } as const
-const nestingMax = 16
 
 /** Object ids, as hexadecimal digits of their bytes (RFC 5652 sections 5.1, 6.1, 8; RFC 5083). */
 const signedData = '2a864886f70d010702'
@@ -23,7 +23,8 @@ const encryptedKinds = new Set(['2a864886f70d010703', '2a864886f70d010706', '2a8
 function elementAt(bytes: Uint8Array, at: number, limit: number, depth = 0): Element | undefined {
   const tag = bytes[at]
   const first = bytes[at + 1]
-  if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f || depth > nestingMax) return undefined
+  if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f || depth > limits.signedNestingMax)
+    return undefined
   if (first === 0x80) return openElement(bytes, tag, at + 2, limit, depth)
   let length = first
   let start = at + 2
@@ -73,7 +74,7 @@ function childOf(
 
 function octetsOf(bytes: Uint8Array, element: Element, depth = 0): Uint8Array[] {
   if (element.tag === tags.octets) return [bytes.subarray(element.start, element.end)]
-  if (element.tag !== tags.joinedOctets || depth > nestingMax) return []
+  if (element.tag !== tags.joinedOctets || depth > limits.signedNestingMax) return []
   return [...elementsIn(bytes, element)].flatMap((inner) => octetsOf(bytes, inner, depth + 1))
 }
 

@@ -9,14 +9,37 @@ const hexOf = (code: number): number => {
   return -1
 }
 
+/** What each base64 digit stands for, those of RFC 4648 section 5 too; 64 for what is none. */
+const digits = new Uint8Array(256).fill(64)
+for (const [value, digit] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
+  digits[digit.charCodeAt(0)] = value
+digits[0x2d] = 62
+digits[0x5f] = 63
+
 /** Base64 of pieces that were each padded on their own and joined is decoded piece by piece. */
 export function decodeBase64(bytes: Uint8Array): Uint8Array {
-  const text = latin1Text(bytes)
-  const padding = text.indexOf('=')
-  if (padding < 0 || !/[\w+/-]/.test(text.slice(padding, padding + 400))) return Buffer.from(text, 'base64')
-  const pieces: Uint8Array[] = []
-  for (const piece of text.split(/=+/)) if (piece !== '') pieces.push(Buffer.from(piece, 'base64'))
-  return Buffer.concat(pieces)
+  const padding = bytes.indexOf(0x3d)
+  const isPlain = padding < 0 || !bytes.subarray(padding, padding + 400).some((byte) => digits[byte] !== 64)
+  return isPlain ? Buffer.from(latin1Text(bytes), 'base64') : decodePieces(bytes)
+}
+
+function decodePieces(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(Math.ceil((bytes.length * 3) / 4))
+  let length = 0
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    // Padding ends a piece: bits that make no byte are dropped.
+    if (byte === 0x3d) bits = 0
+    const value = digits[byte] as number
+    if (value === 64) continue
+    held = ((held << 6) | value) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    out[length++] = (held >> bits) & 0xff
+  }
+  return out.subarray(0, length)
 }
 
 const isLineSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09

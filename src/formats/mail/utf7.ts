@@ -1,5 +1,6 @@
 /** Text of UTF-7 (RFC 2152), which old mail programs still show, so that words and links in it are no secret. */
 import { latin1Text } from '../latin1.ts'
+import { wideText } from '../utf16.ts'
 
 const isBase64 = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) ||
@@ -16,7 +17,7 @@ export function decodeUtf7(bytes: Uint8Array): string {
   for (let plus = text.indexOf('+'); plus >= 0; plus = text.indexOf('+', done)) {
     let end = plus + 1
     while (end < text.length && isBase64(text.charCodeAt(end))) end++
-    const wide = wideText(text.slice(plus + 1, end))
+    const wide = shiftedText(text.slice(plus + 1, end))
     // `+-` is a plus; what is too short for a character is none of this.
     const isShifted = wide !== '' || (end === plus + 1 && text[end] === '-')
     pieces.push(text.slice(done, plus), isShifted ? wide || '+' : text.slice(plus, end))
@@ -28,10 +29,7 @@ export function decodeUtf7(bytes: Uint8Array): string {
 }
 
 /** Base64 of UTF-16, most significant byte first. */
-function wideText(base64: string): string {
+function shiftedText(base64: string): string {
   const bytes = Buffer.from(base64, 'base64')
-  return bytes
-    .subarray(0, bytes.length & ~1)
-    .swap16()
-    .toString('utf16le')
+  return wideText(bytes.subarray(0, bytes.length & ~1).swap16())
 }
