@@ -161,6 +161,22 @@ describe('workbooks', () => {
   })
 })
 
+describe('SYLK', () => {
+  test('that is a list of values is no script, whatever its name ends in', () => {
+    const list = 'ID;PCALCOOO32\r\nB;Y2;X1\r\nC;Y1;X1;K1\r\nC;Y2;X1;K2;ESUM(R[-1]C)\r\nE\r\n'
+    expect(look('list.slk', list).features).toEqual([])
+  })
+
+  test('with macros of Excel 4 is found by its option, its names and its calls', () => {
+    const proofs = look('list.slk', 'ID;P\nO;G;E\nNN;NAuto_open;ER1C1\nC;Y1;X1;K0;E1+EXEC("calc")\nE\n').features
+    expect(proofs.map(({ feature, proof }) => `${feature}: ${proof}`)).toEqual([
+      'excel4-macro: Auto_open runs by itself',
+      'excel4-macro: a sheet of Excel 4 macros',
+      'excel4-macro: 1+EXEC("calc")',
+    ])
+  })
+})
+
 describe('files by their names and bytes', () => {
   test('that show one ending and have another are told', () => {
     expect(featuresOf(look('invoice.pdf.exe', 'MZ'))).toContain('double-extension')
@@ -249,6 +265,15 @@ describe('pages', () => {
       '<svg xmlns="http://www.w3.org/2000/svg"><script>location.href = atob("aHR0")</script></svg>',
     )
     expect(featuresOf(picture)).toEqual(['html-script', 'html-smuggling'])
+  })
+
+  test('with a link to a list on the office’s own server are ordinary; one to a foreign server is told', () => {
+    const page = (target: string): string => `<html><body><a href="${target}">list</a></body></html>`
+    expect(look('a.html', page('file://fileserver/share/list.xlsx')).features).toEqual([])
+    expect(featuresOf(look('a.html', page('file://files.example.org/share/list.xlsx')))).toEqual([
+      'external-relationship',
+    ])
+    expect(featuresOf(look('a.html', page('file://fileserver/share/run.exe')))).toEqual(['external-relationship'])
   })
 
   test('that are ordinary are left alone', () => {

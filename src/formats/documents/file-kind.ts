@@ -233,7 +233,7 @@ function kindOfMarkup(text: string): FileKind | undefined {
 
 function kindOfLines(text: string): FileKind | undefined {
   if (/^\[(?:InternetShortcut|Shell)\]/i.test(text)) return 'url-file'
-  if (/^ID;P/.test(text)) return 'sylk'
+  if (/^ID;/.test(text)) return 'sylk'
   if (/^(?:#!\/|@echo off)/i.test(text)) return 'script'
   if (/^(?:mime-version|from|received|return-path):/im.test(text) && /multipart\/related/i.test(text)) return 'mht'
   return pageTags.test(text.slice(0, headBytes)) ? 'html' : undefined

@@ -8,7 +8,7 @@ const programEndings = new Set('exe scr com pif cpl dll msi msp mst ocx xll wll 
 
 /** Endings of text that an interpreter runs. */
 const scriptEndings = new Set(
-  'js jse vbs vbe vb wsf wsh wsc sct hta ps1 psm1 ps1xml psc1 bat cmd jar jnlp py pyw rb pl sh command csh reg inf msc chm hlp gadget application appref-ms settingcontent-ms library-ms searchconnector-ms search-ms scf xbap ws iqy rqy oqy dqy slk diagcab theme themepack website mcl osdx rdp one-click'.split(
+  'js jse vbs vbe vb wsf wsh wsc sct hta ps1 psm1 ps1xml psc1 bat cmd jar jnlp py pyw rb pl sh command csh reg inf msc chm hlp gadget application appref-ms settingcontent-ms library-ms searchconnector-ms search-ms scf xbap ws iqy rqy oqy dqy diagcab theme themepack website mcl osdx rdp one-click'.split(
     ' ',
   ),
 )

@@ -2,7 +2,7 @@
  *  that ask for a password, redirects, links, text. Script is read, never run. */
 import { limits } from '../../core/limits.ts'
 import { bufferOf, decodeText } from './bytes.ts'
-import { placeOfTarget } from './external-target.ts'
+import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import type { FileKind } from './file-kind.ts'
 import { kindOfBytes } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -130,8 +130,11 @@ class PageReader {
       this.handlers.push(target.slice(target.indexOf(':') + 1))
     } else if (place === 'handler') {
       this.#inspection.add('external-relationship', this.#subject.path, `${element}: ${target}`)
-    } else if ((place === 'share' || place === 'near') && /^file:|^\\\\/i.test(target)) {
+    } else if (place === 'share' && /^file:|^\\\\/i.test(target)) {
       this.#inspection.add('external-relationship', this.#subject.path, `${element}: ${target}`)
+    } else if (place === 'near') {
+      const feature = judgeRelationship(element === 'a' ? 'hyperlink' : 'image', target)
+      if (feature !== undefined) this.#inspection.add(feature, this.#subject.path, `${element}: ${target}`)
     }
     if (element === 'script' && place === 'web') {
       this.#inspection.add('html-script', this.#subject.path, `script from ${target}`)

@@ -164,6 +164,13 @@ describe('OpenDocument in one XML file', () => {
     const module =
       '<office:scripts><ooo:module ooo:name="Module1"><ooo:source-code>Sub Main\n  Shell("calc")\nEnd Sub</ooo:source-code></ooo:module></office:scripts>'
     expect(featuresOf(look('a.fodt', flat(module)))).toEqual(['macro', 'macro-suspicious'])
+    const code = (source: string): string =>
+      flat(`<ooo:module ooo:name="Sheet1"><ooo:source-code>${source}</ooo:source-code></ooo:module>`)
+    expect(
+      look('a.fods', code('Rem Attribute VBA_ModuleType=VBADocumentModule\nOption VBASupport 1\n')).features,
+    ).toEqual([])
+    const event = 'Option VBASupport 1\nSub Workbook_Open()\n  x = 1\nEnd Sub'
+    expect(featuresOf(look('a.fods', code(event)))).toEqual(['macro', 'macro-autorun'])
     const object = Buffer.from(compoundFile({ '\x01Ole10Native': packagedFile('a.js', bytesOf('x')) }))
     const binary = `<draw:object-ole><office:binary-data>${object.toString('base64')}</office:binary-data></draw:object-ole>`
     expect(featuresOf(look('a.fodt', flat(binary)))).toContain('embedded-package')

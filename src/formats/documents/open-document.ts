@@ -70,6 +70,9 @@ function reportBasic(name: string, source: string, path: readonly string[], insp
   const signs = judgeCode(name, source)
   if (!signs.hasCode) return
   inspection.add('macro', path, `module ${name}`)
+  // Names of Excel's events count where the module says that it is Excel's; others are called by listeners.
+  if (signs.autoRun.length > 0 && /^\s*option\s+vbasupport\s+1/im.test(source))
+    inspection.add('macro-autorun', path, `module ${name}, ${signs.autoRun.join(', ')}`)
   if (signs.suspicious.length > 0)
     inspection.add('macro-suspicious', path, `module ${name}: ${signs.suspicious.join(', ')}`)
 }
@@ -100,7 +103,7 @@ export function examineFlatOpenDocument(subject: Subject, inspection: Inspection
   const isWhole = scanXml(decodeText(subject.bytes), {
     open: (tag) => {
       reportTag(tag, path, inspection)
-      if (tag.name === 'document') type = tag.attribute('mimetype') ?? ''
+      if (tag.name === 'document') type ||= tag.attribute('mimetype') ?? ''
       else if (tag.name === 'module') module = tag.attribute('name') ?? ''
       else if (tag.name === 'body') within = 'body'
       if (tag.isEmpty || (tag.name !== 'source-code' && tag.name !== 'binary-data')) return

@@ -29,12 +29,19 @@ function reportCells(line: string, subject: Subject, inspection: Inspection): vo
   if (sylk?.[1] !== undefined) reportFormula(`=${sylk[1]}`, subject.path, inspection)
 }
 
-/** Examines SYLK, which holds Excel 4 macros too: names that run, and formulas that call. */
+/** Functions by which macros of Excel 4 start, fetch, write or go on, in a formula. */
+const macroCall =
+  /;[EM]([^\r\n]{0,400}?\b(?:EXEC|CALL|REGISTER|RUN|FOPEN|FWRITE|FORMULA|SET\.VALUE|HALT|ON\.TIME|SEND\.KEYS|INITIATE|EXECUTE|POKE)\s?\([^\r\n]{0,100})/i
+
+/** Examines SYLK, which holds Excel 4 macros too: sheets of them, names that run, and formulas that call. */
 export function examineSylk(subject: Subject, inspection: Inspection): void {
   const text = decodeText(subject.bytes.subarray(0, limits.documentPartBytesMax))
-  const name = /^NN;N(auto_?(?:open|close)[^;\r\n]{0,40})/im.exec(text)?.[1]
+  const name = /^NN;(?:[^\r\n]{0,40};)?N(auto_?(?:open|close|activate|deactivate)[^;\r\n]{0,40})/im.exec(text)?.[1]
   if (name !== undefined) inspection.add('excel4-macro', subject.path, `${name} runs by itself`)
-  const call = /;E((?:EXEC|CALL|REGISTER|RUN|FOPEN|FORMULA|HALT)\([^\r\n]{0,100})/i.exec(text)?.[1]
+  // The option E makes a sheet of macros of it.
+  if (/^O(?:;[^\r\n;]{0,40}){0,16};E(?:[;\r\n]|$)/im.test(text))
+    inspection.add('excel4-macro', subject.path, 'a sheet of Excel 4 macros')
+  const call = macroCall.exec(text)?.[1]
   if (call !== undefined) inspection.add('excel4-macro', subject.path, call)
   examineTable(subject, inspection)
 }

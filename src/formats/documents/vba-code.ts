@@ -98,7 +98,7 @@ function withoutComment(line: string): string {
 }
 
 const isDeclarative =
-  /^(?:attribute\s+(?:vb_|\w+\.vb_)|option\s+(?:explicit|base|compare|private)|version\s+[\d.]+\s+class|begin\b|end$|multiuse\b)/i
+  /^(?:attribute\s+(?:vb_|\w+\.vb_)|option\s+(?:explicit|base|compare|private|vbasupport|classmodule|compatible)|version\s+[\d.]+\s+class|begin\b|end$|multiuse\b)/i
 const procedure = /^(?:(?:public|private|friend|static)\s+){0,3}(?:sub|function)\s+([^\s(]{1,255})/i
 
 /** What the source of one module shows. */
