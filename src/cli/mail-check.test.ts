@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tnefFile } from '../formats/mail/tnef.fixture.ts'
+import { mailSource } from '../watches/mail/mail.fixture.ts'
 import { exitCodes } from './arguments.ts'
 import { parseMailCheck, runMailCheck } from './mail-check.ts'
 import { program } from './program.fixture.ts'
@@ -44,6 +46,29 @@ describe('mail check', () => {
     expect(out).toContain('New EViD User Guides.js')
     expect(out).toContain('What to do:')
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('names the files of a mail, those in a package of Outlook and in a mail inside too', async () => {
+    const inner = mailSource({ from: 'b@b.example', subject: 'Inner', file: { name: 'b.pdf', type: 'a/b', text: 'x' } })
+    const packed = tnefFile({
+      files: [
+        { name: 'Guides.docm', bytes: Buffer.from('x') },
+        { name: 'Fwd.eml', bytes: inner },
+      ],
+    })
+    const file = join(folder, 'packed.eml')
+    writeFileSync(
+      file,
+      `From: Pat <pat@a.example>\nSubject: Lunch\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n${Buffer.from(packed).toString('base64')}\n`,
+    )
+    const { out } = await run(file)
+    expect(out).toContain('Files in it:\n  - Guides.docm\n  - Inner > b.pdf\n')
+    const line = JSON.parse((await run('--json', file)).out) as { files: { name: string; within: string[] }[] }
+    expect(line.files.map(({ name, within }) => [name, within])).toEqual([
+      ['Guides.docm', []],
+      ['b.pdf', ['Inner']],
+    ])
+    rmSync(file)
   })
 
   test('shows nothing of a mail that a terminal would obey', async () => {

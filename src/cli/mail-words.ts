@@ -1,6 +1,8 @@
 /** What the mail check says of one mail: as a line of JSON, and in words for a person. Everything from the mail is shown as
  *  characters, never obeyed. */
+import { createHash } from 'node:crypto'
 import type { Reject } from '../core/place.ts'
+import { filesOf, type MailFile } from '../formats/mail/mail-files.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
 import type { CarriedFeature, Claim, MailVerdict } from '../watches/mail/verdict.ts'
 import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../watches/mail/words.ts'
@@ -15,8 +17,8 @@ export interface Shown {
 
 const fileInWords = (file: string): string => file.replace(/^-(?=#|$)/, 'standard input')
 
-/** `{file, verdict, score, claims, failures, payload, campaign}`, one line a mail. */
-export function mailLine({ file, verdict }: Shown): Readonly<Record<string, unknown>> {
+/** `{file, verdict, score, claims, failures, payload, campaign, files}`, one line a mail. */
+export function mailLine({ file, message, verdict }: Shown): Readonly<Record<string, unknown>> {
   return {
     file,
     verdict: verdict.verdict,
@@ -34,6 +36,13 @@ export function mailLine({ file, verdict }: Shown): Readonly<Record<string, unkn
     failures: verdict.failures,
     payload: verdict.payload,
     campaign: verdict.campaign ?? null,
+    files: filesOf(message).map(({ part, within }) => ({
+      name: part.fileName,
+      within,
+      contentType: part.contentType,
+      bytes: part.bytes.length,
+      sha256: createHash('sha256').update(part.bytes).digest('hex'),
+    })),
     problems: verdict.problems,
   }
 }
@@ -90,6 +99,7 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
     ...fact('File:', fileInWords(file)),
     ...fact('From:', from === undefined ? '(nobody)' : `${from.name} <${from.address}>`.trim()),
     ...fact('Subject:', message.subject),
+    ...list('Files in it:', filesOf(message).filter(isTold).map(fileText), columns),
   ]
   const { campaign } = verdict
   const isClean = verdict.verdict === 'clean'
@@ -112,6 +122,12 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
     ...list('What to do:', adviceOf(verdict).map(printable), columns),
   ]
 }
+
+/** Pictures of the text itself and forms of it are no files to whoever reads the mail. */
+const isTold = ({ part }: MailFile): boolean => part.fileName !== '' || part.disposition === 'attachment'
+
+const fileText = ({ part, within }: MailFile): string =>
+  [...within, part.fileName || 'without a name'].map((each) => excerpt(each, shownCharacters)).join(' > ')
 
 function carriedText(feature: CarriedFeature, path: readonly string[], proof: string): string {
   const where = path.length === 0 ? '' : ` in ${path.map((each) => excerpt(each, shownCharacters)).join(' > ')}`

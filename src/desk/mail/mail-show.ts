@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { limits } from '../../core/limits.ts'
 import { htmlView } from '../../formats/mail/html-view.ts'
 import { unwrapJournal } from '../../formats/mail/journal.ts'
+import { filesOf } from '../../formats/mail/mail-files.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
 import { readAnyMail } from '../../formats/mail/outlook-message.ts'
 import { instructionFor, mailSystems, ruleAgainst } from '../../watches/mail/administrator.ts'
@@ -39,11 +40,11 @@ export function showMail({ judged, unreadable }: MailDocument, bytes: Uint8Array
     headers: (message?.headers ?? []).slice(0, limits.mailHeadersMax).map(({ name, value }) => ({ name, value })),
     text: message?.text ?? '',
     view: message === undefined ? '' : htmlView(message.html),
-    files: (message?.parts ?? []).map(({ fileName, contentType, bytes: content }) => ({
-      name: fileName,
-      contentType,
-      bytes: content.length,
-      sha256: createHash('sha256').update(content).digest('hex'),
+    files: (message === undefined ? [] : filesOf(message)).map(({ part, within }) => ({
+      name: [...within, part.fileName].join(' > '),
+      contentType: part.contentType,
+      bytes: part.bytes.length,
+      sha256: createHash('sha256').update(part.bytes).digest('hex'),
     })),
   }
 }
