@@ -2,6 +2,7 @@
  *  told by that container's reader. */
 import { latin1Text } from '../latin1.ts'
 import { bigUint32At, byteAt, decodeText, hasText, uint16At, uint32At } from './bytes.ts'
+import { holdsZip } from './zip.ts'
 
 /** Everything that a file can be told to be. */
 export type FileKind =
@@ -144,7 +145,8 @@ const textHeadBytes = 4_096
 export function kindOfBytes(bytes: Uint8Array): FileKind {
   if (bytes.length === 0) return 'empty'
   for (const [at, signature, kind] of signatures) if (hasText(bytes, at, signature)) return kind
-  return kindOfRiff(bytes) ?? kindOfProgram(bytes) ?? kindOfImage(bytes) ?? kindOfText(bytes) ?? 'unknown'
+  const kind = kindOfRiff(bytes) ?? kindOfProgram(bytes) ?? kindOfImage(bytes) ?? kindOfText(bytes)
+  return kind ?? (holdsZip(bytes) ? 'zip' : 'unknown')
 }
 
 function kindOfRiff(bytes: Uint8Array): FileKind | undefined {

@@ -56,6 +56,31 @@ describe('macros', () => {
     }
   })
 
+  test('are found in a document whose archive is damaged so that only a program that mends it reads it', () => {
+    const project = compoundFile(vbaProject({ ThisDocument: guide }))
+    const whole = Buffer.from(wordFile(paragraph('x'), { 'word/vbaProject.bin': project }))
+    const lists = (): number[] => {
+      const found: number[] = []
+      for (let at = whole.indexOf('PK\x01\x02'); at >= 0; at = whole.indexOf('PK\x01\x02', at + 4)) found.push(at)
+      return found
+    }
+    const end = whole.lastIndexOf('PK\x05\x06')
+    const damaged = (...places: readonly number[]): Uint8Array => {
+      const copy = new Uint8Array(whole)
+      for (const at of places) copy.fill(0, at, at + 4)
+      return copy
+    }
+    for (const file of [
+      damaged(0),
+      damaged(end),
+      damaged(...lists()),
+      ...lists().map((at) => damaged(at)),
+      joined(new Uint8Array(100), whole),
+      joined(whole, new Uint8Array(70_000)),
+    ])
+      expect(featuresOf(look('guide.docm', file))).toContain('macro-autorun')
+  })
+
   test('are found in an archive in an archive, with the way there', () => {
     const project = compoundFile(vbaProject({ ThisDocument: guide }))
     const inner = zipFile({ 'guide.docm': wordFile(paragraph('x'), { 'word/vbaProject.bin': project }) })

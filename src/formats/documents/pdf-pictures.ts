@@ -15,6 +15,10 @@ export function addPdfPicture(file: PdfFile, object: PdfObject, path: readonly s
   const width = numberOf(file, object.value, 'Width')
   const height = numberOf(file, object.value, 'Height')
   if (width < sideLeast || height < sideLeast || width * height > limits.documentPicturePixelsMax) return
+  if (isTooLarge(file, object.value, width, height)) {
+    inspection.addProblem('A very large picture was not looked into.')
+    return
+  }
   const { bytes, remaining } = file.read(object)
   const place = [...path, `object ${object.number}`]
   if (remaining === 'DCTDecode') inspection.addPicture({ type: 'jpeg', path: place, bytes })
@@ -23,6 +27,21 @@ export function addPdfPicture(file: PdfFile, object: PdfObject, path: readonly s
     if (grey) inspection.addPicture({ type: 'grey', path: place, width, height, bytes: grey })
   }
 }
+
+/** Bare pixels of which no whole picture would come within the bound: unpacking them is for nothing. */
+function isTooLarge(file: PdfFile, dictionary: PdfDictionary, width: number, height: number): boolean {
+  const given = file.resolve(dictionary.get('Filter'))
+  const filters = isList(given) ? given : [given]
+  if (/^DCT(?:Decode)?$/.test(nameOf(file.resolve(filters.at(-1))))) return false
+  const bits = numberOf(file, dictionary, 'BitsPerComponent') || 1
+  const { components } = coloursOf(file, dictionary) ?? { components: 1 }
+  return rowBytesOf(width, components, bits) * height * wholeShare > limits.documentPartBytesMax
+}
+
+const rowBytesOf = (width: number, components: number, bits: number): number =>
+  Math.ceil((width * components * bits) / 8)
+/** So much of a picture's rows must be there. */
+const wholeShare = 0.9
 
 function numberOf(file: PdfFile, dictionary: PdfDictionary, key: string): number {
   const value = file.resolve(dictionary.get(key))
@@ -85,8 +104,8 @@ function greyPixels(
   const colours = isMask ? { components: 1 as const } : coloursOf(file, dictionary)
   if (colours === undefined || ![1, 2, 4, 8].includes(bits)) return undefined
   const { components, palette } = colours as Colours
-  const rowBytes = Math.ceil((width * components * bits) / 8)
-  if (bytes.length < rowBytes * height * 0.9) return undefined
+  const rowBytes = rowBytesOf(width, components, bits)
+  if (bytes.length < rowBytes * height * wholeShare) return undefined
   const most = (1 << bits) - 1
   const grey = new Uint8Array(width * height)
   for (let y = 0; y < height; y++) {

@@ -69,6 +69,16 @@ describe('a PDF', () => {
     expect(look(file).pictures).toMatchObject([{ type: 'grey', width: 25, height: 25 }])
   })
 
+  test('with a picture larger than is unpacked says so', () => {
+    const file = pdfFile([
+      packedStream(
+        new Uint8Array(9_000),
+        '/Subtype /Image /Width 3900 /Height 3900 /BitsPerComponent 8 /ColorSpace /DeviceRGB ',
+      ),
+    ])
+    expect(look(file).problems).toEqual(['A very large picture was not looked into.'])
+  })
+
   test('that is encrypted but opens without a password is read, and so is one whose password stands in the mail', () => {
     const linksOf = (password: string, passwords: readonly string[]): string[] =>
       examine(

@@ -37,12 +37,27 @@ const centralSignature = 'PK\x01\x02'
 const localSignature = 'PK\x03\x04'
 const aesMethod = 99
 
-/** Reads the list of an archive. */
+/** Reads the list of an archive. Where it breaks off before the number of entries that its end gives, the heads in front
+ *  of the others are searched for, as programs do that offer to mend a document. */
 export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   const central = readCentral(bytes)
-  if (central !== undefined && central.entries.length > 0) return central
-  return readLocalHeads(bytes)
+  if (central === undefined || central.entries.length === 0) return readLocalHeads(bytes)
+  if (!central.isDamaged) return central
+  const known = new Set(central.entries.map(({ at }) => at))
+  const found = readLocalHeads(bytes)
+  return { ...found, entries: [...central.entries, ...found.entries.filter(({ at }) => !known.has(at))] }
 }
+
+/** True where bytes that begin as nothing known have an archive's heads in them, or its end: one whose beginning was
+ *  damaged, which programs of Office offer to mend. */
+export function holdsZip(bytes: Uint8Array): boolean {
+  if (hasText(bytes, endRecordAt(bytes), endSignature)) return true
+  const at = indexOfBytes(bytes, localSignature, 0, Math.min(bytes.length, headSearchedBytes))
+  // Its version and method are small numbers.
+  return at >= 0 && uint16At(bytes, at + 4) <= 63 && uint16At(bytes, at + 8) <= 99
+}
+
+const headSearchedBytes = 65_536
 
 /** Where the end record stands: the last 65,557 bytes, from behind (APPNOTE 4.3.16). */
 function endRecordAt(bytes: Uint8Array): number {
@@ -66,7 +81,10 @@ function readCentral(bytes: Uint8Array): ZipDirectory | undefined {
   // What stands in front of the archive moves everything by as much.
   const stated = hasText(bytes, offset, centralSignature) ? offset : end - size
   const shift = stated - offset
-  return hasText(bytes, stated, centralSignature) ? readCentralEntries(bytes, stated, Math.max(0, shift)) : undefined
+  if (!hasText(bytes, stated, centralSignature)) return undefined
+  const directory = readCentralEntries(bytes, stated, Math.max(0, shift))
+  const isDamaged = !directory.isCut && directory.entries.length < uint16At(bytes, end + 10)
+  return { ...directory, isDamaged }
 }
 
 function readCentralEntries(bytes: Uint8Array, from: number, shift: number): ZipDirectory {
@@ -189,7 +207,8 @@ function readLocalHeads(bytes: Uint8Array): ZipDirectory {
 
 /** Bytes of an entry as they stand in the archive. */
 export function packedBytes(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
-  const hasHead = hasText(bytes, entry.at, localSignature)
+  // A head whose first bytes were damaged has the entry's name all the same.
+  const hasHead = hasText(bytes, entry.at, localSignature) || hasText(bytes, entry.at + 30, entry.name)
   const dataAt = hasHead ? entry.at + 30 + uint16At(bytes, entry.at + 26) + uint16At(bytes, entry.at + 28) : entry.at
   return bytes.subarray(dataAt, Math.min(bytes.length, dataAt + entry.packedSize))
 }
