@@ -2,7 +2,7 @@
  *  told by that container's reader. */
 import { latin1Text } from '../latin1.ts'
 import { bigUint32At, byteAt, decodeText, hasText, uint16At, uint32At } from './bytes.ts'
-import { holdsZip } from './zip.ts'
+import { holdsZip } from './zip-signs.ts'
 
 /** Everything that a file can be told to be. */
 export type FileKind =

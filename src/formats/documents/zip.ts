@@ -5,6 +5,7 @@ import { latin1Text } from '../latin1.ts'
 import { bufferOf, byteAt, hasText, indexOfBytes, uint16At, uint32At, uint64At } from './bytes.ts'
 import { type Inflated, inflateRaw } from './inflate.ts'
 import type { Inspection } from './inspection.ts'
+import { endRecordAt, endSignature, localSignature } from './zip-signs.ts'
 
 /** One entry of an archive. */
 export interface ZipEntry {
@@ -32,9 +33,7 @@ export interface ZipDirectory {
   readonly isCut: boolean
 }
 
-const endSignature = 'PK\x05\x06'
 const centralSignature = 'PK\x01\x02'
-const localSignature = 'PK\x03\x04'
 const aesMethod = 99
 
 /** Reads the list of an archive. Where it breaks off before the number of entries that its end gives, the heads in front
@@ -46,23 +45,6 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   const known = new Set(central.entries.map(({ at }) => at))
   const found = readLocalHeads(bytes)
   return { ...found, entries: [...central.entries, ...found.entries.filter(({ at }) => !known.has(at))] }
-}
-
-/** True where bytes that begin as nothing known have an archive's heads in them, or its end: one whose beginning was
- *  damaged, which programs of Office offer to mend. */
-export function holdsZip(bytes: Uint8Array): boolean {
-  if (hasText(bytes, endRecordAt(bytes), endSignature)) return true
-  const at = indexOfBytes(bytes, localSignature, 0, Math.min(bytes.length, headSearchedBytes))
-  // Its version and method are small numbers.
-  return at >= 0 && uint16At(bytes, at + 4) <= 63 && uint16At(bytes, at + 8) <= 99
-}
-
-const headSearchedBytes = 65_536
-
-/** Where the end record stands: the last 65,557 bytes, from behind (APPNOTE 4.3.16). */
-function endRecordAt(bytes: Uint8Array): number {
-  const from = Math.max(0, bytes.length - 65_557)
-  return from + bufferOf(bytes.subarray(from)).lastIndexOf(endSignature, undefined, 'latin1')
 }
 
 function readCentral(bytes: Uint8Array): ZipDirectory | undefined {
