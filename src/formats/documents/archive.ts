@@ -1,6 +1,8 @@
 /** Examines zip archives: an Office or OpenDocument file, a Java program, or a plain archive whose files are examined in
  *  their turn. */
+
 import { limits } from '../../core/limits.ts'
+import { openedByMail } from './examination.ts'
 import type { FileKind } from './file-kind.ts'
 import { endingOf, meaningOfEnding, nameSigns } from './file-name.ts'
 import { inflateGzip } from './inflate.ts'
@@ -72,7 +74,7 @@ function reportEncrypted(subject: Subject, entry: ZipEntry, inspection: Inspecti
     const packed = decryptEntry(subject.bytes, entry, password)
     const inflated = packed && unpackEntry(packed, entry.method, inspection)
     if (inflated === undefined || inflated.end === 'damaged') continue
-    inspection.add('encrypted-archive', subject.path, `${entry.name}; the password stands in the mail`)
+    inspection.add('encrypted-archive', subject.path, `${entry.name}; the password ${openedByMail}`)
     return inspection.enqueue(subject, entry.name, inflated.bytes)
   }
   inspection.add('encrypted-archive', subject.path, `${entry.name}, ${entry.encryption}`)

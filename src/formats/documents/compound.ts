@@ -1,8 +1,10 @@
 /** Examines a compound file: a binary document of Word, Excel or PowerPoint, an object or the macros inside another
  *  document, the shell of an encrypted document, an installer. */
+
 import { limits } from '../../core/limits.ts'
 import { uint32At } from './bytes.ts'
 import { type CompoundEntry, type CompoundFile, openCompoundFile } from './compound-file.ts'
+import { openedByMail } from './examination.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { reportMacros } from './macros.ts'
@@ -98,7 +100,7 @@ function describePassword(password: string | undefined): string {
   if (password === undefined) return 'document with a password'
   return standardPasswords.includes(password)
     ? 'encrypted, but opens without asking: with a password that Office tries by itself'
-    : 'document with a password that stands in the mail'
+    : `document with a password that ${openedByMail}`
 }
 
 /** The stream of the current user says whether the other one is encrypted (MS-PPT 2.3.2). */

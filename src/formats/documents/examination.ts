@@ -67,6 +67,9 @@ export type FeatureStrength = 'active' | 'notable'
 export type PayloadFeature = keyof typeof featureStrengths
 export const payloadFeatures = Object.keys(featureStrengths) as readonly PayloadFeature[]
 
+/** Ends the proof of a locked file that a word of the mail opened. */
+export const openedByMail = 'stands in the mail'
+
 /** True for what can act by itself or on one click; false for what honest files have too. */
 export const isActive = (feature: PayloadFeature): boolean => featureStrengths[feature] === 'active'
 

@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import type { MailMessage } from '../../formats/mail/message.ts'
 import { domainOfAddress, genericTokens, ownLabel, registrable } from './domains.ts'
 import { isFreeMail } from './free-mail.ts'
-import type { NameFound } from './name-scanner.ts'
+import type { Name, NameFound } from './name-scanner.ts'
 import { type OwnText, ownLinks } from './own-text.ts'
 import type { IdentityRegistry } from './registry.ts'
 import { fold } from './skeleton.ts'
@@ -19,6 +19,17 @@ export interface IndexedClaim extends Claim {
   readonly isSpeaker: boolean
 }
 
+/** How a place is searched. */
+interface SearchOptions {
+  readonly charactersMax?: number
+  /** Whoever writes here speaks of others. */
+  readonly isTopic?: boolean
+  /** Who is named here as the sender, if that is known. */
+  readonly speakers?: ReadonlySet<number>
+  /** Whether a name that was found is a word of somebody else's. */
+  readonly isOther?: (found: NameFound) => boolean
+}
+
 /** Gathers the claims of one mail. */
 class ClaimCollector {
   readonly claims: IndexedClaim[] = []
@@ -31,19 +42,11 @@ class ClaimCollector {
     this.#around = around
   }
 
-  /** `isTopic`: whoever writes here speaks of others. `speakers`: who is named here as the sender, if that is known. */
-  search(
-    text: string,
-    surface: ClaimSurface,
-    charactersMax?: number,
-    isTopic = false,
-    speakers?: ReadonlySet<number>,
-    isOther: (found: NameFound) => boolean = () => false,
-  ): void {
+  search(text: string, surface: ClaimSurface, options: SearchOptions = {}): void {
     if (text === '') return
-    const searched = text.slice(0, charactersMax ?? limits.mailFieldSearchedCharactersMax)
-    for (const found of this.#registry.namesIn(searched, this.#around)) {
-      if (isOther(found)) continue
+    const { charactersMax = limits.mailFieldSearchedCharactersMax, isTopic = false, speakers, isOther } = options
+    for (const found of this.#registry.namesIn(text.slice(0, charactersMax), this.#around)) {
+      if (isOther?.(found) === true) continue
       const isSpeaker = !isTopic && (speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
       const at = surface === 'body' && isSpeaker ? 'self-presentation' : surface
       this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
@@ -92,19 +95,22 @@ export function claimsOf(
   )
   const collector = new ClaimCollector(registry, around)
   claimsOfSenders(message, registry, collector, isFirstContact)
-  collector.search(message.subject, 'subject', undefined, text.isWarning)
+  collector.search(message.subject, 'subject', { isTopic: text.isWarning })
   for (const name of fileNames) claimsOfFile(name, registry, collector)
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
-    collector.search(alt, 'image-text', undefined, text.isWarning)
+    collector.search(alt, 'image-text', { isTopic: text.isWarning })
   const signers = new Set(registry.loneNames.find(text.signed).map(({ identity }) => identity))
-  collector.search(text.signature, 'signature', undefined, text.isWarning, signers)
-  collector.search(text.own, 'body', limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax)
+  collector.search(text.signature, 'signature', { isTopic: text.isWarning, speakers: signers })
+  collector.search(text.own, 'body', {
+    charactersMax: limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax,
+  })
   const linkTexts = ownLinks(message.links, text)
     .slice(0, limits.mailLinksJudgedMax)
     .filter(({ from, text: said, target }) => from === 'html' && said !== target)
     .map(({ text: said }) => said.slice(0, limits.mailExcerptCharactersMax))
-  collector.search(linkTexts.join('\n'), 'link-text', 4 * limits.mailFieldSearchedCharactersMax)
-  for (const said of documentTexts) collector.search(said, 'document-text', 4 * limits.mailFieldSearchedCharactersMax)
+  collector.search(linkTexts.join('\n'), 'link-text', { charactersMax: 4 * limits.mailFieldSearchedCharactersMax })
+  for (const said of documentTexts)
+    collector.search(said, 'document-text', { charactersMax: 4 * limits.mailFieldSearchedCharactersMax })
   return collector.claims
 }
 
@@ -133,9 +139,7 @@ function claimsOfSenders(
 ): void {
   for (const { name, address } of [...message.from, ...message.sender].slice(0, 4)) {
     const host = domainOfAddress(address)
-    collector.search(name, 'display-name', undefined, false, undefined, (found) =>
-      isOwnName(found, name, host, registry),
-    )
+    collector.search(name, 'display-name', { isOther: (found) => isOwnName(found, name, host, registry) })
     if (!bearsName(host, name))
       // Short ones are family names too.
       for (const { identity, text, needsContext } of registry.loneNames.find(name))
@@ -151,7 +155,12 @@ function claimsOfSenders(
     // An address at a free mail service says nothing of the service.
     const isFree = isFreeMail(registrable(host)) && !/^(?:mailer-daemon|postmaster)@/.test(address)
     if (!isFree) for (const owner of registry.ownersOf(host)) collector.add(owner, 'sender-address', address)
-    collector.search(local.replaceAll(/[._+-]+/g, ' '), 'local-part')
+    const words = local.replaceAll(/[._+-]+/g, ' ')
+    const alone = new Set(registry.loneNames.find(words).map(({ identity }) => identity))
+    // One word of a longer name is a word of others' addresses as well: `harbor.dental`.
+    collector.search(words, 'local-part', {
+      isOther: ({ name }) => isPartOfName(name, registry) && !alone.has(name.identity),
+    })
     const inLocal = registry.joinedIn(local)
     if (inLocal !== undefined) collector.add(inLocal, 'local-part', local)
     if (isFree) continue
@@ -179,20 +188,26 @@ const initialsTo = 4
 /** Letters from which on a common word is enough of a name where nothing stands beside it. */
 const loneFrom = 5
 
-/** Whether a name that was found is but a word of the sender's own, longer name, under which he has his domain: a part of
- *  an identity's name (`Hart`, `Dominion`) is a part of others' names too. A name with generic words beside it is not. */
+/** Whether a name is but one word of its identity's longer name, as `Hart` and `Dominion` are, or initials: others have it
+ *  in their names too. */
+function isPartOfName({ text, identity, needsContext }: Name, registry: IdentityRegistry): boolean {
+  const words = fold(registry.identities[identity]?.name ?? '').split(/\s+/)
+  if (/\s/.test(text.trim())) return false
+  return needsContext || text.length <= initialsTo || (words.length > 1 && words.includes(fold(text)))
+}
+
+/** Whether a name that was found is but a word of the sender's own, longer name, under which he has his domain. One with
+ *  generic words beside it is not. */
 function isOwnName(
   { name, excerpt }: NameFound,
   displayName: string,
   host: string,
   registry: IdentityRegistry,
 ): boolean {
-  const identity = registry.identities[name.identity]
-  if (identity === undefined || /\s/.test(name.text.trim())) return false
-  const isPart = name.needsContext || name.text.length <= initialsTo || fold(identity.name).split(/\s+/).length > 1
   const label = lettersOf(ownLabel(host))
   const rest = label.replace(lettersOf(excerpt), '')
-  return isPart && rest !== label && rest.length >= 3 && !genericTokens.has(rest) && bearsName(host, displayName)
+  const isLonger = rest !== label && rest.length >= 3 && !genericTokens.has(rest)
+  return isLonger && isPartOfName(name, registry) && bearsName(host, displayName)
 }
 
 /** A mail address that stands in a display name. */

@@ -1,6 +1,6 @@
 /** What a mail carries, from its files, its links, its HTML and its words, and how heavy each part is. */
 import { limits } from '../../core/limits.ts'
-import { type Examination, isActive, type PayloadFeature } from '../../formats/documents/examination.ts'
+import { type Examination, isActive, openedByMail, type PayloadFeature } from '../../formats/documents/examination.ts'
 import type { MailMessage, MailPart } from '../../formats/mail/message.ts'
 import type { LinkFacts } from './links.ts'
 import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
@@ -43,8 +43,7 @@ const examined = new WeakMap<MailMessage, { readonly examine: Examine; readonly 
 export function examineMail(message: MailMessage, examine: Examine): readonly ExaminedPart[] {
   const known = examined.get(message)
   if (known?.examine === examine) return known.parts
-  const password = passwordIn(message.text)
-  const options = password === '' ? {} : { passwords: [password] }
+  const options = { passwords: passwordsIn(message.text) }
   const parts = allParts(message).map((part): ExaminedPart => {
     const { fileName, contentType, bytes } = part
     return { part, found: examine({ name: fileName, contentType, bytes }, options) }
@@ -96,11 +95,14 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
   const shown = message.text.trim().length
   if (links.clickable > 0 && shown < sayingNothingBelow && message.links.some(({ isPicture }) => isPicture))
     add('image-only', `a picture to click, and ${shown === 0 ? 'no text' : `${shown} characters of text`}`)
-  const isLocked = files.carried.some(
-    ({ feature }) => feature === 'encrypted-archive' || feature === 'encrypted-document',
-  )
-  const password = isLocked ? passwordIn(message.text) : ''
-  if (password !== '') add('archive-password', `the text gives a password for a locked file: ${password}`)
+  const isLocked = files.carried.some(({ feature }) => isLockedFeature(feature))
+  const isOpened = files.carried.some(({ feature, proof }) => isLockedFeature(feature) && proof.includes(openedByMail))
+  const phrase = isLocked
+    ? (passwordPhrase.exec(message.text.slice(0, limits.mailTextHeadCharactersMax))?.[0] ?? '')
+    : ''
+  if (phrase !== '')
+    add('archive-password', `the text gives a password for a locked file: ${phrase.replace(/\s+/g, ' ')}`)
+  else if (isOpened) add('archive-password', 'a word of the text opens a locked file')
   return carried
 }
 
@@ -109,13 +111,34 @@ const hiddenFrom = 200
 /** Characters below which a mail says next to nothing: its picture or its link must do it. */
 export const sayingNothingBelow = 160
 
-/** The words around “password: 1234”. */
-function passwordIn(text: string): string {
-  const found =
-    /(?:password|passcode|pass|pwd|kennwort|passwort|contrasena|contraseña|senha|mot de passe)\s{0,3}(?:is|:|=|-)?\s{0,3}["“']?([^\s"”']{3,32})/i.exec(
-      text.slice(0, limits.mailTextHeadCharactersMax),
-    )
-  return found === null ? '' : found[0].replace(/\s+/g, ' ')
+const isLockedFeature = (feature: CarriedFeature): boolean =>
+  feature === 'encrypted-archive' || feature === 'encrypted-document'
+
+/** “password: 1234”. */
+const passwordPhrase =
+  /(?:password|passcode|pass|pwd|kennwort|passwort|contrasena|contraseña|senha|mot de passe)\s{0,3}(?:is|:|=|-)?\s{0,3}["“']?([^\s"”']{3,32})/i
+/** Lines that speak of opening or locking something. */
+const speaksOfLocks =
+  /\b(?:pass\w*|pw|pwd|pin|codes?|keys?|unlock\w*|open\w*|encrypt\w*|protect\w*|secur\w*|zip\w*|archives?|kennwort|passwort|contrase\S*|senha)\b/i
+
+/** Words of a text that may open a locked file: what follows “password”, and in lines that speak of locks the words with
+ *  a digit and the last one. Each is only tried, so that one too many does no harm. */
+function passwordsIn(text: string): string[] {
+  const head = text.slice(0, limits.mailTextHeadCharactersMax)
+  const found = new Set<string>()
+  const take = (word: string): void => {
+    const bare = word.replace(/^[("'“‘[]+|[)"'”’\]]+$/g, '')
+    for (const tried of [bare.replace(/[.,;:!?]+$/, ''), bare])
+      if (tried.length >= 3 && tried.length <= 32) found.add(tried)
+  }
+  const said = passwordPhrase.exec(head)?.[1]
+  if (said !== undefined) take(said)
+  for (const line of head.split('\n')) {
+    if (found.size >= limits.passwordsMax || line.length > 1_000 || !speaksOfLocks.test(line)) continue
+    const words = line.trim().split(/\s+/)
+    for (const [i, word] of words.entries()) if (/\d/.test(word) || i === words.length - 1) take(word)
+  }
+  return [...found].slice(0, limits.passwordsMax)
 }
 
 const grave = 2.5

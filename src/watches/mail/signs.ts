@@ -194,6 +194,7 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
   'pictures from another place': (facts) =>
     facts.links.imageDomains.length > 0 &&
     !facts.links.imageDomains.includes(facts.sender.domain) &&
+    !(facts.links.clickable > 0 && facts.links.domains.every((domain) => domain === facts.sender.domain)) &&
     !facts.links.targets.some((target) => countsClicks(target, facts)),
   'pictures from whom it names': ({ links, claims, sender }) =>
     claims.length > 0 &&
