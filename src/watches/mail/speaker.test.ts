@@ -15,6 +15,7 @@ describe('in a text, a name is the writer’s own', () => {
     '*VR Systems* has assigned me to your county.',
     '*VR Systems* requires all counties to sign.',
     'Thank you for choosing *VR Systems*.',
+    'Please note that your *VR Systems* invoice is open.',
     'Questions? Call *VR Systems* support.',
     'This notice was prepared for you by *VR Systems*.',
   ])('%s', (text) => {
@@ -31,6 +32,8 @@ describe('in a text, a name is a topic', () => {
     'For four years I worked at *VR Systems*.',
     'The board certified the pollbook made by *VR Systems*.',
     'It says that *VR Systems* has bought a rival.',
+    'Why do you keep your *VR Systems* machines in a shed?',
+    'Dear *VR Systems* support team,',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(false)
   })

@@ -17,7 +17,11 @@ const turnsToReaderAfter =
   /^,?(?: and its partners)? (?:(?:is|are) (?:pleased|happy|excited|glad|proud|sorry|writing|asking|requesting|sending|contacting|notifying|inviting|offering|reaching)\b|(?:would like|wishes|wants) to\b|(?:requires?|asks?|requests?|needs?|invites?|reminds?|advises?|urges?|thanks?|recommends?|notifies|informs) (?:that )?(?:you|your|all|its|every|each)\b|(?:has|have|had) (?:now |just |recently )?[a-z]{3,14}(?:ed|nt|pt|de|un)\b[^.!?\n]{0,40}\b(?:you|your)\b|(?:values|appreciates) your\b)/
 /** Words that lead to a name as the writer's own. */
 const leadsToSelf =
-  /(?:\bwe at|\bhere at|\bus at|\bi at|\bon behalf of|\brepresenting|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\byour|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\b(?:sent|prepared|provided|issued|brought)(?: (?:to|for) you)? by|\bthank(?:s| you) for (?:choosing|using|being an?)|\b(?:customer|client|user|subscriber) of|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
+  /(?:\bwe at|\bhere at|\bus at|\bi at|\bon behalf of|\brepresenting|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\b(?:sent|prepared|provided|issued|brought)(?: (?:to|for) you)? by|\bthank(?:s| you) for (?:choosing|using|being an?)|\b(?:customer|client|user|subscriber) of|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
+/** `your VR Systems representative`, `your VR Systems invoice`: what one has of whoever writes; of machines anybody speaks. */
+const yours = /\byour(?: (?:new|current|annual|open|latest))?[\s:]{1,3}$/
+const yoursAfter =
+  /^(?:'s)?\s(?:rep\b|representative|contact|manager|consultant|specialist|engineer|technician|invoice|order|contract|licen[cs]e|agreement|renewal|quote|subscription|payment|password|log-?in|user)/
 /** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`. */
 const writerBefore =
   /(?:^|[.!?:;\n,]|\b(?:hello|hi|morning|and|that|because|as))\s{0,4}(?:i|we|i'm|we're|i've|we've|my|our|this|this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder))\b(?! (?:got|received|had|heard|saw|read|bought|called|asked|spoke|talked|met|signed|used to|worked|left|need|have not|do not|never)\b)[^.!?;\n]{0,60}\b(?:from|of|at|with|for|by|joined)(?: the| our)?\s{0,2}$/
@@ -30,6 +34,7 @@ const tellsOf =
 export function speaksAsSelf({ before, after }: Beside): boolean {
   if (greets.test(before.slice(before.lastIndexOf('\n') + 1))) return false
   if (departmentAfter.test(after) || leadsToSelf.test(before)) return true
+  if (yours.test(before) && yoursAfter.test(after)) return true
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false
   return turnsToReaderAfter.test(after) || writerBefore.test(before)

@@ -9,7 +9,7 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
   'look-alike-domain': 3.5,
   'local-part': 3,
   signature: 1.5,
-  'self-presentation': 2.5,
+  'self-presentation': 3,
   subject: 1,
   'attachment-name': 1.5,
   'image-text': 1,
