@@ -8,7 +8,7 @@ import { type Authentication, trustedAuthentication } from './authentication.ts'
 import { type Filed, type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
 import { registrable } from './domains.ts'
-import { isFreeMail } from './free-mail.ts'
+import { clickCounters, isFreeMail, massMailers } from './free-mail.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
@@ -277,11 +277,13 @@ export class MailChecker {
   /** Whether answers go to the claimed one's own domains by name, links too, and the words ask for no sign-in. */
   #leadsHome({ sender, links, words }: Gathered, index: number): boolean {
     const isTheirs = (domain: string): boolean => this.registry.isAuthorised(index, '', domain)
+    // A mailing service that writes under its own domain, because the customer's allows it none, counts clicks as well.
+    const isService = massMailers.has(sender.domain)
     return (
       !sender.owners.includes(index) &&
       sender.replyToDomains.length > 0 &&
       sender.replyToDomains.every(isTheirs) &&
-      links.domains.every(isTheirs) &&
+      links.domains.every((domain) => isTheirs(domain) || (isService && clickCounters.has(domain))) &&
       !words.has('credentials') &&
       !words.has('loss')
     )
