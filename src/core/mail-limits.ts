@@ -23,8 +23,8 @@ export const mailLimits = {
   /** Parts of one mail, and how deep they nest: forwarded threads reach ten. */
   mailPartsMax: 1_000,
   mailNestingMax: 24,
-  /** Characters of a boundary; RFC 2046 section 5.1.1 allows 70. */
-  mailBoundaryCharactersMax: 250,
+  /** Characters of a boundary: RFC 2046 section 5.1.1 allows 70, and programs take far longer ones. */
+  mailBoundaryCharactersMax: 2_000,
   /** Bytes that all decoded parts of one mail may hold, mails inside mails included. */
   mailDecodedBytesMax: 200 * mib,
   /** Characters of the text, and of the HTML, that are looked at: a long newsletter has 200 KiB. */
@@ -55,6 +55,8 @@ export const mailLimits = {
   outlookPropertiesMax: 4_096,
   /** Attributes of one package of Outlook (TNEF): ten or so for each of a thousand files. */
   tnefAttributesMax: 20_000,
+  /** Titles, places or descriptions of an invitation that are read: one has a few dates at most. */
+  mailCalendarTextsMax: 100,
   /** Elements of unknown length in one another, around what was signed: those of S/MIME nest six deep. */
   signedNestingMax: 16,
   /** Texts of a mail that another one is compared with, so that the same is not read twice. */

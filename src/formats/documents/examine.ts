@@ -13,6 +13,7 @@ import { Inspection, plain, type Subject } from './inspection.ts'
 import { examineMessage } from './message.ts'
 import { examineActiveMime, examineMimeArchive } from './mime-archive.ts'
 import { examineOfficeXml } from './office-xml.ts'
+import { reportOle1 } from './ole1-object.ts'
 import { examineOneNote } from './onenote.ts'
 import { examineFlatOpenDocument } from './open-document.ts'
 import { examineOtherArchive } from './other-archives.ts'
@@ -132,6 +133,9 @@ function readOther(subject: Subject, kind: FileKind, inspection: Inspection): Fi
       return kind
     case 'url-file':
       examineUrlFile(subject, inspection)
+      return kind
+    case 'ole1-object':
+      reportOle1(subject.bytes, subject, subject.path, inspection)
       return kind
     case 'onenote':
       examineOneNote(subject, inspection)

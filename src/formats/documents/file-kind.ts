@@ -27,6 +27,7 @@ export type FileKind =
   | 'ole-excel'
   | 'ole-powerpoint'
   | 'ole-object'
+  | 'ole1-object'
   | 'ole-encrypted'
   | 'excel-stream'
   | 'outlook-message'
@@ -83,6 +84,9 @@ export type FileKind =
 const signatures: readonly (readonly [at: number, signature: string, kind: FileKind])[] = [
   [0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'compound'],
   [0, '\x78\x9f\x3e\x22', 'tnef'],
+  // A version that readers ignore and a form of an object: embedded, linked (MS-OLEDS 2.2.4 and 2.2.5).
+  [0, '\x01\x05\x00\x00\x02\x00\x00\x00', 'ole1-object'],
+  [0, '\x01\x05\x00\x00\x01\x00\x00\x00', 'ole1-object'],
   [0, 'PK\x03\x04', 'zip'],
   [0, 'PK\x05\x06', 'zip'],
   [0, 'PK00PK\x03\x04', 'zip'],

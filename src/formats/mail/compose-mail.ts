@@ -23,9 +23,37 @@ export class Contents {
   readonly html: string[] = []
   readonly parts: MailPart[] = []
   readonly attached: MailMessage[] = []
-  /** Subjects of packages of Outlook among the parts. Outlook shows what is in them, other programs do not. */
+  /** Texts of invitations, which programs show with the mail. */
+  readonly invitations: string[] = []
+  /** Subjects of packages of Outlook among the parts. */
   readonly packaged: string[] = []
+  /** Whether a package or an invitation has texts: some programs show those, others the mail's own. */
+  hasOtherForm = false
+  #htmlCharacters = 0
+
+  /** Adds a text that is not there yet: a part and a property, or two properties, may hold the same one. */
+  addPlain(text: string): void {
+    if (text.trim() === '') return
+    if (!this.plain.slice(-limits.mailTextsComparedMax).some((known) => isSame(known, text))) this.plain.push(text)
+  }
+
+  /** Adds HTML that says something else than what is there. */
+  addHtml(html: string): void {
+    if (html.trim() === '') return
+    const known = this.html.slice(-limits.mailTextsComparedMax)
+    this.#htmlCharacters += html.length
+    // Beyond the bound nothing is read that could be the same.
+    if (known.length > 0 && this.#htmlCharacters <= limits.mailHtmlCharactersMax) {
+      const { text, links } = readHtml(html)
+      const isKnown = known.map(readHtml).some((other) => isSame(other.text, text) && isSameLinks(other.links, links))
+      if (isKnown) return
+    }
+    this.html.push(html)
+  }
 }
+
+const isSameLinks = (one: readonly MailLink[], other: readonly MailLink[]): boolean =>
+  one.length === other.length && one.every(({ target }, index) => target === other[index]?.target)
 
 /** Puts a mail together. */
 export function composeMail(
@@ -45,8 +73,9 @@ export function composeMail(
   const addresses = (name: string): MailAddress[] => addressesOf(headers, name)
   // A mail program shows the HTML where there is any.
   const isHtmlShown = reading !== undefined && (reading.text !== '' || reading.links.length > 0 || plain.trim() === '')
-  const isBothShown = isHtmlShown && contents.packaged.length > 0 && !isSame(plain, reading.text)
-  const text = isBothShown ? `${reading.text}\n${plain}` : isHtmlShown ? reading.text : plain
+  const isBothShown = isHtmlShown && contents.hasOtherForm && !isSame(plain, reading.text)
+  const shown = isBothShown ? `${reading.text}\n${plain}` : isHtmlShown ? reading.text : plain
+  const text = withInvitations(shown, contents.invitations)
   const otherText = isHtmlShown ? plain : ''
   return {
     place,
@@ -66,12 +95,20 @@ export function composeMail(
     ...(reading === undefined || reading.hiddenText === '' ? {} : { hiddenText: reading.hiddenText }),
     ...(reading === undefined || reading.quotedText === '' ? {} : { quotedText: reading.quotedText }),
     html,
-    links: joinLinks(reading?.links ?? [], linksOfText(plain), isHtmlShown ? linksOfText(text) : []),
+    links: joinLinks(reading?.links ?? [], linksOfText(plain), text === plain ? [] : linksOfText(text)),
     imageTexts: reading?.imageTexts ?? [],
     parts: contents.parts,
     attached: contents.attached,
     problems: budget.problems,
   }
+}
+
+/** What invitations say beyond the text. */
+function withInvitations(text: string, invitations: readonly string[]): string {
+  if (invitations.length === 0) return text
+  const known = bare(text)
+  const beyond = invitations.filter((invitation) => !known.includes(bare(invitation)))
+  return [text, ...beyond].join('\n').trim().slice(0, limits.mailTextCharactersMax)
 }
 
 const flat = (text: string): string => text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '')

@@ -3,9 +3,8 @@
 import { limits } from '../../core/limits.ts'
 import { unpackRtf } from '../documents/compressed-rtf.ts'
 import { decodeText } from './charset.ts'
-import { type Contents, composeMail, isSame, type Reading } from './compose-mail.ts'
+import { type Contents, composeMail, type Reading } from './compose-mail.ts'
 import { type HeaderBlock, readHeaders } from './header-fields.ts'
-import { readHtml } from './html-text.ts'
 import { charsetOfCodePage, type MapiValues } from './mapi-values.ts'
 import type { MailMessage, MailPart } from './message.ts'
 import type { Budget } from './mime-tree.ts'
@@ -41,27 +40,22 @@ export function composeMessage(
   )
 }
 
-/** Adds a text that is not there yet: a mail's own part, or another property, may hold the same one. */
-function addText(texts: string[], text: string): void {
-  if (text.trim() === '') return
-  if (!texts.slice(-limits.mailTextsComparedMax).some((known) => isSame(known, text))) texts.push(text)
-}
-
 /** HTML as bytes in the code page of the internet, as text, or inside RTF; plain text beside it. Where two forms of HTML
  *  say different things both are taken, for programs differ in which one they show. */
 export function takeBodies(message: MapiValues, contents: Contents, budget: Budget): void {
   const { mailHtmlCharactersMax, mailTextCharactersMax } = limits
   const bytes = message.bytes(0x1013, mailHtmlCharactersMax)
   const charset = charsetOfCodePage(message.number(0x3fde)) || message.charset
-  addText(
-    contents.html,
-    bytes.length > 0 ? decodeText(bytes, charset).text : message.text(0x1013, mailHtmlCharactersMax),
-  )
-  addText(contents.plain, message.text(0x1000, mailTextCharactersMax))
+  contents.addHtml(bytes.length > 0 ? decodeText(bytes, charset).text : message.text(0x1013, mailHtmlCharactersMax))
+  contents.addPlain(message.text(0x1000, mailTextCharactersMax))
   // The text of a report, such as one of a mail that could not be delivered.
-  addText(contents.plain, message.text(0x1001, mailTextCharactersMax))
+  contents.addPlain(message.text(0x1001, mailTextCharactersMax))
   const packed = message.bytes(0x1009)
   if (packed.length === 0) return
+  if (budget.decodedBytes > limits.mailDecodedBytesMax) {
+    budget.tell('The parts are larger than can be read; the last were left out.')
+    return
+  }
   const rtf = unpackRtf(packed)
   if (rtf === undefined) budget.tell('The formatted text is packed in a way that nobody knows.')
   else if (rtf.length > 0) takeRtf(rtf, contents, budget)
@@ -70,13 +64,10 @@ export function takeBodies(message: MapiValues, contents: Contents, budget: Budg
 function takeRtf(rtf: Uint8Array, contents: Contents, budget: Budget): void {
   budget.decodedBytes += rtf.length
   const { kind, source, hasObject } = readRtfBody(rtf)
-  if (kind === 'text') addText(contents.plain, source)
-  else if (!contents.html.slice(-limits.mailTextsComparedMax).some((html) => saysTheSame(html, source)))
-    addText(contents.html, source)
+  if (kind === 'text') contents.addPlain(source)
+  else contents.addHtml(source)
   if (kind !== 'html' || hasObject) contents.parts.push(partOf('', 'application/rtf', rtf, 'inline'))
 }
-
-const saysTheSame = (one: string, other: string): boolean => isSame(readHtml(one).text, readHtml(other).text)
 
 /** A part, its texts cut at the bounds. */
 export const partOf = (
@@ -114,7 +105,7 @@ export function takeAttachedFile(
   if (type.startsWith('multipart/signed')) {
     const signed = contents.plain.splice(0)
     takeParts(bytes, readHeaders(bytes, 0, bytes.length), depth + 1, contents, unpacking)
-    for (const text of signed) addText(contents.plain, text)
+    for (const text of signed) contents.addPlain(text)
     return
   }
   if (bytes.length === 0) {

@@ -2,10 +2,10 @@
  *  where mail programs are, bounded in depth, parts and bytes; what was left out is said. */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
-import { firstValue, type HeaderBlock, readHeaders, undecoded } from './header-fields.ts'
+import { type HeaderBlock, readHeaders, undecoded } from './header-fields.ts'
 import type { MailHeader } from './message.ts'
 import { type ParameterField, parseParameters } from './parameters.ts'
-import { decodeTransfer } from './transfer-encoding.ts'
+import { decodeTransfer, isBase64Alone } from './transfer-encoding.ts'
 
 /** A part without parts of its own. */
 export interface Leaf {
@@ -30,15 +30,29 @@ export class Budget {
   }
 }
 
-const field = (headers: readonly MailHeader[], name: string): string => {
-  const header = headers.find((each) => each.name === name)
-  return header === undefined ? '' : undecoded(header)
+const fields = (headers: readonly MailHeader[], name: string): string[] =>
+  headers.flatMap((each) => (each.name === name ? [undecoded(each)] : []))
+
+/** Content-Type as programs take it: without one, or with a broken one, text (RFC 2045, section 5.2). Of several, which no
+ *  mail should have and programs take differently, the one with parts in it. */
+function typeOf(headers: readonly MailHeader[]): ParameterField {
+  const types = fields(headers, 'content-type').slice(0, limits.mailParametersMax).map(parseParameters)
+  const type = types.find(({ value }) => value.startsWith('multipart/')) ?? types[0] ?? parseParameters('')
+  return /^[^\s/]{1,100}\/[^\s/]{1,150}$/.test(type.value) ? type : { ...type, value: 'text/plain' }
 }
 
-/** Content-Type as programs take it: without one, or with a broken one, text (RFC 2045, section 5.2). */
-function typeOf(headers: readonly MailHeader[]): ParameterField {
-  const type = parseParameters(field(headers, 'content-type'))
-  return /^[^\s/]{1,100}\/[^\s/]{1,150}$/.test(type.value) ? type : { ...type, value: 'text/plain' }
+/** Content-Disposition; of several, one that names a file. */
+function dispositionOf(headers: readonly MailHeader[]): ParameterField {
+  const all = fields(headers, 'content-disposition').slice(0, limits.mailParametersMax).map(parseParameters)
+  return all.find(({ parameters }) => parameters.has('filename')) ?? all[0] ?? parseParameters('')
+}
+
+/** Content-Transfer-Encoding; of several, base64 where the bytes look so, else the first other one. */
+function encodingOf(headers: readonly MailHeader[], raw: Uint8Array): string {
+  const all = headers.flatMap(({ name, value }) => (name === 'content-transfer-encoding' ? [value] : []))
+  if (all.length < 2) return all[0] ?? ''
+  const isBase64 = (value: string): boolean => value.toLowerCase().includes('base64')
+  return all.find((value) => isBase64(value) === isBase64Alone(raw)) ?? all[0] ?? ''
 }
 
 /** Walks a part whose header is read. */
@@ -51,23 +65,16 @@ export function walkParts(
   take: (leaf: Leaf) => void,
 ): void {
   const type = typeOf(block.headers)
-  const boundary = type.parameters.get('boundary') ?? ''
-  if (type.value.startsWith('multipart/')) {
-    if (depth >= limits.mailNestingMax) {
-      budget.tell('Parts are nested too deeply; the innermost were not read.')
-    } else {
-      const pieces = piecesOf(bytes, block.bodyStart, end, boundary, budget)
-      for (const { start, stop } of pieces) {
-        if (budget.parts >= limits.mailPartsMax) break
-        budget.parts++
-        walkParts(bytes, readHeaders(bytes, start, stop), stop, depth + 1, budget, take)
-      }
-      if (pieces.length > 0) return
-    }
-  }
-  const encoding = firstValue(block.headers, 'content-transfer-encoding')
+  const isMultipart = type.value.startsWith('multipart/')
+  const walk = (source: Uint8Array, start: number, stop: number): boolean =>
+    isMultipart && walkPieces(source, start, stop, type, depth, budget, take)
+  if (walk(bytes, block.bodyStart, end)) return
   const raw = bytes.subarray(block.bodyStart, Math.max(block.bodyStart, end))
-  const decoded = decodeTransfer(raw, encoding)
+  const decoded = decodeTransfer(raw, encodingOf(block.headers, raw))
+  // Parts that are encoded as a whole, which RFC 2045 section 6.4 forbids, and some programs read.
+  if (decoded !== undefined && decoded !== raw && walk(decoded, 0, decoded.length)) return
+  if (isMultipart && depth < limits.mailNestingMax && raw.some((byte) => byte > 0x20))
+    budget.tell('The mail says that it has parts, and none could be found.')
   if (decoded === undefined) budget.tell('A part has a transfer encoding that nobody knows; it was taken as it is.')
   const content = decoded ?? raw
   budget.decodedBytes += content.length
@@ -75,14 +82,36 @@ export function walkParts(
     budget.tell('The parts are larger than can be read; the last were left out.')
     return
   }
-  const isMultipart = type.value.startsWith('multipart/')
   take({
     headers: block.headers,
     type: isMultipart ? { ...type, value: 'text/plain' } : type,
-    disposition: parseParameters(field(block.headers, 'content-disposition')),
+    disposition: dispositionOf(block.headers),
     bytes: content,
     depth,
   })
+}
+
+/** Walks the parts of one that has some; false where there are none. */
+function walkPieces(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  type: ParameterField,
+  depth: number,
+  budget: Budget,
+  take: (leaf: Leaf) => void,
+): boolean {
+  if (depth >= limits.mailNestingMax) {
+    budget.tell('Parts are nested too deeply; the innermost were not read.')
+    return false
+  }
+  const pieces = piecesOf(bytes, start, end, type.parameters.get('boundary') ?? '', budget)
+  for (const { start: from, stop } of pieces) {
+    if (budget.parts >= limits.mailPartsMax) break
+    budget.parts++
+    walkParts(bytes, readHeaders(bytes, from, stop), stop, depth + 1, budget, take)
+  }
+  return pieces.length > 0
 }
 
 /** The parts between delimiters: those that the mail names, else such as stand there. */
@@ -94,14 +123,12 @@ function piecesOf(bytes: Uint8Array, start: number, end: number, boundary: strin
     budget.tell('The mail says wrongly what separates its parts; they were found all the same.')
     return cutAtBoundary(bytes, start, end, other, budget)
   }
-  if (bytes.subarray(start, end).some((byte) => byte > 0x20))
-    budget.tell('The mail says that it has parts, and none could be found.')
   return []
 }
 
 /** What stands behind two hyphens on a line before a part's header; empty where there is none. */
 function boundaryIn(text: string): string {
-  const found = /^--([^\r\n]{1,250})\r?\n(?=content-(?:type|transfer-encoding|disposition):)/im.exec(text)
+  const found = /^--([^\r\n]{1,2000})\r?\n(?=content-(?:type|transfer-encoding|disposition):)/im.exec(text)
   return found?.[1]?.trimEnd() ?? ''
 }
 

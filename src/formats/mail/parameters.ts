@@ -9,6 +9,8 @@ import { decodeWords } from './encoded-words.ts'
 export interface ParameterField {
   readonly value: string
   readonly parameters: ReadonlyMap<string, string>
+  /** What is said otherwise of the parameters `name` and `filename`, should they stand there in several forms. */
+  readonly otherNames: readonly string[]
 }
 
 /** Raw `name=value` pairs after the first semicolon: quotes and comments undone. */
@@ -72,12 +74,15 @@ function joinPieces(
   return decodeExtended(whole, true)
 }
 
+const isName = (parameter: string): boolean => parameter === 'name' || parameter === 'filename'
+
 /** Reads a field whose encoded words are not yet decoded. */
 export function parseParameters(field: string): ParameterField {
   const text = field.slice(0, limits.mailFieldCharactersMax)
   const semicolon = text.indexOf(';')
   const value = (semicolon < 0 ? text : text.slice(0, semicolon)).replace(/\(.*$/s, '').trim().toLowerCase()
   const parameters = new Map<string, string>()
+  const otherNames: string[] = []
   const split = new Map<string, { index: number; isExtended: boolean; text: string }[]>()
   for (const [name, raw] of semicolon < 0 ? [] : rawPairs(text, semicolon)) {
     const piece = /^([^*]+)\*(\d{1,3})(\*?)$/.exec(name)
@@ -87,11 +92,16 @@ export function parseParameters(field: string): ParameterField {
       list.push({ index: Number(piece[2]), isExtended: piece[3] === '*', text: raw })
       split.set(key, list)
     } else if (name.endsWith('*')) {
-      parameters.set(name.slice(0, -1), decodeExtended(raw, true))
+      const key = name.slice(0, -1)
+      if (isName(key)) otherNames.push(...[parameters.get(key)].filter((other) => other !== undefined))
+      parameters.set(key, decodeExtended(raw, true))
     } else if (!parameters.has(name)) {
       parameters.set(name, decodeWords(raw))
-    }
+    } else if (isName(name)) otherNames.push(decodeWords(raw))
   }
-  for (const [name, pieces] of split) if (!parameters.has(name)) parameters.set(name, joinPieces(pieces))
-  return { value, parameters }
+  for (const [name, pieces] of split) {
+    if (!parameters.has(name)) parameters.set(name, joinPieces(pieces))
+    else if (isName(name)) otherNames.push(joinPieces(pieces))
+  }
+  return { value, parameters, otherNames }
 }

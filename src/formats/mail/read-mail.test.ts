@@ -171,6 +171,54 @@ describe('parts', () => {
     }
   })
 
+  test('are read where the mail says two things of them, or wraps them in an encoding', () => {
+    const inner = '--b\nContent-Type: text/plain; name=a.js\n\nx\n--b--\n'
+    const twice = read(
+      `From: a@example.org\nContent-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n${inner}`,
+    )
+    expect(twice.parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
+    const wrapped = read(
+      `From: a@example.org\nContent-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n${btoa(inner)}`,
+    )
+    expect(wrapped.parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
+    const bytes = 'x'.repeat(90)
+    for (const encoding of [
+      '"base64"',
+      'base64 (x)',
+      'x-base-64',
+      '7bit\nContent-Transfer-Encoding: base64',
+      '=?utf-8?q?base64?=',
+    ]) {
+      const { parts } = withParts([
+        `Content-Type: a/b; name=a\nContent-Transfer-Encoding: ${encoding}\n\n${btoa(bytes)}`,
+      ])
+      expect(Buffer.from(parts[0]?.bytes ?? []).toString(), encoding).toBe(bytes)
+    }
+    const plain = withParts(['Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: 7bit\n\nSign in here'])
+    expect(plain.text).toBe('Sign in here')
+  })
+
+  test('bear the name that runs, where they bear several', () => {
+    for (const names of [
+      'Content-Type: a/b; name=a.js\nContent-Disposition: attachment; filename=a.txt',
+      'Content-Disposition: attachment; filename=a.js; filename=a.txt',
+      "Content-Disposition: attachment; filename=a.js; filename*=utf-8''a.txt",
+      "Content-Disposition: attachment; filename*0=a.j; filename*1=s; filename*=utf-8''a.txt",
+    ])
+      expect(withParts([`${names}\n\nx`]).parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
+  })
+
+  test('that are invitations say what they invite to, once', () => {
+    const calendar =
+      'Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY;LANGUAGE=en:Audit\\, urgent\nDESCRIPTION;ALTREP="cid:x:y":Sign in at https://a.exa\n mple/x\\nBye\nX-ALT-DESC;FMTTYPE=text/html:<p>Sign in <a href="https://b.example/">here</a></p>\nEND:VEVENT\nEND:VCALENDAR\n'
+    const { text, links, parts } = withParts(['Content-Type: text/plain\n\nAudit, urgent', calendar])
+    expect(text).toBe('Sign in here\nAudit, urgent\nSign in at https://a.example/x\nBye')
+    expect(links.map(({ target }) => target)).toEqual(['https://b.example/', 'https://a.example/x'])
+    expect(parts.map(({ contentType }) => contentType)).toEqual(['text/calendar'])
+    const other = withParts(['Content-Type: text/plain\n\nYour password ends today', calendar])
+    expect(other.text).toContain('Your password ends today')
+  })
+
   test('that are mails by their name are read as mails', () => {
     const part = 'Content-Type: application/octet-stream; name="Fwd.eml"\nContent-Disposition: attachment\n\n'
     const { attached, parts } = withParts([`${part}From: c@example.org\nSubject: inner\n\nHi\n`, `${part}no mail\n`])

@@ -3,7 +3,9 @@
 import { limits } from '../../core/limits.ts'
 import type { Place, Reject } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { endingOf, meaningOfEnding } from '../documents/file-name.ts'
 import { latin1Bytes, latin1Text } from '../latin1.ts'
+import { readCalendar } from './calendar-text.ts'
 import { decodeText } from './charset.ts'
 import { Contents, composeMail, type Reading } from './compose-mail.ts'
 import { firstValue, type HeaderBlock, readHeaders } from './header-fields.ts'
@@ -81,9 +83,18 @@ function takeLeaf(leaf: Leaf, contents: Contents, reading: Reading): void {
     else contents.plain.push(takeUuencoded(text, depth, contents, reading))
     return
   }
+  if (type.value === 'text/calendar') takeInvitation(leaf, contents)
   const named = disposition.value === 'attachment' || disposition.value === 'inline' ? disposition.value : 'none'
   const contentId = firstValue(leaf.headers, 'content-id').replace(/^\s*<|>\s*$/g, '')
   takeFile({ fileName, contentType: type.value, disposition: named, contentId, bytes }, depth, contents, reading)
+}
+
+/** An invitation is shown with the mail; it is a file of it too. */
+function takeInvitation({ bytes, type }: Leaf, contents: Contents): void {
+  const { texts, html } = readCalendar(decodeText(bytes, type.parameters.get('charset') || 'utf-8').text)
+  contents.invitations.push(...texts)
+  contents.addHtml(html)
+  contents.hasOtherForm = true
 }
 
 /** Takes a file into the contents. Mails, and what mail programs unwrap before anybody sees it, are read; what cannot be
@@ -132,11 +143,18 @@ function takeMail(bytes: Uint8Array, depth: number, contents: Contents, reading:
   return true
 }
 
-const fileNameOf = ({ type, disposition }: Leaf): string =>
-  (disposition.parameters.get('filename') ?? type.parameters.get('name') ?? '')
-    .replace(/[\r\n]+/g, '')
-    .trim()
-    .slice(0, limits.mailFileNameCharactersMax)
+/** A file's name. Of several, which programs take differently, one that runs when it is opened. */
+function fileNameOf({ type, disposition }: Leaf): string {
+  const stated = [disposition.parameters.get('filename'), type.parameters.get('name')]
+  const names = [...stated, ...disposition.otherNames, ...type.otherNames].flatMap((name) => {
+    const flat = (name ?? '')
+      .replace(/[\r\n]+/g, '')
+      .trim()
+      .slice(0, limits.mailFileNameCharactersMax)
+    return flat === '' ? [] : [flat]
+  })
+  return names.find((name) => meaningOfEnding(endingOf(name)) !== 'none') ?? names[0] ?? ''
+}
 
 /** Takes files that stand in the text as older programs put them there: `begin 644 name`, lines, `end`. */
 function takeUuencoded(text: string, depth: number, contents: Contents, reading: Reading): string {

@@ -15,6 +15,7 @@ export function takeTnef(bytes: Uint8Array, depth: number, contents: Contents, u
     return false
   }
   const read = takePackage(bytes, depth, contents, unpacking)
+  contents.hasOtherForm = true
   if (read !== undefined) contents.packaged.push(subjectOf(read.message))
   return read !== undefined && !read.isDamaged && !read.isCut
 }

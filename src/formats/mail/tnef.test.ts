@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { examine } from '../documents/examine.ts'
-import { bytesOf, compoundFile, vbaProject, zipFile } from '../documents/office.fixture.ts'
+import { bytesOf, compoundFile, joined, packagedFile, u32, vbaProject, zipFile } from '../documents/office.fixture.ts'
 import type { MailMessage } from './message.ts'
 import { outlookFile } from './outlook.fixture.ts'
 import { readAnyMail } from './outlook-message.ts'
@@ -153,6 +153,15 @@ describe('an examination', () => {
         name,
       ).toContain('macro-autorun')
     }
+  })
+
+  test('finds an object of old, which holds a file', () => {
+    const name = joined(u32(8), bytesOf('Package\0'))
+    const packaged = packagedFile('a.js', bytesOf('WScript.Shell'))
+    const old = joined([1, 5, 0, 0, 2, 0, 0, 0], name, u32(0), u32(0), u32(packaged.length), packaged)
+    const [part] = read({ files: [{ bytes: old }] }).parts
+    const found = examine({ name: '', contentType: '', bytes: part?.bytes ?? new Uint8Array() })
+    expect(found.features.map(({ feature }) => feature)).toContain('embedded-package')
   })
 
   test('finds the object of a package', () => {

@@ -99,9 +99,10 @@ export function decodeUuencode(text: string): Uint8Array {
   return out.subarray(0, length)
 }
 
-/** The bytes behind a transfer encoding; undefined where its name is none. */
+/** The bytes behind a transfer encoding; undefined where its name is none. Quotes, comments and what else stands around the
+ *  name are passed over, as by programs that look for the word. */
 export function decodeTransfer(bytes: Uint8Array, encoding: string): Uint8Array | undefined {
-  switch (encoding.trim().toLowerCase().replace(/;.*/s, '')) {
+  switch (/[a-z0-9][a-z0-9-]*/.exec(encoding.toLowerCase().replace(/\([^)]{0,200}\)/g, ' '))?.[0] ?? '') {
     case 'base64':
       return decodeBase64(bytes)
     case 'quoted-printable':
@@ -120,9 +121,23 @@ export function decodeTransfer(bytes: Uint8Array, encoding: string): Uint8Array 
     case 'binary':
       return bytes
     default:
-      return undefined
+      // Base64 under a name that nobody knows: nothing else looks so.
+      return isBase64Alone(bytes) ? decodeBase64(bytes) : undefined
   }
 }
+
+/** Whether bytes are lines of base64 and nothing else, and more than a word of it. */
+export function isBase64Alone(bytes: Uint8Array): boolean {
+  let count = 0
+  for (const byte of bytes) {
+    if (digits[byte] !== 64) count++
+    else if (byte !== 0x3d && byte !== 0x0a && byte !== 0x0d) return false
+  }
+  return count >= base64TellingFrom
+}
+
+/** Letters from which on text without a blank is base64. */
+const base64TellingFrom = 60
 
 /** Bytes of text that holds one character a byte, decoded as one encoded word's content. */
 export const wordBytes = (content: string, isBase64: boolean): Uint8Array =>
