@@ -60,6 +60,7 @@ function examineSubject(subject: Subject, inspection: Inspection): FileKind {
   } catch {
     // Readers are written not to throw, and are fuzzed for it; a mail must be delivered all the same.
     inspection.addProblem(brokeOff)
+    inspection.add('unreadable', subject.path, 'reading broke off')
   }
   if (subject.role === 'file') {
     for (const { feature, proof } of nameSigns(subject.name, kind)) inspection.add(feature, subject.path, proof)

@@ -3,7 +3,7 @@ import { limits } from '../../core/limits.ts'
 import { decodeText } from './bytes.ts'
 import { isInertLink, placeOfTarget } from './external-target.ts'
 import type { Inspection, Subject } from './inspection.ts'
-import type { PdfFile, PdfObject } from './pdf-file.ts'
+import { lockedFilter, type PdfFile, type PdfObject } from './pdf-file.ts'
 import { fieldActions, judgePdfScript, linkOfScript, type ScriptCaller } from './pdf-script.ts'
 import { namesOfScripts } from './pdf-script-words.ts'
 import { isDictionary, isList, nameOf, type PdfDictionary, PdfText, type PdfValue, shownText } from './pdf-syntax.ts'
@@ -179,7 +179,10 @@ export class PdfActions {
     this.#files++
     const name = this.#textOf(dictionary.get('UF')) || this.#textOf(dictionary.get('F')) || `attachment ${this.#files}`
     this.#inspection.add('pdf-embedded-file', this.#path(number), `file ${name}`)
-    if (object?.stream && !this.#file.isLocked)
-      this.#inspection.enqueue(this.#subject, name, this.#file.read(object).bytes)
+    if (!object?.stream || this.#file.isLocked) return
+    const { bytes, remaining } = this.#file.read(object, 'file')
+    if (remaining === lockedFilter)
+      this.#inspection.add('encrypted-document', this.#path(number), `file ${name}, with a password of its own`)
+    else this.#inspection.enqueue(this.#subject, name, bytes)
   }
 }

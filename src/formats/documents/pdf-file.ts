@@ -4,8 +4,16 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import type { Inspection } from './inspection.ts'
 import { type Unfiltered, unfilter } from './pdf-filters.ts'
-import { decryptTexts, openPdf, type PdfDecrypt } from './pdf-password.ts'
-import { isDictionary, nameOf, type PdfDictionary, PdfParser, PdfReference, type PdfValue } from './pdf-syntax.ts'
+import { decryptTexts, type EncryptedPart, openPdf, type PdfDecrypt } from './pdf-password.ts'
+import {
+  isDictionary,
+  isList,
+  nameOf,
+  type PdfDictionary,
+  PdfParser,
+  PdfReference,
+  type PdfValue,
+} from './pdf-syntax.ts'
 
 /** An object, with its stream where it has one. */
 export interface PdfObject {
@@ -55,7 +63,9 @@ export class PdfFile {
       const isPlain =
         plain.has(object.value) || (isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef')
       const { number, generation } = object
-      const value = isPlain ? object.value : decryptTexts(object.value, (text) => decrypt(text, number, generation))
+      const value = isPlain
+        ? object.value
+        : decryptTexts(object.value, (text) => decrypt(text, number, generation, 'text') ?? text)
       this.#add({ ...object, value }, false)
     }
   }
@@ -146,16 +156,33 @@ export class PdfFile {
     return value instanceof PdfReference ? this.#byNumber.get(value.number) : undefined
   }
 
+  /** A stream whose own filter says that it is not encrypted (7.4.10). */
+  #isSetApart(dictionary: PdfDictionary): boolean {
+    const first = (value: PdfValue | undefined): PdfValue | undefined => {
+      const resolved = this.resolve(value)
+      return isList(resolved) ? this.resolve(resolved[0]) : resolved
+    }
+    if (nameOf(first(dictionary.get('Filter'))) !== 'Crypt') return false
+    const given = first(dictionary.get('DecodeParms'))
+    const name = isDictionary(given) ? nameOf(this.resolve(given.get('Name'))) : ''
+    return name === '' || name === 'Identity'
+  }
+
   /** A stream's bytes with its filters undone. */
-  read(object: PdfObject): Unfiltered {
+  read(object: PdfObject, part: EncryptedPart = 'stream'): Unfiltered {
     if (!object.stream || !isDictionary(object.value)) return { bytes: new Uint8Array(0), remaining: '' }
     const { number, generation, stream } = object
     const raw = this.#bytes.subarray(stream.start, stream.end)
-    const isPlain = this.#decrypt === undefined || nameOf(object.value.get('Type')) === 'XRef'
-    const data = isPlain ? raw : (this.#decrypt?.(raw, number, generation) ?? raw)
+    const type = nameOf(object.value.get('Type'))
+    const isPlain = this.#decrypt === undefined || type === 'XRef' || this.#isSetApart(object.value)
+    const data = isPlain ? raw : this.#decrypt?.(raw, number, generation, part)
+    if (data === undefined) return { bytes: new Uint8Array(0), remaining: lockedFilter }
     return unfilter(data, object.value, (value) => this.resolve(value), this.#inspection)
   }
 }
+
+/** Said for a filter where a stream's own encryption is not undone. */
+export const lockedFilter = 'Crypt'
 
 /** The two numbers in `12 0 ` right before a place; undefined where there are none. */
 function numbersBefore(text: string, at: number): [number: number, generation: number] | undefined {

@@ -4,8 +4,16 @@ import { createCipheriv, createDecipheriv, hash } from 'node:crypto'
 import { isDictionary, isList, nameOf, type PdfDictionary, PdfText, type PdfValue } from './pdf-syntax.ts'
 import { Rc4 } from './workbook-password.ts'
 
-/** Undoes the encryption of one object's text or stream. */
-export type PdfDecrypt = (data: Uint8Array, number: number, generation: number) => Uint8Array
+/** What is encrypted: each may be in another way, or not at all (7.6.6). */
+export type EncryptedPart = 'text' | 'stream' | 'file'
+
+/** Undoes the encryption of one object's text, stream or embedded file; undefined where that needs a password. */
+export type PdfDecrypt = (
+  data: Uint8Array,
+  number: number,
+  generation: number,
+  part: EncryptedPart,
+) => Uint8Array | undefined
 
 type Resolve = (value: PdfValue | undefined) => PdfValue | undefined
 type Method = 'rc4' | 'aes' | 'aes-256' | 'none'
@@ -34,14 +42,17 @@ export function openPdf(
   const given = resolve(trailer?.get('Encrypt'))
   if (!isDictionary(given) || nameOf(given.get('Filter')) !== 'Standard') return undefined
   const identifiers = trailers.map((each) => resolve(each.get('ID'))).find(isList)
-  const method = methodOf(given, resolve)
+  const methods = methodsOf(given, resolve)
   const identifier = bytesOf(resolve(identifiers?.[0]))
+  const isNew = numberOf(given, 'V', resolve, 0) >= 5
   for (const password of ['', ...passwords]) {
-    const key =
-      method === 'aes-256' ? newKey(given, password, resolve) : anyOldKey(given, identifier, password, resolve)
-    if (key !== undefined) return (data, number, generation) => decrypt(method, key, data, number, generation)
+    const key = isNew ? newKey(given, password, resolve) : anyOldKey(given, identifier, password, resolve)
+    if (key !== undefined)
+      return (data, number, generation, part) => decrypt(methods[part], key, data, number, generation)
   }
-  return undefined
+  // Files alone may be locked: all else is shown without a question.
+  const isOpen = methods.text === 'none' && methods.stream === 'none'
+  return isOpen ? (data, _number, _generation, part) => (methods[part] === 'none' ? data : undefined) : undefined
 }
 
 const numberOf = (dictionary: PdfDictionary, key: string, resolve: Resolve, otherwise: number): number => {
@@ -49,13 +60,17 @@ const numberOf = (dictionary: PdfDictionary, key: string, resolve: Resolve, othe
   return typeof value === 'number' && Number.isInteger(value) ? value : otherwise
 }
 
-/** By the filter for streams (7.6.6); texts nearly always have the same. */
-function methodOf(given: PdfDictionary, resolve: Resolve): Method {
-  if (numberOf(given, 'V', resolve, 0) < 4) return 'rc4'
+/** By the filters that are named for texts, streams and files; files go as streams where none is named for them. */
+function methodsOf(given: PdfDictionary, resolve: Resolve): Readonly<Record<EncryptedPart, Method>> {
+  if (numberOf(given, 'V', resolve, 0) < 4) return { text: 'rc4', stream: 'rc4', file: 'rc4' }
   const filters = resolve(given.get('CF'))
-  const filter = isDictionary(filters) ? resolve(filters.get(nameOf(resolve(given.get('StmF'))))) : undefined
-  const name = isDictionary(filter) ? nameOf(filter.get('CFM')) : ''
-  return name === 'AESV2' ? 'aes' : name === 'AESV3' ? 'aes-256' : name === 'V2' ? 'rc4' : 'none'
+  const methodOf = (key: string): Method => {
+    const filter = isDictionary(filters) ? resolve(filters.get(nameOf(resolve(given.get(key))))) : undefined
+    const name = isDictionary(filter) ? nameOf(resolve(filter.get('CFM'))) : ''
+    return name === 'AESV2' ? 'aes' : name === 'AESV3' ? 'aes-256' : name === 'V2' ? 'rc4' : 'none'
+  }
+  const stream = methodOf('StmF')
+  return { text: methodOf('StrF'), stream, file: given.has('EFF') ? methodOf('EFF') : stream }
 }
 
 /** A password may be the user's or the owner's, and a length that is not given or wrong is 128 or 40 bits in fact. */
@@ -162,7 +177,7 @@ function hardHash(password: Buffer, salt: Buffer, behind: Buffer): Buffer {
 
 /** One object's data, by a key of its own but in the newest way (7.6.3). */
 function decrypt(method: Method, key: Buffer, data: Uint8Array, number: number, generation: number): Uint8Array {
-  if (method === 'none') return data
+  if (method === 'none' || (method === 'aes-256' && key.length !== 32)) return data
   if (method === 'aes-256') return decryptAes(key, data)
   const own = Buffer.from([number, number >> 8, number >> 16, generation, generation >> 8])
   const salt = method === 'aes' ? Buffer.from('sAlT') : Buffer.alloc(0)

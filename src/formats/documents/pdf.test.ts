@@ -90,6 +90,25 @@ describe('a PDF', () => {
     expect(linksOf('secret', ['wrong'])).toEqual([])
   })
 
+  test('of which only the files are locked is read, and the files are told as locked', () => {
+    const zeros = '00'.repeat(48)
+    const encrypt = `/Encrypt << /Filter /Standard /V 5 /R 6 /StmF /Identity /StrF /Identity /EFF /StdCF /CF << /StdCF << /CFM /AESV3 >> >> /U <${zeros}> /O <${zeros}> /UE <${zeros}> /OE <${zeros}> >> `
+    const file = pdfFile(
+      [
+        '<< /OpenAction 7 0 R /Names << /EmbeddedFiles << /Names [(a) 2 0 R] >> >> >>',
+        '<< /Type /Filespec /F (a.docm) /EF << /F 3 0 R >> >>',
+        packedStream('locked bytes'),
+        objectStream({ 7: '<< /S /JavaScript /JS (app.alert\\(1\\)) >>' }),
+      ],
+      encrypt,
+    )
+    const examination = look(file)
+    expect(featuresOf(examination)).toEqual(['pdf-action', 'pdf-embedded-file', 'encrypted-document', 'pdf-script'])
+    expect(examination.features.find(({ feature }) => feature === 'encrypted-document')?.proof).toBe(
+      'file a.docm, with a password of its own',
+    )
+  })
+
   test('that stays closed is told as that', () => {
     expect(featuresOf(look(encryptedPdf('https://example.org/x', 'secret')))).toEqual(['encrypted-document'])
   })
