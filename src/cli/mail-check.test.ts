@@ -48,6 +48,15 @@ describe('mail check', () => {
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 
+  test('says that a mail carries a program where nothing else speaks against it', async () => {
+    const file = join(folder, 'program.eml')
+    writeFileSync(file, 'From: Pat <pat@a.example>\nSubject: Tool\nContent-Type: a/b; name=tool.exe\n\nMZ')
+    const { out } = await run(file)
+    expect(out).toContain('Take care: it carries something that acts')
+    expect(out).toContain('What it carries:\n  - A program in tool.exe')
+    rmSync(file)
+  })
+
   test('names the files of a mail, those in a package of Outlook and in a mail inside too', async () => {
     const inner = mailSource({ from: 'b@b.example', subject: 'Inner', file: { name: 'b.pdf', type: 'a/b', text: 'x' } })
     const packed = tnefFile({

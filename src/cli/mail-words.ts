@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Reject } from '../core/place.ts'
 import { filesOf, type MailFile } from '../formats/mail/mail-files.ts'
 import type { MailMessage } from '../formats/mail/message.ts'
+import { isActing } from '../watches/mail/payload.ts'
 import type { CarriedFeature, Claim, MailVerdict } from '../watches/mail/verdict.ts'
 import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../watches/mail/words.ts'
 import { excerpt, printable, wrap } from './printable.ts'
@@ -81,9 +82,12 @@ const titles: Readonly<Record<MailVerdict['verdict'], string>> = {
 }
 
 /** The first line says what the mail is held for. */
-function titleOf({ verdict, posesAs }: MailVerdict): string {
+function titleOf({ verdict, posesAs, payload }: MailVerdict): string {
   const title = titles[verdict]
-  if (verdict === 'clean') return title
+  if (verdict === 'clean')
+    return payload.some(({ feature }) => isActing(feature))
+      ? 'Take care: it carries something that acts when it is opened, though nothing else speaks against it.'
+      : title
   if (posesAs !== undefined) return `${title}: this mail poses as ${posesAs.name}, and they did not send it.`
   return `${title}: this mail has the marks of phishing.`
 }
@@ -103,7 +107,14 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
   ]
   const { campaign } = verdict
   const isClean = verdict.verdict === 'clean'
-  if (isClean) return [...head, ...list('Not looked at:', verdict.problems.map(printable), columns)]
+  const carried = (shown: MailVerdict['payload']): string[] =>
+    list(
+      'What it carries:',
+      shown.map(({ feature, path, proof }) => carriedText(feature, path, proof)),
+      columns,
+    )
+  const problems = list('Also to know:', verdict.problems.map(printable), columns)
+  if (isClean) return [...head, ...carried(verdict.payload.filter(({ feature }) => isActing(feature))), ...problems]
   return [
     ...head,
     ...list('Whom it names:', verdict.claims.map(claimText), columns),
@@ -112,13 +123,9 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
       verdict.failures.map(({ kind, proof }) => `${failureWords[kind]}${proofText(proof)}`),
       columns,
     ),
-    ...list(
-      'What it carries:',
-      verdict.payload.map(({ feature, path, proof }) => carriedText(feature, path, proof)),
-      columns,
-    ),
+    ...carried(verdict.payload),
     ...(campaign === undefined ? [] : list('Campaign:', [campaignText(campaign)], columns)),
-    ...list('Not looked at:', verdict.problems.map(printable), columns),
+    ...problems,
     ...list('What to do:', adviceOf(verdict).map(printable), columns),
   ]
 }

@@ -20,9 +20,9 @@ export const mailLimits = {
   /** Parameters of one field (RFC 2231), and pieces in which one of them may come. */
   mailParametersMax: 64,
   mailFileNameCharactersMax: 1_000,
-  /** Parts of one mail, and how deep they nest: forwarded threads reach ten. */
+  /** Parts of one mail, and how deep they nest: forwarded threads reach ten, and some programs follow 30 and more. */
   mailPartsMax: 1_000,
-  mailNestingMax: 24,
+  mailNestingMax: 50,
   /** Characters of a boundary: RFC 2046 section 5.1.1 allows 70, and programs take far longer ones. */
   mailBoundaryCharactersMax: 2_000,
   /** Bytes that all decoded parts of one mail may hold, mails inside mails included. */

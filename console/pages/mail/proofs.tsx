@@ -23,7 +23,7 @@ export function Proofs({ mail }: { readonly mail: MailView }): ReactNode {
       </div>
       {mail.problems.length > 0 && (
         <div className="stack stack--tight">
-          <h3>What could not be looked at</h3>
+          <h3>What else to know of it</h3>
           <ul>
             {mail.problems.map((problem) => (
               <li key={problem}>
