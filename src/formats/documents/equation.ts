@@ -1,5 +1,4 @@
-/** Tells an ordinary equation of the editor that Office had until 2018 from data that abuse its faults (MTEF 3, in the
- *  stream `Equation Native`): one is sound when every record of it can be read to the end and none is larger than what
+/** Tells an ordinary equation of the editor that Office had until 2018 from data that abuse its faults (MTEF 2 and 3): one is sound when every record of it can be read to the end and none is larger than what
  *  the editor keeps it in. */
 import { byteAt, hasText, uint16At, uint32At } from './bytes.ts'
 
@@ -22,20 +21,28 @@ export function isSoundEquation(native: Uint8Array): boolean {
   if (uint16At(native, 0) !== headBytes) return false
   const size = uint32At(native, 8)
   if (size > native.length - headBytes) return false
-  const bytes = native.subarray(headBytes, headBytes + size)
+  return isSoundMtef(native.subarray(headBytes, headBytes + size))
+}
+
+/** The same for data without the head that the stream `Equation Native` has. */
+export function isSoundMtef(bytes: Uint8Array): boolean {
+  const version = byteAt(bytes, 0)
   // MathType writes version 5 with its own key, and is another program.
-  if (byteAt(bytes, 0) === 5) return hasText(bytes, 5, 'DSMT')
-  return byteAt(bytes, 0) === 3 && byteAt(bytes, 1) <= 1 && byteAt(bytes, 2) <= 1 && new EquationReader(bytes).isSound()
+  if (version === 5) return hasText(bytes, 5, 'DSMT')
+  const isKnown = (version === 2 || version === 3) && byteAt(bytes, 1) <= 1 && byteAt(bytes, 2) <= 1
+  return isKnown && new EquationReader(bytes, version === 2 ? 1 : 2).isSound()
 }
 
 class EquationReader {
   readonly #bytes: Uint8Array
+  readonly #characterBytes: number
   #at = 5
   /** Lists that are open. */
   #depth = 0
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, characterBytes: number) {
     this.#bytes = bytes
+    this.#characterBytes = characterBytes
   }
 
   isSound(): boolean {
@@ -62,7 +69,7 @@ class EquationReader {
         if ((flags & options.isEmpty) === 0) this.#depth++
         return (flags & options.ruler) === 0 || this.#ruler(true)
       case records.character:
-        this.#at += 3
+        this.#at += 1 + this.#characterBytes
         if ((flags & options.marks) !== 0) this.#depth++
         return true
       case records.template:

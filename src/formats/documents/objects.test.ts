@@ -33,6 +33,21 @@ describe('equations of the old editor', () => {
     expect(featuresOf(withEquation(equationData('Times New Roman')))).toEqual(['embedded-document'])
   })
 
+  test('of its first version are too', () => {
+    const native = (...font: readonly number[]): Examination => {
+      const content = joined([2, 0, 1, 1, 0, 10, 1], font, [0x12, 0x83, 0x6b, 0, 0])
+      return look(
+        'paper.doc',
+        compoundFile(
+          { WordDocument: 'x', 'ObjectPool/_1/\x01Ole10Native': joined(u32(content.length), content) },
+          { 'ObjectPool/_1': equationClass },
+        ),
+      )
+    }
+    expect(featuresOf(native())).toEqual(['embedded-document'])
+    expect(featuresOf(native(8, 1, 0, ...Array.from({ length: 40 }, () => 0x41), 0))).toContain('embedded-object')
+  })
+
   test('with a font name longer than the editor keeps, or data that end nowhere, are active', () => {
     expect(featuresOf(withEquation(equationData('A'.repeat(44))))).toContain('embedded-object')
     expect(featuresOf(withEquation(equationData().subarray(0, 38)))).toContain('embedded-object')

@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { byteAt, classIdText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
 import type { CompoundEntry, CompoundFile } from './compound-file.ts'
-import { isSoundEquation } from './equation.ts'
+import { isSoundEquation, isSoundMtef } from './equation.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -90,9 +90,13 @@ function reportStorage(
     inspection.add('embedded-document', path, `object of class ${classId}`)
 }
 
+/** The editor's first version kept its data behind their size, as other native data are. */
 function hasSoundEquation(file: CompoundFile, storage: string): boolean {
-  const stream = file.find(storage === '' ? 'Equation Native' : `${storage}/Equation Native`)
-  return stream !== undefined && isSoundEquation(file.read(stream, equationBytes))
+  const within = storage === '' ? '' : `${storage}/`
+  const stream = file.find(`${within}Equation Native`)
+  if (stream !== undefined) return isSoundEquation(file.read(stream, equationBytes))
+  const native = file.find(`${within}\x01Ole10Native`)
+  return native !== undefined && isSoundMtef(file.read(native, equationBytes).subarray(4))
 }
 
 /** A control of the class of the storage that a stream of it lies in. */
