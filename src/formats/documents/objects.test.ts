@@ -189,6 +189,9 @@ describe('OpenDocument in one XML file', () => {
     const object = Buffer.from(compoundFile({ '\x01Ole10Native': packagedFile('a.js', bytesOf('x')) }))
     const binary = `<draw:object-ole><office:binary-data>${object.toString('base64')}</office:binary-data></draw:object-ole>`
     expect(featuresOf(look('a.fodt', flat(binary)))).toContain('embedded-package')
+    const quiet =
+      '<script:event-listener script:event-name="dom:load" xlink:href=""/><script:event-listener script:event-name="office:new" script:macro-name="application:Template.Letters.Main"/>'
+    expect(featuresOf(look('a.fodt', flat(quiet)))).toEqual(['linked-file'])
     const listener =
       '<office:event-listeners><script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.script:a"/></office:event-listeners>'
     expect(featuresOf(look('a.fodt', flat(listener)))).toEqual(['macro-autorun'])

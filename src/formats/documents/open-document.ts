@@ -144,16 +144,24 @@ const followed: Readonly<Record<string, string>> = {
   'cell-range-source': 'externalLinkPath',
 }
 
+/** A macro of the program itself, by words alone, so that no path leads elsewhere. */
+const programMacro =
+  /^(?:application:[\w.]{1,200}|vnd\.sun\.star\.script:[\w.]{1,200}\?language=Basic&location=application)$/
+
+/** What is called on an event. A document keeps empty listeners for every event that once had one. */
+function reportListener(tag: XmlTag, path: readonly string[], inspection: Inspection): void {
+  const event = tag.attribute('event-name') ?? ''
+  const target = (tag.attribute('href') ?? '') || (tag.attribute('macro-name') ?? '')
+  if (target === '') return
+  if (programMacro.test(target)) inspection.add('linked-file', path, `${event} calls a macro of the program: ${target}`)
+  // A listener of the document runs by itself; one of a button waits for a click.
+  else if (/load|open|close|new|focus|print|save|view|start/i.test(event))
+    inspection.add('macro-autorun', path, `${event}: ${target}`)
+  else inspection.add('macro', path, `${event}: ${target}`)
+}
+
 function reportTag(tag: XmlTag, path: readonly string[], inspection: Inspection): void {
-  if (tag.name === 'event-listener') {
-    const event = tag.attribute('event-name') ?? ''
-    const target = tag.attribute('href') ?? ''
-    // A listener of the document runs by itself; one of a button waits for a click.
-    if (/load|open|close|new|focus|print|save|view/i.test(event))
-      inspection.add('macro-autorun', path, `${event}: ${target}`)
-    else inspection.add('macro', path, `${event}: ${target}`)
-    return
-  }
+  if (tag.name === 'event-listener') return reportListener(tag, path, inspection)
   if (tag.name === 'dde-source' || tag.name === 'dde-connection-decl') {
     inspection.add('dde', path, `${tag.attribute('dde-application') ?? ''}|${tag.attribute('dde-topic') ?? ''}`)
     return
