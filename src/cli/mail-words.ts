@@ -137,7 +137,9 @@ const fileText = ({ part, within }: MailFile): string =>
   [...within, part.fileName || 'without a name'].map((each) => excerpt(each, shownCharacters)).join(' > ')
 
 function carriedText(feature: CarriedFeature, path: readonly string[], proof: string): string {
-  const where = path.length === 0 ? '' : ` in ${path.map((each) => excerpt(each, shownCharacters)).join(' > ')}`
+  // A part without a name has none to show.
+  const names = path.filter((each) => each !== '').map((each) => excerpt(each, shownCharacters))
+  const where = names.length === 0 ? '' : ` in ${names.join(' > ')}`
   return `${carriedWords[feature]}${where}${proofText(proof)}`
 }
 

@@ -31,7 +31,7 @@ export function showMail({ judged, unreadable }: MailDocument, bytes: Uint8Array
     carries: (judged?.payload ?? []).map(({ feature, path, proof }) => ({
       title: carriedWords[feature],
       proof,
-      path: [...path],
+      path: path.filter((each) => each !== ''),
     })),
     problems: unreadable === undefined ? [...(judged?.problems ?? [])] : [unreadable],
     advice:

@@ -5,6 +5,7 @@ import { unpackRtf } from '../documents/compressed-rtf.ts'
 import { decodeText } from './charset.ts'
 import { type Contents, composeMail, type Reading } from './compose-mail.ts'
 import { type HeaderBlock, readHeaders } from './header-fields.ts'
+import { readHtml } from './html-text.ts'
 import { charsetOfCodePage, type MapiValues } from './mapi-values.ts'
 import type { MailMessage, MailPart } from './message.ts'
 import type { Budget } from './mime-tree.ts'
@@ -50,7 +51,12 @@ export function takeBodies(message: MapiValues, contents: Contents, budget: Budg
   contents.addPlain(message.text(0x1000, mailTextCharactersMax))
   // The text of a report, such as one of a mail that could not be delivered.
   contents.addPlain(message.text(0x1001, mailTextCharactersMax))
-  const packed = message.bytes(0x1009)
+  takePackedRtf(message.bytes(0x1009), contents, budget)
+  // Outlook makes the plain text of the HTML where it is asked for; that none is kept says nothing of the mail.
+  if (contents.plain.length === 0) contents.addPlain(readHtml(contents.html.at(-1) ?? '').text)
+}
+
+function takePackedRtf(packed: Uint8Array, contents: Contents, budget: Budget): void {
   if (packed.length === 0) return
   if (budget.decodedBytes > limits.mailDecodedBytesMax) {
     budget.tell('The parts are larger than can be read; the last were left out.')
@@ -87,6 +93,9 @@ export const partOf = (
   bytes,
 })
 
+/** An attachment whose bytes stand in it (PidTagAttachMethod, MS-OXCMSG 2.2.2.9). */
+const methodByValue = 1
+
 /** Takes an attachment by the bytes that were kept of it. */
 export function takeAttachedFile(
   attachment: MapiValues,
@@ -108,9 +117,9 @@ export function takeAttachedFile(
     for (const text of signed) contents.addPlain(text)
     return
   }
-  if (bytes.length === 0) {
+  const place = attachment.text(0x370d) || attachment.text(0x3708)
+  if (bytes.length === 0 && (place !== '' || attachment.number(0x3705) > methodByValue)) {
     // Kept by its place alone: a file on a share, or a page (methods 2, 3, 4 and 7).
-    const place = attachment.text(0x370d) || attachment.text(0x3708)
     if (place !== '') contents.plain.push(`<${place}>`)
     budget.tell('An attachment is named in the message and not in it.')
     return

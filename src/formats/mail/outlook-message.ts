@@ -31,6 +31,7 @@ export function readOutlookMessage(bytes: Uint8Array, place: Place): Result<Mail
 function readPackage(bytes: Uint8Array, place: Place): Result<MailMessage, Reject> {
   const budget = new Budget()
   const contents = new Contents()
+  budget.tell('This is a package of Outlook without its mail; who sent it is not known.')
   const read = takePackage(bytes, 0, contents, { place, budget, takeFile, takeParts })
   if (read === undefined) return err({ place, reason: 'damaged', message: 'The package of Outlook is damaged.' })
   return ok(composeMessage(read.message, read.recipients, contents, { place, budget }))

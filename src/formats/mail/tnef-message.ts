@@ -53,7 +53,8 @@ function takeAttachment(attachment: TnefProperties, depth: number, contents: Con
   if (object?.isMessage === true) return takeInner(object.bytes, depth, contents, unpacking)
   const bytes = attachment.bytes(0x3701)
   const older = attachment.olderBytes(0x3701)
-  if (object !== undefined) contents.parts.push(partOf('', 'application/x-ole-object', object.bytes, 'inline'))
+  if (object !== undefined)
+    contents.parts.push(partOf(attachment.text(0x3707), 'application/x-ole-object', object.bytes, 'inline'))
   if (object === undefined || bytes.length > 0) takeAttachedFile(attachment, bytes, depth + 1, contents, unpacking)
   // Programs differ in which of two contents they take.
   if (older.length > 0 && bytes.length > 0 && Buffer.compare(older, bytes) !== 0)

@@ -84,6 +84,13 @@ describe('a mail with a package of Outlook', () => {
     expect(message.parts.map(({ fileName }) => fileName)).toEqual(['Пр.doc'])
   })
 
+  test('has files without content, and says of files that are kept elsewhere where', () => {
+    const message = read({ files: [{ name: 'AUTOEXEC.BAT' }, { name: 'x', place: 'https://d.example/file' }] })
+    expect(message.parts.map(({ fileName, bytes }) => [fileName, bytes.length])).toEqual([['AUTOEXEC.BAT', 0]])
+    expect(message.links.map(({ target }) => target)).toEqual(['https://d.example/file'])
+    expect(message.problems).toEqual(['An attachment is named in the message and not in it.'])
+  })
+
   test('is read although sums are wrong', () => {
     expect(read({ hasWrongSums: true, files: [{ name: 'a.js', bytes: bytesOf('x') }] }).parts).toHaveLength(1)
   })
