@@ -48,6 +48,7 @@ export function evidenceOf(truth: MailTruth, verdict: MailVerdict): EvidencePart
       ({ identity, surface }) => identity === truth.identity && wantedSurfaces.includes(surface),
     ),
     failure: verdict.failures.some(({ kind }) => wantedKinds.includes(kind)),
-    payload: verdict.payload.some(({ feature }) => truth.features.includes(feature)),
+    // A mail that only asks carries nothing to be named.
+    payload: truth.features.length === 0 || verdict.payload.some(({ feature }) => truth.features.includes(feature)),
   }
 }

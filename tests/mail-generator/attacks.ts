@@ -22,6 +22,7 @@ import {
   otherSubject,
 } from './other-words.ts'
 import { carry, type PayloadTechnique, payloadTechniques } from './payloads.ts'
+import { ask, type RequestTechnique, requestTechniques } from './requests.ts'
 import { type Vendor, vrSystems } from './vendors.ts'
 import {
   closings,
@@ -73,7 +74,7 @@ export interface AttackPlan {
   readonly claim: ClaimPlace
   readonly disguise: NameDisguise | 'none'
   readonly sender: SenderTechnique
-  readonly payload: PayloadTechnique
+  readonly payload: PayloadTechnique | RequestTechnique
   readonly wording: Wording
 }
 
@@ -91,6 +92,9 @@ export const freeMailDomains = [
 /** Senders whose domain says nothing of the vendor, for plans in which the claim stands elsewhere. */
 const outsideSenders: readonly SenderTechnique[] = ['free-mail', 'first-contact', 'free-mail']
 const strongPayloads: readonly PayloadTechnique[] = payloadTechniques
+
+/** Where the name stands of mails that only ask. */
+const askingPlaces: readonly ClaimPlace[] = ['local-part', 'subject', 'body', 'signature']
 
 /** Every technique of the table with its plan. */
 export function attackPlans(random: Random, vendors: readonly Vendor[], wording: Wording = 'usual'): AttackPlan[] {
@@ -117,6 +121,13 @@ export function attackPlans(random: Random, vendors: readonly Vendor[], wording:
     ...nameDisguises.map((disguise) => ({ ...base(`disguise-${disguise}`), disguise })),
     ...senderTechniques.map((sender) => ({ ...base(`sender-${sender}`), sender })),
     ...payloadTechniques.map((payload) => ({ ...base(`payload-${payload}`), payload })),
+    ...requestTechniques.map((payload) => ({ ...base(payload), payload })),
+    ...askingPlaces.map((claim) => ({
+      ...base(`request-by-${claim}`),
+      claim,
+      sender: 'free-mail' as const,
+      payload: random.pick(requestTechniques),
+    })),
     anniversary('mail'),
     ...claimPlaces.slice(1).map((claim) => ({ ...anniversary(`claim-${claim}`), claim })),
     ...nameDisguises.map((disguise) => ({ ...anniversary(`disguise-${disguise}`), disguise })),
@@ -223,6 +234,9 @@ function setClaim(random: Random, draft: Draft, plan: AttackPlan, person: string
   }
 }
 
+const isRequest = (payload: AttackPlan['payload']): payload is RequestTechnique =>
+  requestTechniques.some((technique) => technique === payload)
+
 /** The attack as a draft. */
 export function attackDraft(random: Random, plan: AttackPlan, timeMs: number): Draft {
   const draft = plainDraft(random, timeMs)
@@ -247,7 +261,9 @@ export function attackDraft(random: Random, plan: AttackPlan, timeMs: number): D
   draft.paragraphs = is2016 ? [occasion.text] : [occasion.text, detailsOf(random, random.integer(3, 6))]
   draft.signature = `${random.pick(closings)}\n${signatureOf(random, person, '')}`
   setSender(random, draft, plan, person)
-  carry(random, draft, plan.payload, { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
+  const { payload } = plan
+  if (isRequest(payload)) ask(random, draft, payload)
+  else carry(random, draft, payload, { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
   if (plan.claim === 'attachment-name' && draft.files.length === 0)
     carry(random, draft, 'macro-ooxml', { base: occasion.fileName, text: draft.paragraphs.join(' '), shownHost: own })
   setClaim(random, draft, plan, person)

@@ -37,7 +37,16 @@ const accents: Readonly<Record<string, string>> = {
 const invisible = ['\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad']
 
 /** Ways of disguising a name in text. */
-export const nameDisguises = ['spacing', 'homoglyph', 'zero-width', 'accent', 'letter-pair'] as const
+export const nameDisguises = [
+  'spacing',
+  'homoglyph',
+  'zero-width',
+  'accent',
+  'letter-pair',
+  'right-to-left',
+  'full-width',
+  'mathematical',
+] as const
 export type NameDisguise = (typeof nameDisguises)[number]
 
 const swapSome = (random: Random, text: string, table: Readonly<Record<string, string>>): string => {
@@ -59,6 +68,14 @@ export function disguiseName(random: Random, name: string, disguise: NameDisguis
       return [...name].map((letter) => (random.chance(0.4) ? letter + random.pick(invisible) : letter)).join('\u200b')
     case 'accent':
       return swapSome(random, name, accents)
+    case 'right-to-left':
+      return `\u202e${[...name].reverse().join('')}\u202c`
+    case 'full-width':
+      return name.replace(/[!-~]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))
+    case 'mathematical':
+      return name
+        .replace(/[A-Z]/g, (letter) => String.fromCodePoint(0x1d5d4 + letter.charCodeAt(0) - 65))
+        .replace(/[a-z]/g, (letter) => String.fromCodePoint(0x1d5ee + letter.charCodeAt(0) - 97))
     case 'letter-pair': {
       const paired = name.replace('m', 'rn').replace('w', 'vv').replace('d', 'cl').replace('l', 'I')
       return paired === name ? swapSome(random, name, homoglyphs) : paired
@@ -123,7 +140,12 @@ export function disguiseDomain(random: Random, domain: string, disguise: DomainD
       return label.replace(letter, pair) + tld
     }
     case 'tld':
-      return label + random.pick(['.net', '.org', '.co', '.us', '.info', '.support', '.com.co', '.vote'])
+      return (
+        label +
+        random.pick(
+          ['.net', '.org', '.co', '.us', '.info', '.support', '.com.co', '.vote'].filter((end) => end !== tld),
+        )
+      )
     case 'distance-1':
       return differing(random, label, edit) + tld
     case 'distance-2':

@@ -14,10 +14,11 @@ import {
   sendFrom,
   threadOf,
 } from './draft.ts'
+import { everydayDraft, everydayKinds } from './everyday-negatives.ts'
 import { type Ham, inventHam } from './frames.ts'
 import { negativeDraft, negativeKinds, privateAddressOf } from './hard-negatives.ts'
 import { otherNegativeDraft, otherNegativeKinds } from './other-negatives.ts'
-import { carrySound, featuresOf } from './payloads.ts'
+import { carrySound, featuresOf, type PayloadTechnique } from './payloads.ts'
 import { type Vendor, vendorsOf } from './vendors.ts'
 
 /** What is true of one mail. Fields that do not apply are empty. */
@@ -159,21 +160,37 @@ const truthOf = (plan: AttackPlan, campaign: string): Omit<MailTruth, 'file' | '
   claim: plan.claim,
   sender: plan.sender,
   payload: plan.payload,
-  features: featuresOf[plan.payload],
+  features: plan.payload in featuresOf ? featuresOf[plan.payload as PayloadTechnique] : [],
   campaign,
 })
 
+type DraftOf = (random: Random, vendor: Vendor, timeMs: number) => Draft
+
+/** Kinds of sound mail in a wording, each with what makes it. */
+function negativesOf(wording: Wording | undefined): readonly (readonly [string, DraftOf])[] {
+  const own =
+    wording === 'other'
+      ? otherNegativeKinds.map(
+          (kind) =>
+            [kind, (...draws: Parameters<DraftOf>) => otherNegativeDraft(draws[0], kind, draws[1], draws[2])] as const,
+        )
+      : negativeKinds.map(
+          (kind) =>
+            [kind, (...draws: Parameters<DraftOf>) => negativeDraft(draws[0], kind, draws[1], draws[2])] as const,
+        )
+  const everyday = everydayKinds.map(
+    (kind) => [kind, (...draws: Parameters<DraftOf>) => everydayDraft(draws[0], kind, draws[1], draws[2])] as const,
+  )
+  return [...own, ...everyday]
+}
+
 function addNegatives(random: Random, vendors: readonly Vendor[], size: SetSize, add: Add): void {
+  const negatives = negativesOf(size.wording)
   for (let index = 0; index < size.negatives; index++) {
     const draws = random.fork(index)
-    const kind = negativeKinds[index % negativeKinds.length] as (typeof negativeKinds)[number]
-    const other = otherNegativeKinds[index % otherNegativeKinds.length] as (typeof otherNegativeKinds)[number]
-    const isOther = size.wording === 'other'
     const vendor = draws.pick(vendors)
-    const draft = isOther
-      ? otherNegativeDraft(draws, other, vendor, anyTime(draws))
-      : negativeDraft(draws, kind, vendor, anyTime(draws))
-    const technique = isOther ? other : kind
+    const [technique, draftOf] = negatives[index % negatives.length] as (typeof negatives)[number]
+    const draft = draftOf(draws, vendor, anyTime(draws))
     add(draws, draft, { ...nothing, label: 'hard-negative', technique, identity: vendor.id, campaign: '' })
   }
 }

@@ -131,7 +131,14 @@ function attachFile(random: Random, draft: Draft, technique: PayloadTechnique, b
       const password = random.letters(8)
       const inner = wordDocument(text, { macro: run })
       attach(draft, `${base}.zip`, 'application/zip', encryptedZip(`${base}.docm`, inner, password))
-      draft.paragraphs.push(`The file is protected. The password is: ${password}`)
+      draft.paragraphs.push(
+        random.pick([
+          `The file is protected. The password is: ${password}`,
+          `It opens with ${password}.`,
+          `For privacy we locked the archive. Your code: ${password}`,
+          `Key to the zip = ${password}`,
+        ]),
+      )
       return true
     }
     case 'html-smuggling':

@@ -44,20 +44,28 @@ const heads = 'Cal Mer Tor Vel Bran Quin Hal Dor Ser Lan Pel Mar Ost Kel Nor Wen
 const middles = 've do ri na to li mo ca du se'.split(' ')
 const tails = 'ra ris don max tex lin vane mark nova dix'.split(' ')
 const fields = ['Ballot', 'Voting', 'Election', 'Precinct', 'Registrar', 'Pollbook']
+/** Names of words that everybody uses. */
+const ordinary = ['Open', 'Fair', 'True', 'Plain', 'Honest', 'Civic']
 const kinds = ['Systems', 'Software', 'Technologies', 'Solutions', 'Group']
 
 function invent(random: Random, index: number): Vendor {
   const brand = `${random.pick(heads)}${random.pick(middles)}${random.pick(tails)}`
   const field = random.pick(fields)
-  const name = `${brand} ${field} ${random.pick(kinds)}`
-  const domain = `${brand}${random.chance(0.5) ? field : ''}.com`.toLowerCase()
+  const words = `${random.pick(ordinary)} ${random.pick(['Count', 'Precinct', 'Roll', 'Tally'])}`
+  const { name, aliases, domain } = random.pick([
+    { name: `${brand} ${field} ${random.pick(kinds)}`, aliases: [`${brand} ${field}`], domain: `${brand}${field}.com` },
+    { name: `${brand} ${field} ${random.pick(kinds)}`, aliases: [`${brand} ${field}`], domain: `${brand}.com` },
+    { name: brand, aliases: [], domain: `${brand}.com` },
+    { name: `${brand} ${field}, Inc.`, aliases: [`${brand} ${field}`], domain: `${brand}-${field}.net` },
+    { name: words, aliases: [], domain: `${words.replace(' ', '')}.org` },
+  ])
   const product = `${random.pick(heads)}${random.pick(tails)} ${random.pick(['Pad', 'Scan', 'Count', 'Roll', 'Check'])}`
   return {
     id: `invented-${index}-${brand.toLowerCase()}`,
     name,
-    aliases: [`${brand} ${field}`],
+    aliases,
     products: [product],
-    domains: [domain],
+    domains: [domain.toLowerCase()],
     mailingServices: [],
     kind: 'vendor',
     phone: `555-01${String(random.integer(10, 99))}`,

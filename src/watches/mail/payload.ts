@@ -117,26 +117,35 @@ const isLockedFeature = (feature: CarriedFeature): boolean =>
 /** “password: 1234”. */
 const passwordPhrase =
   /(?:password|passcode|pass|pwd|kennwort|passwort|contrasena|contraseña|senha|mot de passe)\s{0,3}(?:is|:|=|-)?\s{0,3}["“']?([^\s"”']{3,32})/i
-/** Lines that speak of opening or locking something. */
+/** Sentences that speak of what is locked, and those that may. */
 const speaksOfLocks =
-  /\b(?:pass\w*|pw|pwd|pin|codes?|keys?|unlock\w*|open\w*|encrypt\w*|protect\w*|secur\w*|zip\w*|archives?|kennwort|passwort|contrase\S*|senha)\b/i
+  /\b(?:pass\w*|pw|pwd|pin|codes?|keys?|unlock\w*|locked|encrypt\w*|protect\w*|zip\w*|archives?|kennwort|passwort|contrase\S*|senha)\b/i
+const speaksOfOpening = /\b(?:open\w*|secur\w*|confidential\w*|privacy)\b/i
 
-/** Words of a text that may open a locked file: what follows “password”, and in lines that speak of locks the words with
- *  a digit and the last one. Each is only tried, so that one too many does no harm. */
+/** Words of a text that may open a locked file: what follows “password”, and in sentences that speak of locks the last word
+ *  and those with a digit. Each is only tried, so that one too many does no harm. */
 function passwordsIn(text: string): string[] {
   const head = text.slice(0, limits.mailTextHeadCharactersMax)
   const found = new Set<string>()
   const take = (word: string): void => {
-    const bare = word.replace(/^[("'“‘[]+|[)"'”’\]]+$/g, '')
-    for (const tried of [bare.replace(/[.,;:!?]+$/, ''), bare])
-      if (tried.length >= 3 && tried.length <= 32) found.add(tried)
+    const bare = word.replace(/^[("'“‘[]+|[)"'”’\].,;:!?]+$/g, '')
+    if (bare.length >= 3 && bare.length <= 32) found.add(bare)
   }
   const said = passwordPhrase.exec(head)?.[1]
-  if (said !== undefined) take(said)
-  for (const line of head.split('\n')) {
-    if (found.size >= limits.passwordsMax || line.length > 1_000 || !speaksOfLocks.test(line)) continue
-    const words = line.trim().split(/\s+/)
-    for (const [i, word] of words.entries()) if (/\d/.test(word) || i === words.length - 1) take(word)
+  if (said !== undefined) {
+    found.add(said)
+    take(said)
+  }
+  const sentences = head.split(/\n|(?<=[.!?])\s/).filter((sentence) => sentence.length <= 300)
+  for (const speaks of [speaksOfLocks, speaksOfOpening]) {
+    for (const [at, sentence] of sentences.entries()) {
+      if (found.size >= limits.passwordsMax || !speaks.test(sentence)) continue
+      // `We locked it. Your word: kestrel`
+      for (const near of [sentence, sentences[at + 1] ?? '']) {
+        const words = near.trim().split(/\s+/)
+        for (const [i, word] of words.entries()) if (/\d/.test(word) || i === words.length - 1) take(word)
+      }
+    }
   }
   return [...found].slice(0, limits.passwordsMax)
 }

@@ -136,12 +136,15 @@ export class IdentityRegistry {
 /** Letters from which on a name is looked for inside a word. */
 const joinedFrom = 5
 
+const isGenericWord = (word: string): boolean =>
+  genericTokens.has(word) || (word.length > 4 && word.endsWith('s') && genericTokens.has(word.slice(0, -1)))
+
 /** Nothing, a number, or one or two generic words. */
 function isGenericText(text: string): boolean {
   const letters = text.replace(/\d+/g, '')
-  if (letters === '' || genericTokens.has(letters)) return true
+  if (letters === '' || isGenericWord(letters)) return true
   for (let cut = 2; cut <= letters.length - 2; cut++) {
-    if (genericTokens.has(letters.slice(0, cut)) && genericTokens.has(letters.slice(cut))) return true
+    if (isGenericWord(letters.slice(0, cut)) && isGenericWord(letters.slice(cut))) return true
   }
   return false
 }

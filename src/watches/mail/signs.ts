@@ -228,11 +228,12 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
 /** From a domain of the registry, and no server says otherwise. */
 const isOfProtected = ({ owners, authentication }: SenderFacts): boolean =>
   owners.length > 0 && ['pass', 'unknown'].includes(authentication.outcome)
-/** Bulk mail that names how to leave its list leads every link through the counter of the service that sends it. */
+/** Bulk mail leads every link through the counter of the service that sends it: by its Return-Path, or, where that is the
+ *  customer's own, by naming how to leave the list. */
 const countsClicks = (target: LinkTarget, { message, sender }: SignFacts): boolean =>
   clickCounters.has(target.domain) &&
-  (massMailers.has(sender.returnPathDomain) || sender.returnPathDomain === sender.domain) &&
-  message.headers.some(({ name }) => name === 'list-unsubscribe')
+  (massMailers.has(sender.returnPathDomain) ||
+    (sender.returnPathDomain === sender.domain && message.headers.some(({ name }) => name === 'list-unsubscribe')))
 const isSenderClaim = ({ surface }: IndexedClaim): boolean =>
   surface === 'display-name' || surface === 'local-part' || surface === 'look-alike-domain'
 const hasPicture = (message: MailMessage, links: LinkFacts): boolean =>

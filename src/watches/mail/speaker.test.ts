@@ -34,6 +34,8 @@ describe('in a text, a name is a topic', () => {
     'It says that *VR Systems* has bought a rival.',
     'Why do you keep your *VR Systems* machines in a shed?',
     'Dear *VR Systems* support team,',
+    '*VR Systems*, Inc. opens an office in the capital.',
+    'For four years I worked at *VR Systems*, Inc. on its pollbooks.',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(false)
   })

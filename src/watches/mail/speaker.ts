@@ -11,7 +11,7 @@ interface Beside {
 
 /** `VR Systems Support Team`: a department, or something of theirs that one has. */
 const departmentAfter =
-  /^(?:'s)?[\s,|-]{1,3}(?:inc\b|llc\b|corp\b|customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
+  /^(?:,? (?:inc|llc|corp)\b\.?)?(?:'s)?[\s,|-]{1,3}(?:customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
 /** `VR Systems has assigned … to you`, `VR Systems requires its customers`: it turns to the reader. */
 const turnsToReaderAfter =
   /^,?(?: and its partners)? (?:(?:is|are) (?:pleased|happy|excited|glad|proud|sorry|writing|asking|requesting|sending|contacting|notifying|inviting|offering|reaching)\b|(?:would like|wishes|wants) to\b|(?:requires?|asks?|requests?|needs?|invites?|reminds?|advises?|urges?|thanks?|recommends?|notifies|informs) (?:that )?(?:you|your|all|its|every|each)\b|(?:has|have|had) (?:now |just |recently )?[a-z]{3,14}(?:ed|nt|pt|de|un)\b[^.!?\n]{0,40}\b(?:you|your)\b|(?:values|appreciates) your\b)/
