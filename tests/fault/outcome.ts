@@ -2,8 +2,8 @@
  *  ids of incidents and places of data folders, which differ between runs, are taken out. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { deserialize } from 'node:v8'
 import type { SavedAnalysis } from '../../src/desk/analysis/analysis.ts'
+import { unpackState } from '../../src/desk/analysis/packed-state.ts'
 import { Archive } from '../../src/store/archive/archive.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -138,7 +138,7 @@ async function archived(data: string): Promise<string[]> {
 async function positionsOf(store: Store): Promise<string[]> {
   const checkpoint = await store.checkpoint()
   if (checkpoint === undefined) return []
-  const { streams } = deserialize(checkpoint.state) as SavedAnalysis
+  const { streams } = unpackState(checkpoint.state) as SavedAnalysis
   return streams
     .map(({ key, position, shown, formatName }) =>
       JSON.stringify([key, position.offset, position.line, shown, formatName]),

@@ -1,6 +1,5 @@
 /** The live analysis: reads all streams in the order of events, shows their records to the watches, and hands on what
  *  the store is to be told. It does no waiting and no storing: a thread drives it step by step. */
-import { deserialize, serialize } from 'node:v8'
 import type { FindingKind, Hit, Level, RuleWords } from '../../core/finding.ts'
 import type { FindingId, IncidentId, SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
@@ -17,6 +16,7 @@ import { type MailDocument, wordsOfMail } from '../../watches/mail/mail-document
 import { WatchSet } from '../../watches/watch-set.ts'
 import { type SavedCounts, SourceCounts } from './counts.ts'
 import type { LiveStream, SavedStream } from './live-stream.ts'
+import { packState, unpackState } from './packed-state.ts'
 import type { SetAside } from './protocol.ts'
 import { readBack } from './read-back.ts'
 import { type SavedTelling, Telling, type Told } from './telling.ts'
@@ -340,12 +340,12 @@ export class Analysis {
       setAside: [...this.#setAsideKeys],
       extra,
     }
-    return serialize(saved)
+    return packState(saved)
   }
 
   /** Takes back a state before any stream is added; gives the driving thread's own part. */
   restore(bytes: Uint8Array, isPositionsOnly = false): unknown {
-    const saved = deserialize(bytes) as SavedAnalysis
+    const saved = unpackState(bytes) as SavedAnalysis
     for (const stream of saved.streams) this.#resting.set(stream.key, stream)
     if (isPositionsOnly) {
       this.#options.archive?.rewind(saved.archive)
