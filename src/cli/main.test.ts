@@ -55,6 +55,19 @@ interface ShownDocument {
 const documentOf = ({ stdout }: Run): ShownDocument => JSON.parse(stdout) as ShownDocument
 
 describe('bellwether scan', () => {
+  test('judges mail by what the office file says of the office and its lists', () => {
+    const cwd = makeFolder({
+      'q.eml':
+        'Received: from gmail.com by mx.maple.example; Mon, 2 Nov 2026 10:00:00 -0500\nFrom: Quellmar Ballots <q1@gmail.com>\nTo: clerk@maple.example\nDate: Mon, 2 Nov 2026 10:00:00 -0500\nSubject: Update\n\nSign in at http://198.51.100.7/login to keep your account.\n',
+      'vendors.json': '[{"id":"q","name":"Quellmar Ballots","kind":"vendor","domains":["quellmar.example"]}]',
+      'office.toml': '[office]\nname = "Maple"\n[mail]\ndomains = ["maple.example"]\nlists = ["vendors.json"]\n',
+    })
+    const kinds = (...more: readonly string[]) =>
+      documentOf(bellwether(['scan', 'q.eml', '--json', ...more], { cwd })).incidents.flatMap((each) => each.kinds)
+    expect(kinds()).not.toContain('mail-impersonation')
+    expect(kinds('--office', 'office.toml')).toContain('mail-impersonation')
+  })
+
   test('says so where mail comes by standard input', () => {
     const mail =
       'Received: from a.example by b.example; Mon, 2 Nov 2026 10:00:00 -0500\nFrom: a@a.example\nTo: b@b.example\nDate: Mon, 2 Nov 2026 10:00:00 -0500\nSubject: Lunch\n\nPizza?\n'
