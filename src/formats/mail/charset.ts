@@ -58,6 +58,25 @@ export function guessText(bytes: Uint8Array): string {
   }
 }
 
+/** The text of a page of which nothing but the page itself says its character set; what is UTF-8 beyond ASCII is that. */
+export function decodePage(bytes: Uint8Array): { text: string; known: boolean } {
+  const stated = /<meta[^>]{1,300}?charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})/i.exec(
+    latin1Text(bytes, 0, Math.min(bytes.length, pageHeadBytes)),
+  )
+  const charset = stated?.[1] ?? ''
+  if (charset === '') return decodeText(bytes, '')
+  try {
+    return bytes.some((byte) => byte >= 0x80)
+      ? { text: strictUtf8.decode(bytes), known: true }
+      : decodeText(bytes, charset)
+  } catch {
+    return decodeText(bytes, charset)
+  }
+}
+
+/** Bytes in which a page names its character set: browsers look so far (HTML standard, prescan). */
+const pageHeadBytes = 1_024
+
 /** At most one broken character beside four whole ones beyond ASCII: text of one byte a character hardly ever has such. */
 function isMostlySound(text: string): boolean {
   let broken = 0

@@ -38,7 +38,10 @@ const fields = (headers: readonly MailHeader[], name: string): string[] =>
 function typeOf(headers: readonly MailHeader[]): ParameterField {
   const types = fields(headers, 'content-type').slice(0, limits.mailParametersMax).map(parseParameters)
   const type = types.find(({ value }) => value.startsWith('multipart/')) ?? types[0] ?? parseParameters('')
-  return /^[^\s/]{1,100}\/[^\s/]{1,150}$/.test(type.value) ? type : { ...type, value: 'text/plain' }
+  const value = type.value.replace(/\s+/g, '')
+  if (/^[^/]{1,100}\/[^/]{1,150}$/.test(value)) return { ...type, value }
+  // What names a separator has parts, whatever it calls itself.
+  return { ...type, value: type.parameters.has('boundary') ? 'multipart/mixed' : 'text/plain' }
 }
 
 /** Content-Disposition; of several, one that names a file. */

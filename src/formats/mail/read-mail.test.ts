@@ -198,6 +198,36 @@ describe('parts', () => {
     expect(plain.text).toBe('Sign in here')
   })
 
+  test('are found however the mail writes its kind and its separator', () => {
+    for (const type of [
+      'multipart / mixed; boundary=b',
+      'multipart; boundary=b',
+      '; boundary=b',
+      'multipart/mixed; boundary*0=; boundary=b',
+      "multipart/mixed; boundary*=us-ascii''b",
+      'multipart/mixed; boundary=b(comment)',
+      'multipart/mixed; BOUNDARY = "\\b"',
+      'multipart/mixed;\n\tx=";boundary=c"; boundary=b',
+    ])
+      expect(
+        read(`From: a@example.org\nContent-Type: ${type}\n\n--b\nContent-Type: a/b; name=a.js\n\nx\n--b--\n`).parts.map(
+          ({ fileName }) => fileName,
+        ),
+        type,
+      ).toEqual(['a.js'])
+  })
+
+  test('of HTML are in the character set that the page names where the part names none', () => {
+    const page = (charset: string, text: string): string =>
+      withParts([
+        `Content-Type: text/html\n\n<meta http-equiv=Content-Type content="text/html; charset=${charset}"><p>${text}`,
+      ]).text
+    expect(page('windows-1251', '\xcf\xf0')).toBe('Пр')
+    expect(page('utf-7', 'Gr+APwA3w-e')).toBe('Grüße')
+    expect(page('windows-1251', '\xc3\xbc')).toBe('ü')
+    expect(page('x', '\xfc')).toBe('ü')
+  })
+
   test('bear the name that runs, where they bear several', () => {
     for (const names of [
       'Content-Type: a/b; name=a.js\nContent-Disposition: attachment; filename=a.txt',

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../core/result.ts'
 import { endingOf, meaningOfEnding } from '../documents/file-name.ts'
 import { latin1Bytes, latin1Text } from '../latin1.ts'
 import { readCalendar } from './calendar-text.ts'
-import { decodeText } from './charset.ts'
+import { decodePage, decodeText } from './charset.ts'
 import { Contents, composeMail, type Reading } from './compose-mail.ts'
 import { firstValue, type HeaderBlock, readHeaders } from './header-fields.ts'
 import type { MailMessage, MailPart } from './message.ts'
@@ -77,7 +77,9 @@ function takeLeaf(leaf: Leaf, contents: Contents, reading: Reading): void {
   const fileName = fileNameOf(leaf)
   const isOwnText = fileName === '' && disposition.value !== 'attachment'
   if (isOwnText && (type.value === 'text/plain' || type.value === 'text/html')) {
-    const { text, known } = decodeText(bytes, type.parameters.get('charset') ?? '')
+    const charset = type.parameters.get('charset') ?? ''
+    const isPage = type.value === 'text/html' && charset === ''
+    const { text, known } = isPage ? decodePage(bytes) : decodeText(bytes, charset)
     if (!known) reading.budget.tell('A text is in a character set that nobody knows.')
     if (type.value === 'text/html') contents.html.push(text)
     else contents.plain.push(takeUuencoded(text, depth, contents, reading))
