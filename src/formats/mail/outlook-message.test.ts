@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unpackRtf } from '../documents/compressed-rtf.ts'
 import { examine } from '../documents/examine.ts'
-import { bytesOf, compoundFile, packagedFile, vbaProject } from '../documents/office.fixture.ts'
+import { bytesOf, compoundFile, joined, packagedFile, vbaProject } from '../documents/office.fixture.ts'
 import type { MailMessage } from './message.ts'
 import { type OutlookPlan, outlookFile, outlookStreams, packRtf } from './outlook.fixture.ts'
 import { readAnyMail, readOutlookMessage } from './outlook-message.ts'
@@ -163,6 +163,22 @@ describe('a message that Outlook saved', () => {
     })
     expect(message.text).toBe('Signed words')
     expect(message.parts.map(({ fileName }) => fileName)).toEqual(['smime.p7s'])
+  })
+
+  test('whose signature wraps it has the parts of the mail inside', () => {
+    const mime = bytesOf('Content-Type: a/b; name=a.js\r\n\r\nx')
+    const id = (last: number): Uint8Array => Uint8Array.of(6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last)
+    const der = (tag: number, ...pieces: readonly Uint8Array[]): Uint8Array => {
+      const content = joined(...pieces)
+      return joined([tag, content.length], content)
+    }
+    const inner = der(0x30, id(1), der(0xa0, der(0x04, mime)))
+    const bytes = der(0x30, id(2), der(0xa0, der(0x30, Uint8Array.of(2, 1, 1), der(0x31), inner)))
+    const message = read({
+      messageClass: 'IPM.Note.SMIME',
+      files: [{ name: 'SMIME.p7m', type: 'application/pkcs7-mime', bytes }],
+    })
+    expect(message.parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
   })
 
   test('gives a mail that was attached as a file as a mail inside', () => {
