@@ -162,7 +162,8 @@ const types: Readonly<Record<number, CompoundEntry['type']>> = { 1: 'storage', 2
 function readDirectory(directory: Uint8Array): (RawEntry | undefined)[] {
   const found: (RawEntry | undefined)[] = []
   for (let at = 0; at + 128 <= directory.length; at += 128) {
-    const type = types[byteAt(directory, at + 66)]
+    // The first entry is the root, whatever its type is said to be.
+    const type = at === 0 ? 'root' : types[byteAt(directory, at + 66)]
     const nameLength = Math.min(64, Math.max(0, uint16At(directory, at + 64) - 2))
     const name = wideText(directory, at, at + nameLength)
     found.push(

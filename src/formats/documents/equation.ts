@@ -29,8 +29,22 @@ export function isSoundMtef(bytes: Uint8Array): boolean {
   const version = byteAt(bytes, 0)
   // MathType writes version 5 with its own key, and is another program.
   if (version === 5) return hasText(bytes, 5, 'DSMT')
+  if (longestRun(bytes) > runMost) return false
   const isKnown = (version === 2 || version === 3) && byteAt(bytes, 1) <= 1 && byteAt(bytes, 2) <= 1
   return isKnown && new EquationReader(bytes, version === 2 ? 1 : 2).isSound()
+}
+
+/** Whatever the records are taken for, what is to overflow needs so many bytes without a zero. */
+const runMost = 40
+
+function longestRun(bytes: Uint8Array): number {
+  let longest = 0
+  let from = 0
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, from)) {
+    longest = Math.max(longest, at - from)
+    from = at + 1
+  }
+  return Math.max(longest, bytes.length - from)
 }
 
 class EquationReader {

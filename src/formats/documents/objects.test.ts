@@ -59,8 +59,22 @@ describe('equations of the old editor', () => {
     expect(proofOf(look('paper.doc', file), 'embedded-object')).toContain('equation editor')
   })
 
-  test('in RTF are active by their name, which nobody writes there by honest means any more', () => {
-    expect(featuresOf(look('a.doc', rtfObject('Equation.3', equationData())))).toContain('embedded-object')
+  test('in RTF are judged by their data too, and by their name where there are none', () => {
+    const native = (data: Uint8Array): Uint8Array => compoundFile({ 'Equation Native': data })
+    const inRtf = (data: Uint8Array, control = ''): PayloadFeature[] =>
+      featuresOf(look('a.rtf', rtfObject('Equation.3', data, control)))
+    expect(inRtf(native(equationData()))).toEqual(['embedded-document'])
+    expect(inRtf(native(equationData('A'.repeat(44))))).toContain('embedded-object')
+    expect(inRtf(native(equationData()), '\\objupdate')).toContain('embedded-object')
+    expect(inRtf(bytesOf('some native data'))).toContain('embedded-object')
+    expect(featuresOf(look('a.rtf', '{\\rtf1{\\object{\\*\\objclass Equation.3}}}'))).toEqual(['embedded-object'])
+  })
+
+  test('with many bytes and no zero among them are active, whatever records they are taken for', () => {
+    const font = [0x12, 0x83, 0x41, 0x41]
+    const content = joined([3, 1, 1, 3, 10, 10, 1], ...Array.from({ length: 20 }, () => font), [0, 0])
+    const head = joined(u16(28), u32(0x20000), u16(0xc332), u32(content.length), new Uint8Array(16))
+    expect(featuresOf(withEquation(joined(head, content)))).toContain('embedded-object')
   })
 })
 
@@ -192,6 +206,18 @@ describe('OpenDocument in one XML file', () => {
     const quiet =
       '<script:event-listener script:event-name="dom:load" xlink:href=""/><script:event-listener script:event-name="office:new" script:macro-name="application:Template.Letters.Main"/>'
     expect(featuresOf(look('a.fodt', flat(quiet)))).toEqual(['linked-file'])
+    const click = (href: string, action = 'show'): PayloadFeature[] =>
+      featuresOf(
+        look(
+          'a.fodp',
+          flat(
+            `<presentation:event-listener script:event-name="dom:click" presentation:action="${action}" xlink:href="${href}"/>`,
+          ),
+        ),
+      )
+    expect(click('https://example.org/')).toEqual([])
+    expect(click('file:///C:/windows/calc.exe', 'execute')).toEqual(['external-relationship'])
+    expect(click('vnd.sun.star.script:Standard.Module1.Main?language=Basic', 'execute-macro')).toEqual(['macro'])
     const listener =
       '<office:event-listeners><script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.script:a"/></office:event-listeners>'
     expect(featuresOf(look('a.fodt', flat(listener)))).toEqual(['macro-autorun'])

@@ -61,11 +61,18 @@ export function reportOleClass(name: string, path: readonly string[], inspection
   else inspection.add('embedded-document', path, `object of class ${name}`)
 }
 
-/** Notes an object of a class, given by a name in RTF, which attackers write by hand. */
-export function reportWrittenClass(name: string, path: readonly string[], inspection: Inspection): void {
+/** Notes an object of a class, given by a name in RTF, which attackers write by hand. Of an equation the data say whether
+ *  it is one. */
+export function reportWrittenClass(
+  name: string,
+  path: readonly string[],
+  inspection: Inspection,
+  isSoundEquation = false,
+): void {
   if (name === '') return
   const abuse = abuseOfClass(name)
-  if (abuse === equationEditor) inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
+  if (abuse === equationEditor && !isSoundEquation)
+    inspection.add('embedded-object', path, `object of class ${name} (${abuse})`)
   else if (abuse !== undefined || formControl.test(name) || ordinary.test(name) || programClass.test(name))
     reportOleClass(name, path, inspection)
   else inspection.add('embedded-object', path, `object of class ${name}`)

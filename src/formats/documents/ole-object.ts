@@ -3,7 +3,7 @@
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
 import { byteAt, classIdText, uint16At, uint32At, utf16Text, zeroEndedText } from './bytes.ts'
-import type { CompoundEntry, CompoundFile } from './compound-file.ts'
+import { type CompoundEntry, type CompoundFile, openCompoundFile } from './compound-file.ts'
 import { isSoundEquation, isSoundMtef } from './equation.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
@@ -88,6 +88,12 @@ function reportStorage(
     inspection.add('embedded-object', path, `object of class ${classId} (${abuse})`)
   else if (objectStorage.test(storage) && classId !== noClass)
     inspection.add('embedded-document', path, `object of class ${classId}`)
+}
+
+/** True for the storage of an equation, or its bare data, that hold nothing out of the ordinary. */
+export function isEquation(native: Uint8Array): boolean {
+  const file = openCompoundFile(native)
+  return file === undefined ? isSoundEquation(native) || isSoundMtef(native) : hasSoundEquation(file, '')
 }
 
 /** The editor's first version kept its data behind their size, as other native data are. */

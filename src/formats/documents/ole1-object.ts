@@ -4,7 +4,7 @@ import { latin1Text } from '../latin1.ts'
 import { hasText, indexOfBytes, uint32At } from './bytes.ts'
 import type { Inspection, Subject } from './inspection.ts'
 import { reportWrittenClass } from './ole-class.ts'
-import { monikerTargets, readPackage, reportNative } from './ole-object.ts'
+import { isEquation, monikerTargets, readPackage, reportNative } from './ole-object.ts'
 
 const formats = { linked: 1, embedded: 2 } as const
 const textBytes = 4_096
@@ -19,14 +19,14 @@ export function reportOle1(data: Uint8Array, subject: Subject, path: readonly st
     reportDamaged(data, subject, path, inspection)
     return
   }
-  reportWrittenClass(className.text, path, inspection)
+  const size = uint32At(data, item.end)
+  const native = data.subarray(item.end + 4, Math.min(data.length, item.end + 4 + size))
+  reportWrittenClass(className.text, path, inspection, format === formats.embedded && isEquation(native))
   if (format === formats.linked) {
     inspection.add('external-relationship', path, `linked object: ${topic.text}`)
     inspection.addLink(topic.text, path, 'document')
     return
   }
-  const size = uint32At(data, item.end)
-  const native = data.subarray(item.end + 4, Math.min(data.length, item.end + 4 + size))
   if (/^package$/i.test(className.text)) reportNative(native, subject, path, inspection)
   else if (hasText(native, 0, '\xd0\xcf\x11\xe0') || native.length < 8) reportDamaged(native, subject, path, inspection)
   else inspection.enqueue({ ...subject, path }, className.text, native, 'part')

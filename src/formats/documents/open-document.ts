@@ -153,7 +153,15 @@ function reportListener(tag: XmlTag, path: readonly string[], inspection: Inspec
   const event = tag.attribute('event-name') ?? ''
   const target = (tag.attribute('href') ?? '') || (tag.attribute('macro-name') ?? '')
   if (target === '') return
-  if (programMacro.test(target)) inspection.add('linked-file', path, `${event} calls a macro of the program: ${target}`)
+  // On a slide a click also shows another one, follows a link or starts a program.
+  const action = tag.attribute('action') ?? 'execute-macro'
+  const isMacro = /^(?:vnd\.sun\.star\.|macro:|service:|application:|document:)/i.test(target) || !/[:/]/.test(target)
+  if (tag.prefix === 'presentation' && action === 'execute')
+    inspection.add('external-relationship', path, `a click starts ${target}`)
+  else if (!isMacro || action !== 'execute-macro')
+    reportLink('hyperlink', target, `${event}: ${target}`, path, inspection)
+  else if (programMacro.test(target))
+    inspection.add('linked-file', path, `${event} calls a macro of the program: ${target}`)
   // A listener of the document runs by itself; one of a button waits for a click.
   else if (/load|open|close|new|focus|print|save|view|start/i.test(event))
     inspection.add('macro-autorun', path, `${event}: ${target}`)
@@ -170,8 +178,18 @@ function reportTag(tag: XmlTag, path: readonly string[], inspection: Inspection)
   const type = followed[tag.name]
   const target = tag.attribute('href')
   if (type === undefined || target === undefined || /^\.\/|^#/.test(target)) return
+  reportLink(type, target, `${tag.name}: ${target}`, path, inspection)
+}
+
+function reportLink(
+  type: string,
+  target: string,
+  proof: string,
+  path: readonly string[],
+  inspection: Inspection,
+): void {
   const feature = judgeRelationship(type, target)
-  if (feature !== undefined) inspection.add(feature, path, `${tag.name}: ${target}`)
+  if (feature !== undefined) inspection.add(feature, path, proof)
   const place = placeOfTarget(target)
   if (place !== 'inside' && place !== 'local') inspection.addLink(target, path, 'document')
 }

@@ -5,7 +5,7 @@ import { latin1Text } from '../latin1.ts'
 import { judgeRelationship } from './external-target.ts'
 import { FieldReader } from './fields.ts'
 import type { Inspection, Subject } from './inspection.ts'
-import { reportWrittenClass } from './ole-class.ts'
+import { abuseOfClass, equationEditor, reportWrittenClass } from './ole-class.ts'
 import { reportOle1 } from './ole1-object.ts'
 import { withoutBlankLines } from './ooxml-part.ts'
 import { HexCollector, type RtfEvents, scanRtf } from './rtf-scan.ts'
@@ -51,6 +51,8 @@ class RtfReader implements RtfEvents {
   #data: HexCollector | undefined
   #dataDepth = -1
   #class = ''
+  /** The class of an equation whose data are still to come. */
+  #equationClass = ''
   #template = ''
   #visible = ''
   #objects = 0
@@ -159,6 +161,7 @@ class RtfReader implements RtfEvents {
     this.#data = undefined
     this.#dataDepth = -1
     if (data === undefined || data.length === 0) return
+    this.#equationClass = ''
     this.#objects++
     const path = [...this.#subject.path, `object ${this.#objects}`]
     if (this.#updates)
@@ -168,8 +171,11 @@ class RtfReader implements RtfEvents {
   }
 
   #endClass(): void {
-    reportWrittenClass(this.#class.trim(), this.#subject.path, this.#inspection)
+    const name = this.#class.trim()
     this.#class = ''
+    // The data that follow say what they are.
+    if (abuseOfClass(name) === equationEditor) this.#equationClass = name
+    else reportWrittenClass(name, this.#subject.path, this.#inspection)
   }
 
   #endTemplate(): void {
@@ -183,6 +189,7 @@ class RtfReader implements RtfEvents {
   finish(): void {
     if (this.#data) this.#endData()
     if (this.#class !== '') this.#endClass()
+    reportWrittenClass(this.#equationClass, this.#subject.path, this.#inspection)
     if (this.#template !== '') this.#endTemplate()
     this.#fields.finish()
     this.#inspection.addText(withoutBlankLines(this.#visible))
