@@ -43,6 +43,7 @@ describe('in a text, a name is a topic', () => {
 
 describe('in a subject, a name is the sender’s', () => {
   test.each([
+    '*VR Systems*, Inc.: our new bank',
     '*VR Systems*: new user guides',
     'Re: [*VR Systems*] new user guides',
     'Invoice 4711 from *VR Systems*',

@@ -51,11 +51,14 @@ const senderBefore = /\b(?:from|by|via|your|behalf of|to all|for all|notice to|t
 const receivesAfter =
   /^(?:\s{0,2}$|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
 
+/** What a company's name may end with, where the name that was found leaves it out. */
+const legalForm = /^(?:,? (?:inc|llc|ltd|corp)\b)?\.?(?=\W|$)/
+
 /** Whether a name in a subject stands there as the sender's: as its tag, as whom it is from, or as who gives the reader
  *  something. */
 export function headsSubject({ before: all, after: left }: Beside): boolean {
   const before = all.replace(answerMarks, '').replace(/\s+/g, ' ')
-  const after = left.replace(/\s+/g, ' ')
+  const after = left.replace(/\s+/g, ' ').replace(legalForm, '')
   if (tellsOf.test(before) || tellsOf.test(after)) return false
   if (senderBefore.test(before) && receivesAfter.test(after)) return true
   if (!tagBefore.test(before)) return false
