@@ -17,6 +17,7 @@ import {
   leadsHomeWeight,
   noticeServiceWeight,
   otherDomainAsSenderWeight,
+  otherDomainAsWriterWeight,
   ownAddressClaimCeiling,
   payloadCeiling,
   payloadShare,
@@ -71,7 +72,9 @@ export function impersonationOf(
       payloadCeiling,
     ),
   ]
-  if (standing.isKnown) signs.push({ sign: 'sender is known', weight: knownSenderWeight })
+  // Nobody disguises his own name: who does is not whom one knows by this address.
+  const isDisguised = claims.some(({ tricks }) => tricks.some((trick) => trick !== 'accent'))
+  if (standing.isKnown && !isDisguised) signs.push({ sign: 'sender is known', weight: knownSenderWeight })
   else if (standing.lure === 'acts') signs.push({ sign: 'a stranger sends what acts', weight: actingLureWeight })
   else if (standing.lure === 'leads-away' && claims.some(isSenders))
     signs.push({ sign: 'a stranger speaks as another and leads away', weight: leadingLureWeight })
@@ -92,7 +95,10 @@ function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[], { isF
     ({ surface, isSpeaker }) =>
       surface === 'display-name' || surface === 'local-part' || (surface === 'signature' && isSpeaker),
   )
-  return isNamed ? otherDomainAsSenderWeight : failureWeights[kind]
+  if (isNamed) return otherDomainAsSenderWeight
+  return claims.some(({ surface }) => surface === 'self-presentation')
+    ? otherDomainAsWriterWeight
+    : failureWeights[kind]
 }
 
 /** Places where a name is the sender's own. */

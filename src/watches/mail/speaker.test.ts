@@ -34,6 +34,7 @@ describe('in a text, a name is a topic', () => {
     'It says that *VR Systems* has bought a rival.',
     'Why do you keep your *VR Systems* machines in a shed?',
     'Dear *VR Systems* support team,',
+    'Our county got a mail today that said it was *VR Systems* support.',
     '*VR Systems*, Inc. opens an office in the capital.',
     'For four years I worked at *VR Systems*, Inc. on its pollbooks.',
   ])('%s', (text) => {

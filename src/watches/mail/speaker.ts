@@ -33,10 +33,10 @@ const tellsOf =
 /** Whether a place in the text of a mail is one where the writer says who he is. */
 export function speaksAsSelf({ before, after }: Beside): boolean {
   if (greets.test(before.slice(before.lastIndexOf('\n') + 1))) return false
-  if (departmentAfter.test(after) || leadsToSelf.test(before)) return true
-  if (yours.test(before) && yoursAfter.test(after)) return true
+  if (leadsToSelf.test(before)) return true
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false
+  if (departmentAfter.test(after) || (yours.test(before) && yoursAfter.test(after))) return true
   return turnsToReaderAfter.test(after) || writerBefore.test(before)
 }
 

@@ -59,6 +59,8 @@ export const failureCeiling = 7
 
 /** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, or is signed with it. */
 export const otherDomainAsSenderWeight = 2.5
+/** The same where a sentence says that the writer is of the claimed one. */
+export const otherDomainAsWriterWeight = 1.5
 
 /** What has to be overcome before a claim and a failure are an attack. */
 export const impersonationBias = -5.5
