@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { limits } from '../../src/core/limits.ts'
 import { compoundFile, joined, packagedFile, vbaProject } from '../../src/formats/documents/office.fixture.ts'
 import { authenticationResults } from '../../src/formats/mail/authentication-results.ts'
+import { decodeBinHex } from '../../src/formats/mail/binhex.ts'
 import { decodeText } from '../../src/formats/mail/charset.ts'
 import { decodeWords } from '../../src/formats/mail/encoded-words.ts'
 import { readHtml } from '../../src/formats/mail/html-text.ts'
@@ -220,6 +221,11 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     run: (bytes) =>
       checkMail(joined('From: a\nContent-Type: application/pkcs7-mime\nContent-Transfer-Encoding: binary\n\n', bytes)),
     seeds: signedSeeds,
+  },
+  {
+    name: 'mail/binhex',
+    run: (bytes) => void decodeBinHex(joined('(This file must be converted with BinHex 4.0)\n:', bytes), 100_000),
+    seeds: [bytesOf('#%q#,QU-!&"CE%YTB!c!!!!!!#4#J!!!!!"#`!!:')],
   },
   { name: 'mail/tnef', run: checkPackage, seeds: packageSeeds },
   { name: 'mail/mailbox', run: checkMailbox, seeds: [bytesOf(mailbox)] },

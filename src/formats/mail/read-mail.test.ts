@@ -279,6 +279,27 @@ describe('parts', () => {
     expect(nested.ok && nested.value.problems).toEqual(['Mails are nested too deeply; the innermost were not read.'])
   })
 
+  test('in BinHex are unpacked', () => {
+    // Written by hand: the name, a version, type, creator, flags, lengths, a sum, the content, a sum; one run in it.
+    const plain = joined(
+      [4],
+      bytesOf('a.js'),
+      [0],
+      bytesOf('TEXTttxt'),
+      [0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 2],
+      bytesOf('xa'),
+      [0x90, 6, 0x90, 0, 1, 2],
+    )
+    const alphabet = '!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr'
+    const bits = [...plain].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+    const text = (bits.match(/.{1,6}/g) ?? []).map((six) => alphabet[Number.parseInt(six.padEnd(6, '0'), 2)]).join('')
+    const packed = `(This file must be converted with BinHex 4.0)\n:${text.slice(0, 30)}\n${text.slice(30)}:\n`
+    const { parts } = withParts([`Content-Type: application/mac-binhex40; name=a.hqx\n\n${packed}`])
+    expect(parts.map(({ fileName, bytes }) => [fileName, Buffer.from(bytes).toString('latin1')])).toEqual([
+      ['a.js', 'xaaaaaa\x90\x01'],
+    ])
+  })
+
   test('that are uuencoded in the text are files', () => {
     const { parts, text } = read('Subject: a\n\nSee:\nbegin 644 cat.txt\n#0V%T\n`\nend\nBye')
     expect(parts[0]).toMatchObject({ fileName: 'cat.txt' })

@@ -5,6 +5,7 @@ import type { Place, Reject } from '../../core/place.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import { endingOf, meaningOfEnding } from '../documents/file-name.ts'
 import { latin1Bytes, latin1Text } from '../latin1.ts'
+import { decodeBinHex, isBinHex } from './binhex.ts'
 import { readCalendar } from './calendar-text.ts'
 import { decodePage, decodeText } from './charset.ts'
 import { Contents, composeMail, type Reading } from './compose-mail.ts'
@@ -104,9 +105,22 @@ function takeInvitation({ bytes, type }: Leaf, contents: Contents): void {
 export function takeFile(part: MailPart, depth: number, contents: Contents, reading: Reading): void {
   if (isMailPart(part) && takeMail(part.bytes, depth, contents, reading)) return
   if (isTnef(part.bytes) && takeTnef(part.bytes, depth, contents, { ...reading, takeFile, takeParts })) return
+  if (isBinHex(part.bytes) && takeBinHex(part, depth, contents, reading)) return
   if (isWrapping(part) && takeWrapped(part.bytes, depth, contents, reading)) return
   if (part.contentType === 'application/pgp-encrypted') reading.budget.tell(encrypted)
   contents.parts.push(part)
+}
+
+/** Takes the file that BinHex packs; false where there is none. */
+function takeBinHex(part: MailPart, depth: number, contents: Contents, reading: Reading): boolean {
+  const { budget } = reading
+  const file = decodeBinHex(part.bytes, Math.max(0, limits.mailDecodedBytesMax - budget.decodedBytes))
+  if (file === undefined || depth + 1 >= limits.mailNestingMax) return false
+  budget.decodedBytes += file.bytes.length
+  const fileName = file.fileName.slice(0, limits.mailFileNameCharactersMax) || part.fileName
+  const contentType = 'application/octet-stream'
+  takeFile({ ...part, fileName, contentType, bytes: file.bytes }, depth + 1, contents, reading)
+  return true
 }
 
 const encrypted = 'The mail is encrypted for its recipient; what is in it was not looked at.'
