@@ -50,6 +50,8 @@ describe('equations of the old editor', () => {
 
   test('with a font name longer than the editor keeps, or data that end nowhere, are active', () => {
     expect(featuresOf(withEquation(equationData('A'.repeat(44))))).toContain('embedded-object')
+    const disguised = compoundFile({ WordDocument: 'x', 'ObjectPool/_1/eQuATION nATive': equationData('A'.repeat(44)) })
+    expect(featuresOf(look('a.doc', disguised))).toEqual(['embedded-object'])
     expect(featuresOf(withEquation(equationData().subarray(0, 38)))).toContain('embedded-object')
     expect(featuresOf(withEquation(bytesOf('cmd.exe /c calc and other words')))).toContain('embedded-object')
   })

@@ -112,46 +112,37 @@ function reportControlOf(file: CompoundFile, entry: CompoundEntry, subject: Subj
   reportControl(classId, storage === '' ? subject.path : [...subject.path, storage], inspection)
 }
 
+/** Names in a compound file have no case. */
 function reportStream(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
   const within = [...subject.path, entry.path]
-  switch (entry.name) {
-    case '\x01Ole10Native':
-    case '\x01ole10Native':
-    case '\x01Ole10native': {
-      const stream = file.read(entry)
-      return reportNative(stream.subarray(4), subject, within, inspection)
-    }
-    case '\x01Ole':
+  const name = entry.name.toLowerCase()
+  switch (name) {
+    case '\x01ole10native':
+      return reportNative(file.read(entry).subarray(4), subject, within, inspection)
+    case '\x01ole':
       return reportLink(file.read(entry, nameBytes * 64), within, inspection)
-    case 'Equation Native':
+    case 'equation native':
       return isSoundEquation(file.read(entry, equationBytes))
         ? inspection.add('embedded-document', within, 'equation')
         : inspection.add('embedded-object', within, 'equation editor, with data that are no ordinary equation')
-    case '\x03OCXNAME':
-    case '\x03OCXDATA':
-    case 'OCXDATA':
-    case '\x03OCXPROPS':
+    case '\x03ocxname':
+    case '\x03ocxdata':
+    case 'ocxdata':
+    case '\x03ocxprops':
       // LibreOffice writes an empty name for every object.
       return entry.size > 0 ? reportControlOf(file, entry, subject, inspection) : undefined
-    case 'Package':
     case 'package':
-    case 'CONTENTS':
-    case 'Contents':
+    case 'contents':
       return inspection.enqueue(subject, entry.path, file.read(entry), 'part')
     default:
-      return reportOtherStream(file, entry, subject, inspection)
+      if (/^_\d{1,10}$/.test(name)) reportPacked(file.read(entry), entry.path, subject, inspection)
   }
 }
 
 /** Word's XML of 2003 packs each object's storage in a stream with a number for a name: its size, then zlib. */
-function reportOtherStream(file: CompoundFile, entry: CompoundEntry, subject: Subject, inspection: Inspection): void {
-  if (entry.name.toLowerCase() === '\x01ole10native') {
-    reportNative(file.read(entry).subarray(4), subject, [...subject.path, entry.path], inspection)
-  } else if (/^_\d{1,10}$/.test(entry.name)) {
-    const packed = file.read(entry)
-    if (byteAt(packed, 4) !== 0x78) return
-    inspection.enqueue(subject, entry.path, inflateZlib(packed.subarray(4), inspection).bytes, 'part')
-  }
+function reportPacked(packed: Uint8Array, name: string, subject: Subject, inspection: Inspection): void {
+  if (byteAt(packed, 4) !== 0x78) return
+  inspection.enqueue(subject, name, inflateZlib(packed.subarray(4), inspection).bytes, 'part')
 }
 
 const fileMoniker = '00000303-0000-0000-C000-000000000046'
