@@ -1,6 +1,7 @@
 /** Mails that carry nothing: they ask. Each request on its own, with the subject and the text that go with it. */
 import type { Random } from '../recording/random.ts'
 import type { Draft } from './draft.ts'
+import { detailsOf } from './words.ts'
 
 /** What is asked for: money, a change of the account that money goes to, a call to a number of theirs, data of voters. */
 export const requestTechniques = ['request-payment', 'request-account', 'request-call', 'request-voters'] as const
@@ -63,5 +64,5 @@ function askedOf(random: Random, technique: RequestTechnique): readonly Asked[] 
 export function ask(random: Random, draft: Draft, technique: RequestTechnique): void {
   const [subject, text] = random.pick(askedOf(random, technique))
   draft.subject = subject
-  draft.paragraphs = [text]
+  draft.paragraphs = random.chance(0.5) ? [text, detailsOf(random, random.integer(1, 3))] : [text]
 }

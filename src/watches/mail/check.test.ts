@@ -57,6 +57,7 @@ describe('a mail that poses as a vendor', () => {
     ['rn for m', 'vrsysterns.com', 'look-alike-domain'],
     ['two letters less', 'vrsytes.com', 'look-alike-domain'],
     ['two letters changed', 'vrsyztens.com', 'look-alike-domain'],
+    ['one letter less and its neighbours swapped', 'vrsysmts.com', 'look-alike-domain'],
     ['a word beside it', 'vrsystems-support.com', 'look-alike-domain'],
     ['the name as a subdomain', 'vrsystems.com.mailer.example', 'subdomain-trick'],
     ['letters of another script', 'xn--vrsystms-d6a.com', 'punycode-domain'],

@@ -149,7 +149,11 @@ export class LookAlikes {
       for (const original of this.#byLength.get(length) ?? []) {
         if (original.skeleton.length < oneLetterFrom || !isTellingLabel(original.label) || places.has(original.label))
           continue
-        const distance = Math.min(editDistance(skeleton, original.skeleton, 2), editDistance(plain, original.plain, 2))
+        const distance = Math.min(
+          editDistance(skeleton, original.skeleton, 2),
+          editDistance(plain, original.plain, 2),
+          isSwappedAcross(plain, original.plain) ? 2 : 3,
+        )
         if (distance === 1 && !isOrdinaryVariant(label, original.label))
           return { of: original.domain, likeness: 'one-letter' }
         // Two letters may be missing in the one that imitates.
@@ -207,7 +211,24 @@ export class LookAlikes {
 
 /** Whether two cores are two letters apart or less, as they stand or by their skeletons. */
 const areNear = (a: string, b: string): boolean =>
-  editDistance(a, b, 2) <= 2 || editDistance(deepen(a), deepen(b), 2) <= 2
+  editDistance(a, b, 2) <= 2 || editDistance(deepen(a), deepen(b), 2) <= 2 || isSwappedAcross(a, b)
+
+/** Whether one letter is left out and two that then are neighbours are swapped (`vrsystems`, `vrsysmts`): two changes, which
+ *  the alignment below counts as three. */
+function isSwappedAcross(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a]
+  if (long.length - short.length !== 1) return false
+  const left = [...long]
+  for (const letter of short) {
+    const at = left.indexOf(letter)
+    if (at >= 0) left.splice(at, 1)
+  }
+  const [extra] = left
+  if (left.length !== 1 || extra === undefined) return false
+  for (let at = long.indexOf(extra); at >= 0; at = long.indexOf(extra, at + 1))
+    if (editDistance(short, long.slice(0, at) + long.slice(at + 1), 1) <= 1) return true
+  return false
+}
 
 /** Endings that nobody can simply buy: a look-alike is not made there. */
 const restrictedEndings = /\.(?:edu|gov|mil|int)$/
