@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Reject } from '../core/place.ts'
 import { filesOf, type MailFile } from '../formats/mail/mail-files.ts'
-import type { MailMessage } from '../formats/mail/message.ts'
+import type { MailAddress, MailMessage } from '../formats/mail/message.ts'
 import { isActing } from '../watches/mail/payload.ts'
 import type { CarriedFeature, Claim, MailVerdict } from '../watches/mail/verdict.ts'
 import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../watches/mail/words.ts'
@@ -94,6 +94,8 @@ function titleOf({ verdict, posesAs, payload }: MailVerdict): string {
 
 const proofText = (proof: string): string => (proof === '' ? '' : `: ${excerpt(proof, shownCharacters)}`)
 
+const personText = ({ name, address }: MailAddress): string => (address === '' ? name : `${name} <${address}>`.trim())
+
 /** The mail in words, at most `columns` wide. */
 export function mailWords({ file, message, verdict }: Shown, columns: number): string[] {
   const fact = (label: string, text: string): string[] => wrap(`${label} ${excerpt(text, shownCharacters)}`, columns)
@@ -101,7 +103,7 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
   const head = [
     ...wrap(printable(titleOf(verdict)), columns),
     ...fact('File:', fileInWords(file)),
-    ...fact('From:', from === undefined ? '(nobody)' : `${from.name} <${from.address}>`.trim()),
+    ...fact('From:', from === undefined ? '(nobody)' : personText(from)),
     ...fact('Subject:', message.subject),
     ...list('Files in it:', filesOf(message).filter(isTold).map(fileText), columns),
   ]

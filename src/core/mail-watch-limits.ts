@@ -24,8 +24,6 @@ export const mailWatchLimits = {
   mailLinksJudgedMax: 400,
   mailPartsJudgedMax: 100,
   mailImageTextsJudgedMax: 100,
-  /** Mails within mails that are judged: a digest has some tens. */
-  mailAttachedJudgedMax: 20,
   /** Claims, proofs and signs of one verdict: enough to tell. */
   mailClaimsMax: 40,
   mailProofsMax: 40,

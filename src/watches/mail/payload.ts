@@ -1,6 +1,7 @@
 /** What a mail carries, from its files, its links, its HTML and its words, and how heavy each part is. */
 import { limits } from '../../core/limits.ts'
 import { type Examination, isActive, openedByMail, type PayloadFeature } from '../../formats/documents/examination.ts'
+import { filesOf } from '../../formats/mail/mail-files.ts'
 import type { MailMessage, MailPart } from '../../formats/mail/message.ts'
 import type { LinkFacts } from './links.ts'
 import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
@@ -23,11 +24,13 @@ export interface FileFacts {
   readonly ownFileActs: boolean
 }
 
-/** The parts of a mail and of those inside it, within the bounds. */
+/** The parts of a mail, then of those inside it however deep, within the bound; where there are more, pictures come last. */
 export function allParts(message: MailMessage): MailPart[] {
-  const parts = [...message.parts]
-  for (const attached of message.attached.slice(0, limits.mailAttachedJudgedMax)) parts.push(...attached.parts)
-  return parts.slice(0, limits.mailPartsJudgedMax)
+  const parts = filesOf(message).map(({ part }) => part)
+  if (parts.length <= limits.mailPartsJudgedMax) return parts
+  const isPicture = ({ contentType }: MailPart): boolean => contentType.startsWith('image/')
+  const others = parts.filter((part) => !isPicture(part))
+  return [...others, ...parts.filter(isPicture)].slice(0, limits.mailPartsJudgedMax)
 }
 
 /** A part with what was found in it. */
@@ -60,9 +63,12 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   const links: { target: string; isCode: boolean }[] = []
   const problems: string[] = []
   let ownFileActs = false
-  for (const [index, { part, found }] of examineMail(message, examine).entries()) {
+  const own = new Set(message.parts)
+  if (filesOf(message).length > limits.mailPartsJudgedMax)
+    problems.push('There are more files in the mail than were looked into.')
+  for (const { part, found } of examineMail(message, examine)) {
     for (const { feature, path, proof } of found.features) carried.push({ feature, path, proof })
-    const isOwn = index < message.parts.length && found.type !== 'outlook-message' && found.type !== 'mail'
+    const isOwn = own.has(part) && found.type !== 'outlook-message' && found.type !== 'mail'
     if (isOwn && found.features.some(({ feature }) => isActive(feature))) ownFileActs = true
     if (found.text !== '') texts.push(found.text.slice(0, limits.mailTextHeadCharactersMax))
     // A logo is in everybody's mail; a file that somebody opens is not.

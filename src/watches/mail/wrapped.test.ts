@@ -48,6 +48,18 @@ const wrappings: Readonly<Record<string, Uint8Array>> = {
   ),
   'a saved message': outlookFile({ from, subject, text, files: [{ name, bytes: guide }] }),
   'a signature': bytesOf(`${head}${part('application/pkcs7-mime; smime-type=signed-data; name=smime.p7m', signed)}`),
+  'a mail in a mail inside': withPart(
+    text,
+    'message/rfc822',
+    withPart(
+      'Forwarded',
+      'application/octet-stream; name=Fwd.eml',
+      withPart('Hi', `application/msword; name="${name}"`, guide),
+    ),
+  ),
+  'a part behind two hundred pictures': bytesOf(
+    `${head}Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\n${text}\r\n${`--i\r\n${part('image/png; name=a.png', bytesOf('x'))}`.repeat(200)}--i\r\n${part(`application/msword; name="${name}"`, guide)}--i--\r\n`,
+  ),
   'parts without an end of the header': bytesOf(
     `${head}Content-Type: multipart/mixed; boundary=i\r\n--i\r\n\r\n${text}\r\n--i\r\n${part(`application/msword; name="${name}"`, guide)}--i--\r\n`,
   ),
@@ -67,4 +79,11 @@ test.each(Object.entries(wrappings))('a vendor’s spoofed mail is an attack wit
   expect(payload.map(({ feature, path }) => [feature, path[0]])).toContainEqual(['macro-autorun', name])
   // The hash of the document ties it to the same one that came bare.
   expect(campaign?.mails).toBe(2)
+})
+
+test('a mail with more files than are looked into says so', () => {
+  const bytes = bytesOf(
+    `${head}Content-Type: multipart/mixed; boundary=i\r\n\r\n${`--i\r\n${part('a/b; name=a', bytesOf('x'))}`.repeat(101)}--i--\r\n`,
+  )
+  expect(testChecker().check(read(bytes)).problems).toEqual(['There are more files in the mail than were looked into.'])
 })
