@@ -75,7 +75,11 @@ export function composeMail(
   const isHtmlShown = reading !== undefined && (reading.text !== '' || reading.links.length > 0 || plain.trim() === '')
   const isBothShown = isHtmlShown && contents.hasOtherForm && !isSame(plain, reading.text)
   const shown = isBothShown ? `${reading.text}\n${plain}` : isHtmlShown ? reading.text : plain
-  const text = withInvitations(shown, contents.invitations)
+  const own = withInvitations(shown, contents.invitations)
+  const ownLinks = joinLinks(reading?.links ?? [], linksOfText(plain), own === plain ? [] : linksOfText(own))
+  // Of a mail that says nothing itself programs show the mails inside.
+  const isBare = own.trim() === '' && ownLinks.length === 0
+  const text = isBare ? textOf(contents.attached) : own
   const otherText = isHtmlShown ? plain : ''
   return {
     place,
@@ -95,13 +99,20 @@ export function composeMail(
     ...(reading === undefined || reading.hiddenText === '' ? {} : { hiddenText: reading.hiddenText }),
     ...(reading === undefined || reading.quotedText === '' ? {} : { quotedText: reading.quotedText }),
     html,
-    links: joinLinks(reading?.links ?? [], linksOfText(plain), text === plain ? [] : linksOfText(text)),
+    links: isBare ? joinLinks([], ...contents.attached.map(({ links }) => [...links])) : ownLinks,
     imageTexts: reading?.imageTexts ?? [],
     parts: contents.parts,
     attached: contents.attached,
     problems: budget.problems,
   }
 }
+
+const textOf = (mails: readonly MailMessage[]): string =>
+  mails
+    .map(({ subject, text }) => `${subject}\n${text}`)
+    .join('\n')
+    .trim()
+    .slice(0, limits.mailTextCharactersMax)
 
 /** What invitations say beyond the text. */
 function withInvitations(text: string, invitations: readonly string[]): string {

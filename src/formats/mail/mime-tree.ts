@@ -35,8 +35,10 @@ const fields = (headers: readonly MailHeader[], name: string): string[] =>
 
 /** Content-Type as programs take it: without one, or with a broken one, text (RFC 2045, section 5.2). Of several, which no
  *  mail should have and programs take differently, the one with parts in it. */
-function typeOf(headers: readonly MailHeader[]): ParameterField {
+function typeOf(headers: readonly MailHeader[], isInDigest: boolean): ParameterField {
   const types = fields(headers, 'content-type').slice(0, limits.mailParametersMax).map(parseParameters)
+  // RFC 2046, section 5.1.5.
+  if (types.length === 0 && isInDigest) return parseParameters('message/rfc822')
   const type = types.find(({ value }) => value.startsWith('multipart/')) ?? types[0] ?? parseParameters('')
   const value = type.value.replace(/\s+/g, '')
   if (/^[^/]{1,100}\/[^/]{1,150}$/.test(value)) return { ...type, value }
@@ -66,8 +68,9 @@ export function walkParts(
   depth: number,
   budget: Budget,
   take: (leaf: Leaf) => void,
+  isInDigest = false,
 ): void {
-  const type = typeOf(block.headers)
+  const type = typeOf(block.headers, isInDigest)
   const isMultipart = type.value.startsWith('multipart/')
   const walk = (source: Uint8Array, start: number, stop: number): boolean =>
     isMultipart && walkPieces(source, start, stop, type, depth, budget, take)
@@ -112,7 +115,7 @@ function walkPieces(
   for (const { start: from, stop } of pieces) {
     if (budget.parts >= limits.mailPartsMax) break
     budget.parts++
-    walkParts(bytes, readHeaders(bytes, from, stop), stop, depth + 1, budget, take)
+    walkParts(bytes, readHeaders(bytes, from, stop), stop, depth + 1, budget, take, type.value === 'multipart/digest')
   }
   return pieces.length > 0
 }

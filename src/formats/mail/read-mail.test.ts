@@ -249,6 +249,23 @@ describe('parts', () => {
     expect(other.text).toContain('Your password ends today')
   })
 
+  test('that are mails speak for a mail that says nothing itself', () => {
+    const inner =
+      'Content-Type: message/rfc822\n\nSubject: Invoice\nFrom: c@example.org\n\nSign in at https://a.example/x'
+    const silent = withParts([inner, 'Content-Type: text/plain\n\n \n'])
+    expect(silent.text).toBe('Invoice\nSign in at https://a.example/x')
+    expect(silent.links.map(({ target }) => target)).toEqual(['https://a.example/x'])
+    const warning = withParts(['Content-Type: text/plain\n\nThis is a fake.', inner])
+    expect([warning.text, warning.links]).toEqual(['This is a fake.', []])
+  })
+
+  test('of a digest are mails where they do not say what they are', () => {
+    const inner = 'From: c@example.org\nSubject: inner\nContent-Type: a/b; name=a.js\n\nx'
+    const { attached, text } = withParts([`\n${inner}`, 'Content-Type: text/plain\n\nHi'], 'multipart/digest')
+    expect(attached[0]?.parts.map(({ fileName }) => fileName)).toEqual(['a.js'])
+    expect(text).toBe('Hi')
+  })
+
   test('that are mails by their name are read as mails', () => {
     const part = 'Content-Type: application/octet-stream; name="Fwd.eml"\nContent-Disposition: attachment\n\n'
     const { attached, parts } = withParts([`${part}From: c@example.org\nSubject: inner\n\nHi\n`, `${part}no mail\n`])
