@@ -15,6 +15,9 @@ describe('in a text, a name is the writer’s own', () => {
     '*VR Systems* has assigned me to your county.',
     '*VR Systems* requires all counties to sign.',
     'Thank you for choosing *VR Systems*.',
+    'In my position with *VR Systems* I look after the north.',
+    'Sorry to press you - Pat from *VR Systems*.',
+    '*VR Systems*, Inc. is writing to every county.',
     'Please note that your *VR Systems* invoice is open.',
     'Questions? Call *VR Systems* support.',
     'This notice was prepared for you by *VR Systems*.',
@@ -34,6 +37,8 @@ describe('in a text, a name is a topic', () => {
     'It says that *VR Systems* has bought a rival.',
     'Why do you keep your *VR Systems* machines in a shed?',
     'Dear *VR Systems* support team,',
+    'I would like a copy of the contract with *VR Systems*.',
+    'I want to look at the log of *VR Systems*.',
     'Our county got a mail today that said it was *VR Systems* support.',
     '*VR Systems*, Inc. opens an office in the capital.',
     'For four years I worked at *VR Systems*, Inc. on its pollbooks.',
@@ -45,6 +50,7 @@ describe('in a text, a name is a topic', () => {
 describe('in a subject, a name is the sender’s', () => {
   test.each([
     '*VR Systems*, Inc.: our new bank',
+    '[*VR Systems*] Contract amendment 7',
     '*VR Systems*: new user guides',
     'Re: [*VR Systems*] new user guides',
     'Invoice 4711 from *VR Systems*',

@@ -9,6 +9,9 @@ interface Beside {
   readonly after: string
 }
 
+/** What a company's name may end with, where the name that was found leaves it out. */
+const legalForm = /^(?:,? (?:inc|llc|ltd|corp)\b)?\.?(?=\W|$)/
+
 /** `VR Systems Support Team`: a department, or something of theirs that one has. */
 const departmentAfter =
   /^(?:,? (?:inc|llc|corp)\b\.?)?(?:'s)?[\s,|-]{1,3}(?:customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
@@ -22,9 +25,17 @@ const leadsToSelf =
 const yours = /\byour(?: (?:new|current|annual|open|latest))?[\s:]{1,3}$/
 const yoursAfter =
   /^(?:'s)?\s(?:rep\b|representative|contact|manager|consultant|specialist|engineer|technician|invoice|order|contract|licen[cs]e|agreement|renewal|quote|subscription|payment|password|log-?in|user)/
-/** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`. */
+/** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`. What he wants,
+ *  sees, uses or has been through makes the name his topic. */
 const writerBefore =
-  /(?:^|[.!?:;\n,]|\b(?:hello|hi|morning|and|that|because|as))\s{0,4}(?:i|we|i'm|we're|i've|we've|my|our|this|this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder))\b(?! (?:got|received|had|heard|saw|read|bought|called|asked|spoke|talked|met|signed|used to|worked|left|need|have not|do not|never)\b)[^.!?;\n]{0,60}\b(?:from|of|at|with|for|by|joined)(?: the| our)?\s{0,2}$/
+  /(?:^|[.!?:;\n,]|\b(?:hello|hi|morning|and|that|because|as))\s{0,4}(?:i|we|i'm|we're|i've|we've|my|our|this|this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder))\b(?! (?:got|received|had|heard|saw|see|read|bought|called|asked|ask|spoke|talked|met|signed|used to|use|worked|left|need|want|wish|would|request|demand|know|think|believe|understand|noticed|found|vote|voted|have not|do|did|do not|never)\b)[^.!?;\n]{0,60}\b(?:from|at|with|for|by|joined|(?:team|staff|desk|department|office|part|side|member|employee|representative|rep|head|manager|director|customer|client|user|name|people|engineers?) of)(?: the| our)?\s{0,2}$/
+/** `in my role at`, `our colleagues of`: somebody's own work. */
+const workBefore =
+  /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in)(?: the)?\s{0,2}$/
+/** A name by itself and whose it is: `Hope you are well - Pat from`, `Pat here from`. */
+const nameBefore =
+  /(?:^|\n|\s[-–—]|,)\s{0,2}[\p{L}'’]{2,20}(?: [\p{L}'’]{2,20})?(?: here)? (?:from|of|at|with)(?: the)?\s{1,2}$/u
+const endsAfter = /^\s{0,2}(?:[.!,;:)\n]|here\b|$)/
 
 /** Who tells of a mail that he got, or of somebody else's: the name is his topic. */
 const tellsOf =
@@ -37,7 +48,8 @@ export function speaksAsSelf({ before, after }: Beside): boolean {
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false
   if (departmentAfter.test(after) || (yours.test(before) && yoursAfter.test(after))) return true
-  return turnsToReaderAfter.test(after) || writerBefore.test(before)
+  if (workBefore.test(before) || (nameBefore.test(before) && endsAfter.test(after))) return true
+  return turnsToReaderAfter.test(after.replace(legalForm, '')) || writerBefore.test(before)
 }
 
 /** `Re:` and the like before a subject. */
@@ -51,14 +63,13 @@ const senderBefore = /\b(?:from|by|via|your|behalf of|to all|for all|notice to|t
 const receivesAfter =
   /^(?:\s{0,2}$|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
 
-/** What a company's name may end with, where the name that was found leaves it out. */
-const legalForm = /^(?:,? (?:inc|llc|ltd|corp)\b)?\.?(?=\W|$)/
-
 /** Whether a name in a subject stands there as the sender's: as its tag, as whom it is from, or as who gives the reader
  *  something. */
 export function headsSubject({ before: all, after: left }: Beside): boolean {
   const before = all.replace(answerMarks, '').replace(/\s+/g, ' ')
   const after = left.replace(/\s+/g, ' ').replace(legalForm, '')
+  // A tag in brackets is its sender's, whatever it is about.
+  if (/[[(]\s?$/.test(before) && before.trim().length === 1 && /^(?: [a-z]{2,12})?\s?[\])]/.test(after)) return true
   if (tellsOf.test(before) || tellsOf.test(after)) return false
   if (senderBefore.test(before) && receivesAfter.test(after)) return true
   if (!tagBefore.test(before)) return false

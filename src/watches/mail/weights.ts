@@ -60,7 +60,7 @@ export const failureCeiling = 7
 /** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, or is signed with it. */
 export const otherDomainAsSenderWeight = 2.5
 /** The same where a sentence says that the writer is of the claimed one. */
-export const otherDomainAsWriterWeight = 1.5
+export const otherDomainAsWriterWeight = 2
 
 /** What has to be overcome before a claim and a failure are an attack. */
 export const impersonationBias = -5.5
@@ -71,7 +71,7 @@ export const actingLureWeight = 2
 /** Somebody unknown who speaks as another and leads to a place that is neither's. */
 export const leadingLureWeight = 1.5
 /** All that it leads to is the claimed one's own: nothing is gained by it. */
-export const leadsHomeWeight = -3.5
+export const leadsHomeWeight = -4.5
 /** A service that sends notices in its customers' names. */
 export const noticeServiceWeight = -1.5
 /** A government's own domain (.gov is given to governments only) that writes of another. */
