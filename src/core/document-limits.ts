@@ -19,9 +19,9 @@ export const documentLimits = {
   /** Bytes of one page of a PDF that are searched for text. */
   pdfContentBytesMax: 2 * mib,
   /** Bytes that are unpacked in all, and of one part: 64 MiB are inflated in under half a second, and a part of a
-   *  document that acts is far smaller than 16 MiB. */
+   *  document that acts is far smaller than 32 MiB, but one may be padded. */
   documentInflatedBytesMax: 64 * mib,
-  documentPartBytesMax: 16 * mib,
+  documentPartBytesMax: 32 * mib,
   /** A part that grows to more than this many times its size, and is larger than the free size, is a bomb: text packs up
    *  to 100 times, deflate reaches 1,032. */
   documentRatioMax: 200,
@@ -57,6 +57,9 @@ export const documentLimits = {
   /** Tags of an XML part, HTML page, or tokens of RTF and PDF that are read: a second's work, and ten times what the
    *  longest document has. */
   markupTokensMax: 1_000_000,
+  /** Tags or objects that name something that acts, read beyond the bounds of all: what is padded is found all the same. */
+  tellingTagsMax: 100_000,
+  pdfTellingObjectsMax: 4_096,
   /** Characters of one attribute, field instruction or formula. */
   markupValueCharactersMax: 64 * kib,
   /** Hash rounds spent on well-known passwords: Office writes 50,000 or 100,000, and 100,000 take 0.1 s. */
@@ -65,6 +68,8 @@ export const documentLimits = {
   passwordsMax: 8,
   /** Fields of Word within fields: people write three, attackers have written twenty. */
   fieldNestingMax: 64,
+  /** Fields of one file that are judged whole; beyond them those alone that name DDE. */
+  fieldsMax: 65_536,
   /** Objects of a PDF, and levels of lists in lists. */
   pdfObjectsMax: 50_000,
   pdfNestingMax: 64,
@@ -75,5 +80,7 @@ export const documentLimits = {
   pdfScriptTokensMax: 16_384,
   /** Groups in groups of RTF, and bytes of one object's data. */
   rtfNestingMax: 4_096,
+  /** Words and groups of RTF: they cost a quarter of what tags do. */
+  rtfTokensMax: 4_000_000,
   rtfObjectBytesMax: 16 * mib,
 } as const

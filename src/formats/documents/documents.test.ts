@@ -57,6 +57,15 @@ describe('fields that start programs', () => {
     expect(examination.text).toContain('Dear clerk')
   })
 
+  test('are found behind more tags than are read, and in RTF behind as many words', () => {
+    const body = `${'<w:r/>'.repeat(1_000_001)}<w:p>${mark('begin')}${instruction('DDE')}${instruction('AUTO cmd')}${mark('end')}</w:p>`
+    const examination = look('a.docx', wordFile(body))
+    expect(proofOf(examination, 'dde')).toBe('DDEAUTO cmd')
+    expect(examination.problems).toEqual(['A part of a document has more tags than were read.'])
+    const text = `{\\rtf1${'\\b a'.repeat(600_000)}{\\field{\\*\\fldinst DDEAUTO cmd}{\\fldrslt x}}}`
+    expect(featuresOf(look('a.rtf', text))).toEqual(['dde'])
+  })
+
   test('are found in documents of Word 95, in the order of their pieces', () => {
     const file = compoundFile({
       WordDocument: oldWordStream('Dear clerk \x13 DDE', 'AUTO cmd "/k calc" \x14 x\x15 bye'),

@@ -40,8 +40,11 @@ export class FieldReader {
   text(text: string): void {
     const top = this.#open.at(-1)
     if (top === undefined) return
-    if (!top.isInResult) top.instruction = (top.instruction + text).slice(0, limits.markupValueCharactersMax)
-    else if (top.result.length < 1_024) top.result += text
+    if (!top.isInResult) {
+      // Cut pieces, not the whole: that would be copied each time.
+      const left = limits.markupValueCharactersMax - top.instruction.length
+      if (left > 0) top.instruction += text.slice(0, left)
+    } else if (top.result.length < 1_024) top.result += text
   }
 
   end(): void {
@@ -76,6 +79,7 @@ function quotedText(instruction: string): string | undefined {
 
 /** Judges one whole instruction. */
 export function reportField(instruction: string, path: readonly string[], inspection: Inspection): void {
+  if (inspection.fieldsLeft-- <= 0 && !/dde/i.test(instruction)) return
   const text = instruction.replace(/[\u0000-\u001f]+/g, ' ').trim()
   const word = /^["'\s]*\\?([a-z]+)/i.exec(text)?.[1]?.toUpperCase()
   if (word === 'DDE' || word === 'DDEAUTO') {

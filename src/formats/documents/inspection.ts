@@ -48,6 +48,8 @@ export class Inspection {
   #roundsLeft: number = limits.passwordRoundsMax
   /** Passwords that may be tried on what is encrypted. */
   readonly passwords: readonly string[]
+  /** Fields that may still be judged whole. */
+  fieldsLeft: number = limits.fieldsMax
   /** Bytes that may still be unpacked. */
   inflatedBytesLeft: number = limits.documentInflatedBytesMax
 

@@ -55,6 +55,9 @@ export function packageOfZip(
         const inflated = readZipEntry(bytes, entry, inspection, bytesMax)
         if (inflated?.isBomb)
           inspection.add('decompression-bomb', [...path, name], 'a part grows beyond measure when unpacked')
+        // A smaller bound is one that the reader of the part chose.
+        if (inflated?.end === 'cut' && inflated.bytes.length >= limits.documentPartBytesMax)
+          inspection.addProblem('A very large part of a document was read in part.')
         return inflated?.bytes ?? new Uint8Array(0)
       },
     })

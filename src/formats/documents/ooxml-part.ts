@@ -29,10 +29,15 @@ export function readOfficeXml(text: string, path: readonly string[], inspection:
     open: (tag) => reader.open(tag),
     close: (name) => reader.close(name),
     text: (content) => reader.text(content),
+    telling: new RegExp(tellingTags, 'g'),
   })
   reader.finish()
   if (!isWhole) inspection.addProblem('A part of a document has more tags than were read.')
 }
+
+/** Tags that this reader tells something of. */
+const tellingTags =
+  /<(?:\w{1,20}:)?(?:instrText|instr|fldSimple|fldChar|ddeLink|definedName|OLEObject|oleObject|oleObj|oleLink|control|ocx|customUI|webPr|textPr|hlinkClick|hlinkHover|f)[\s/>]/
 
 /** Keeps what a tag means until it closes. */
 class PartReader {

@@ -70,11 +70,14 @@ export class PdfFile {
     }
   }
 
+  /** Not even objects that tell something are taken any more. */
+  get #isFull(): boolean {
+    return this.objects.length >= limits.pdfObjectsMax + limits.pdfTellingObjectsMax
+  }
+
   #add(object: PdfObject, isNew = true): void {
-    if (this.objects.length >= limits.pdfObjectsMax) {
-      this.isCut = true
-      return
-    }
+    if (this.objects.length >= limits.pdfObjectsMax) this.isCut = true
+    if (this.#isFull) return
     this.objects.push(object)
     this.#byNumber.set(object.number, object)
     if (isNew && isDictionary(object.value) && nameOf(object.value.get('Type')) === 'XRef')
@@ -83,11 +86,11 @@ export class PdfFile {
 
   #readObjects(text: string): void {
     let at = text.indexOf('obj')
-    while (at >= 0 && !this.isCut) {
+    while (at >= 0 && !this.#isFull) {
       const numbers = numbersBefore(text, at)
       let next = at + 3
       if (numbers !== undefined) next = Math.max(next, this.#readObject(text, at + 3, ...numbers))
-      at = text.indexOf('obj', next)
+      at = this.isCut ? tellingObject(text, next) : text.indexOf('obj', next)
     }
   }
 
@@ -131,10 +134,11 @@ export class PdfFile {
       const count = this.resolve(object.value.get('N'))
       if (typeof first !== 'number' || typeof count !== 'number') continue
       const head = new PdfParser(text.slice(0, Math.max(0, first)))
-      for (let index = 0; index < Math.min(count, limits.pdfObjectsMax) && !this.isCut; index++) {
+      for (let index = 0; index < Math.min(count, limits.pdfObjectsMax); index++) {
         const number = head.next()
         const offset = head.next()
         if (typeof number !== 'number' || typeof offset !== 'number') break
+        if (this.isCut && !telling.test(text.slice(first + offset, first + offset + tellingCharacters))) continue
         const parser = new PdfParser(text, first + offset)
         const value = parser.next()
         this.hiddenNames += parser.hiddenNames
@@ -181,11 +185,46 @@ export class PdfFile {
   }
 }
 
+/** Names of what acts, of what holds such, and escapes that hide names: beyond the bound, objects with one are read. */
+const telling =
+  /\/(?:JS|JavaScript|Launch|EF|ObjStm|OpenAction|XFA|RichMedia|GoToR|GoToE|SubmitForm|ImportData|URI)(?![A-Za-z0-9])|\/[A-Za-z]{0,20}#[4-7][0-9a-f]/i
+const tellingSearch = new RegExp(telling, 'gi')
+const tellingCharacters = 4_096
+
+/** The next object with such a name: the place of its `obj`; -1 where there is none. Both are looked for forward alone. */
+function tellingObject(text: string, from: number): number {
+  tellingSearch.lastIndex = from
+  let at = text.indexOf('obj', from)
+  for (let found = tellingSearch.exec(text); found !== null && at >= 0; found = tellingSearch.exec(text)) {
+    if (at > found.index) continue
+    for (let next = text.indexOf('obj', at + 3); next >= 0 && next < found.index; next = text.indexOf('obj', at + 3))
+      at = next
+    return at
+  }
+  return -1
+}
+
 /** Said for a filter where a stream's own encryption is not undone. */
 export const lockedFilter = 'Crypt'
 
-/** The two numbers in `12 0 ` right before a place; undefined where there are none. */
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0
+const digitsMost = 10
+
+/** The two numbers in `12 0 ` right before a place; undefined where there are none. Read from behind, character by
+ *  character: the three letters behind them can stand anywhere, millions of times. */
 function numbersBefore(text: string, at: number): [number: number, generation: number] | undefined {
-  const found = /(?:^|[^0-9])(\d{1,10})[\s\0]{1,20}(\d{1,5})[\s\0]{0,20}$/.exec(text.slice(Math.max(0, at - 64), at))
-  return found === null ? undefined : [Number(found[1]), Number(found[2])]
+  let end = at
+  const back = (isWanted: (code: number) => boolean, most: number): string => {
+    let from = end
+    while (from > 0 && end - from < most && isWanted(text.charCodeAt(from - 1))) from--
+    const found = text.slice(from, end)
+    end = from
+    return found
+  }
+  back(isBlank, 20)
+  const generation = back(isDigit, 5)
+  if (generation === '' || back(isBlank, 20) === '') return undefined
+  const number = back(isDigit, digitsMost)
+  return number === '' || isDigit(text.charCodeAt(end - 1)) ? undefined : [Number(number), Number(generation)]
 }

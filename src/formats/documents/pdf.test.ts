@@ -18,6 +18,18 @@ describe('a PDF', () => {
     expect(hidden.problems).toContain('Names in a PDF are written so that searches do not find them.')
   })
 
+  test('padded with more objects than are read is searched for those that act, packed ones too', () => {
+    const padding = Array.from({ length: 50_001 }, (_, index) => `${index}`)
+    const launch = look(pdfFile([...padding, '<< /S /Launch /F (cmd.exe) >>']))
+    expect(featuresOf(launch)).toEqual(['pdf-launch'])
+    expect(launch.problems).toEqual(['A PDF has more objects than were read.'])
+    const packed = pdfFile([
+      ...padding,
+      objectStream({ 7: '[1 2 3]', 8: '<< /S /JavaScript /JS (app.alert\\(1\\)) >>' }),
+    ])
+    expect(featuresOf(look(packed))).toEqual(['pdf-script'])
+  })
+
   test('that starts a program is found with its arguments', () => {
     const found = look(pdfFile(['<< /OpenAction << /S /Launch /Win << /F (cmd.exe) /P (/c calc) >> >> >>'])).features
     expect(found).toContainEqual({

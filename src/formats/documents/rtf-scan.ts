@@ -28,7 +28,7 @@ export function scanRtf(text: string, events: RtfEvents): boolean {
   let isIgnorable = false
   const fallback: Fallback = { length: 1, outer: [] }
   for (let count = 0; at < text.length; count++) {
-    if (count >= limits.markupTokensMax) return false
+    if (count >= limits.rtfTokensMax) return false
     const code = text.charCodeAt(at)
     if (code === 0x7b) {
       depth++

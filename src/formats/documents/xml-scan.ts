@@ -18,13 +18,15 @@ export interface XmlEvents {
   readonly open: (tag: XmlTag) => void
   readonly close?: (name: string) => void
   readonly text?: (text: string) => void
+  /** Beginnings of tags that are looked for beyond the bound of all, with the flag `g`: `/<(?:w:)?instrText/g`. */
+  readonly telling?: RegExp
 }
 
 /** Walks through a text; false where there were more tags than are read. */
 export function scanXml(text: string, events: XmlEvents): boolean {
   let at = 0
   for (let count = 0; at < text.length; count++) {
-    if (count >= limits.markupTokensMax) return false
+    if (count >= limits.markupTokensMax) return scanTelling(text, at, events)
     const open = text.indexOf('<', at)
     const end = open < 0 ? text.length : open
     if (end > at && events.text) events.text(decodeEntities(text.slice(at, end)))
@@ -32,6 +34,25 @@ export function scanXml(text: string, events: XmlEvents): boolean {
     at = readTag(text, open, events)
   }
   return true
+}
+
+/** Beyond the bound: tags that tell something, and the text behind each. */
+function scanTelling(text: string, from: number, events: XmlEvents): false {
+  const { telling } = events
+  let at = from
+  for (let count = 0; telling !== undefined && count < limits.tellingTagsMax; count++) {
+    telling.lastIndex = at
+    const found = telling.exec(text)
+    if (found === null) break
+    at = readTag(text, found.index, events)
+    const next = text.indexOf('<', at)
+    const end = next < 0 ? text.length : next
+    if (end > at) events.text?.(decodeEntities(text.slice(at, end)))
+    // Closes what was opened, which is not looked for.
+    events.close?.('')
+    at = end
+  }
+  return false
 }
 
 /** Reads what begins with `<`; gives the place behind it. */
