@@ -45,6 +45,7 @@ export function mailLine({ file, message, verdict }: Shown): Readonly<Record<str
       sha256: createHash('sha256').update(part.bytes).digest('hex'),
     })),
     problems: verdict.problems,
+    notes: message.notes,
   }
 }
 
@@ -115,7 +116,7 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
       shown.map(({ feature, path, proof }) => carriedText(feature, path, proof)),
       columns,
     )
-  const problems = list('Also to know:', verdict.problems.map(printable), columns)
+  const problems = list('Also to know:', [...message.notes, ...verdict.problems].map(printable), columns)
   if (isClean) return [...head, ...carried(verdict.payload.filter(({ feature }) => isActing(feature))), ...problems]
   return [
     ...head,

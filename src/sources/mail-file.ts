@@ -11,6 +11,7 @@ import type { MailMessage } from '../formats/mail/message.ts'
 import { isCompound } from '../formats/mail/outlook-head.ts'
 import { readAnyMail } from '../formats/mail/outlook-message.ts'
 import { directoryOffset, holdsOutlookDirectory } from '../formats/mail/recognise-mail.ts'
+import { isTnef } from '../formats/mail/tnef.ts'
 import { type ByteInput, FileInput, peekBytes } from './byte-input.ts'
 import { openUnpacked } from './compression.ts'
 import { mailsIn, piecesOf } from './mail/mail-import.ts'
@@ -27,13 +28,14 @@ export interface FileMail {
 
 const compoundHeadBytes = 512
 
-/** Whether a file is a message that Outlook saved, by its directory, wherever in the file that lies. */
+/** Whether a file is a message that Outlook saved, by its directory, wherever in the file that lies, or a package of it. */
 export async function isOutlookFile(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'r')
     try {
       const head = Buffer.alloc(compoundHeadBytes)
       const { bytesRead } = await file.read(head, 0, head.length, 0)
+      if (isTnef(head.subarray(0, bytesRead))) return true
       if (bytesRead < compoundHeadBytes || !isCompound(head)) return false
       const directory = Buffer.alloc(limits.mailSampleBytesMax)
       const read = await file.read(directory, 0, directory.length, directoryOffset(head))

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readMailFile } from './mail-file.ts'
+import { outlookFile } from '../formats/mail/outlook.fixture.ts'
+import { tnefFile } from '../formats/mail/tnef.fixture.ts'
+import { isOutlookFile, readMailFile } from './mail-file.ts'
 import { listMail } from './mail-folder.ts'
 
 let folder: string
@@ -63,4 +65,14 @@ test('a mailbox gives its mails with their numbers; what is none is told of', as
   put('empty.eml', '')
   expect(await subjectsOf('empty.eml')).toEqual(['truncated'])
   expect(await subjectsOf('missing.eml')).toEqual(['not-found'])
+})
+
+test('what Outlook saves is known by its content: messages, templates and packages', async () => {
+  writeFileSync(join(folder, 'a.oft'), outlookFile({ subject: 'template' }))
+  writeFileSync(join(folder, 'winmail.dat'), tnefFile({ subject: 'package' }))
+  writeFileSync(join(folder, 'b.dat'), 'something else')
+  const known = await Promise.all(['a.oft', 'winmail.dat', 'b.dat'].map((name) => isOutlookFile(join(folder, name))))
+  expect(known).toEqual([true, true, false])
+  expect(await subjectsOf('a.oft')).toEqual(['a.oft template'])
+  expect(await subjectsOf('winmail.dat')).toEqual(['winmail.dat package'])
 })

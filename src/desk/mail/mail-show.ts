@@ -33,7 +33,7 @@ export function showMail({ judged, unreadable }: MailDocument, bytes: Uint8Array
       proof,
       path: path.filter((each) => each !== ''),
     })),
-    problems: unreadable === undefined ? [...(judged?.problems ?? [])] : [unreadable],
+    problems: [...(message?.notes ?? []), ...(unreadable === undefined ? (judged?.problems ?? []) : [unreadable])],
     advice:
       judged === undefined ? ['Look at this mail by hand, with somebody beside you who knows mail.'] : adviceOf(judged),
     ...(posesAs === undefined ? {} : { call: { name: posesAs.name, phone: posesAs.phone } }),

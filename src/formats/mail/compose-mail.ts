@@ -68,7 +68,7 @@ export function composeMail(
   if (reading?.isCut) budget.tell('The text is longer than can be read; its end was left out.')
   const subject = flat(firstValue(headers, 'subject') || (contents.packaged[0] ?? ''))
   const others = contents.packaged.filter((other) => !isSame(other, '') && !isSame(other, subject))
-  if (others.length > 0) budget.tell('A package of Outlook in the mail has another subject than the mail.')
+  if (others.length > 0) budget.note('A package of Outlook in the mail has another subject than the mail.')
   const plain = [...others, ...contents.plain].join('\n').slice(0, limits.mailTextCharactersMax)
   const addresses = (name: string): MailAddress[] => addressesOf(headers, name)
   // A mail program shows the HTML where there is any.
@@ -104,6 +104,7 @@ export function composeMail(
     parts: contents.parts,
     attached: contents.attached,
     problems: budget.problems,
+    notes: budget.notes,
   }
 }
 

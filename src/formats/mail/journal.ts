@@ -31,6 +31,7 @@ export function unwrapJournal(message: MailMessage): MailMessage | undefined {
     returnPath: inner.returnPath === '' ? sender : inner.returnPath,
     envelopeTo: [...new Set(envelopeTo)],
     timeMs: Number.isNaN(inner.timeMs) ? message.timeMs : inner.timeMs,
+    notes: [...new Set([...inner.notes, ...message.notes])].slice(0, limits.mailProblemsMax),
     problems: [...new Set([...inner.problems, ...message.problems])].slice(0, limits.mailProblemsMax),
   }
 }

@@ -83,4 +83,6 @@ export interface MailMessage {
   readonly attached: readonly MailMessage[]
   /** What could not be read, each a sentence that quotes nothing. */
   readonly problems: readonly string[]
+  /** What is strange of it, though all was read: sentences that quote nothing. */
+  readonly notes: readonly string[]
 }

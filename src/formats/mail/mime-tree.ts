@@ -24,10 +24,21 @@ export class Budget {
   decodedBytes = 0
   readonly problems: string[] = []
 
-  /** Notes a problem once. */
+  readonly notes: string[] = []
+
+  /** Tells once of something that was not read. */
   tell(problem: string): void {
-    if (this.problems.length < limits.mailProblemsMax && !this.problems.includes(problem)) this.problems.push(problem)
+    add(this.problems, problem)
   }
+
+  /** Notes once what is strange of a mail that was read all the same. */
+  note(sentence: string): void {
+    add(this.notes, sentence)
+  }
+}
+
+function add(sentences: string[], sentence: string): void {
+  if (sentences.length < limits.mailProblemsMax && !sentences.includes(sentence)) sentences.push(sentence)
 }
 
 const fields = (headers: readonly MailHeader[], name: string): string[] =>
@@ -126,7 +137,7 @@ function piecesOf(bytes: Uint8Array, start: number, end: number, boundary: strin
   if (pieces.length > 0) return pieces
   const other = boundaryIn(latin1Text(bytes, start, Math.min(end, start + limits.mailHeaderBytesMax)))
   if (other !== '') {
-    budget.tell('The mail says wrongly what separates its parts; they were found all the same.')
+    budget.note('The mail says wrongly what separates its parts; they were found all the same.')
     return cutAtBoundary(bytes, start, end, other, budget)
   }
   return []

@@ -92,7 +92,7 @@ function subjectFields(message: MapiValues, transport: readonly MailHeader[], bu
   if (other === undefined) return [field('Subject', subject, encoded(subject))]
   const flat = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase()
   if (flat(other) === flat(subject)) return []
-  budget.tell('The message shows another subject than its header has.')
+  budget.note('The message shows another subject than its header has.')
   return [field('Subject', subject, encoded(subject))]
 }
 

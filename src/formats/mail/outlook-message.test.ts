@@ -47,7 +47,7 @@ describe('a message that Outlook saved', () => {
     expect(message.from.map(({ address }) => address)).toEqual(['real@gmail.com', 'help@vrsystems.example'])
     expect(message.subject).toBe('Guides')
     expect(message.headers.some(({ name }) => name === 'received')).toBe(true)
-    expect(message.problems).toContain('The message shows another subject than its header has.')
+    expect(message.notes).toContain('The message shows another subject than its header has.')
     const same = read({ from: ['Real', 'real@gmail.com'], subject: 'Hello', header })
     expect(same.from).toHaveLength(1)
     expect(same.problems).toEqual([])
@@ -103,14 +103,14 @@ describe('a message that Outlook saved', () => {
   })
 
   test('that is no mail says what it is, and a report has its text', () => {
-    expect(read({ messageClass: 'IPM.Contact', subject: 'A' }).problems).toEqual([
+    expect(read({ messageClass: 'IPM.Contact', subject: 'A' }).notes).toEqual([
       'This is no mail but a contact of an address book, saved from Outlook; nobody sent it as it is.',
     ])
     for (const messageClass of ['IPM.Note', 'IPM.Note.SMIME', 'IPM.Schedule.Meeting.Request', 'IPM.TaskRequest'])
-      expect(read({ messageClass }).problems).toEqual([])
+      expect(read({ messageClass }).notes).toEqual([])
     const report = read({ messageClass: 'REPORT.IPM.Note.NDR', report: 'Your message did not reach a@b.example.' })
     expect(report.text).toBe('Your message did not reach a@b.example.')
-    expect(report.problems).toEqual([])
+    expect([...report.problems, ...report.notes]).toEqual([])
   })
 
   test('names those who got it unseen', () => {

@@ -31,7 +31,7 @@ export function readOutlookMessage(bytes: Uint8Array, place: Place): Result<Mail
 function readPackage(bytes: Uint8Array, place: Place): Result<MailMessage, Reject> {
   const budget = new Budget()
   const contents = new Contents()
-  budget.tell('This is a package of Outlook without its mail; who sent it is not known.')
+  budget.note('This is a package of Outlook without its mail; who sent it is not known.')
   const read = takePackage(bytes, 0, contents, { place, budget, takeFile, takeParts })
   if (read === undefined) return err({ place, reason: 'damaged', message: 'The package of Outlook is damaged.' })
   return ok(composeMessage(read.message, read.recipients, contents, { place, budget }))
@@ -58,7 +58,7 @@ const otherKinds: readonly (readonly [RegExp, string])[] = [
 /** Says what is no mail: it has no sender to judge, and its text and files are looked at all the same. */
 function tellKind(messageClass: string, budget: Budget): void {
   const kind = otherKinds.find(([pattern]) => pattern.test(messageClass))?.[1]
-  if (kind !== undefined) budget.tell(`This is no mail but ${kind}, saved from Outlook; nobody sent it as it is.`)
+  if (kind !== undefined) budget.note(`This is no mail but ${kind}, saved from Outlook; nobody sent it as it is.`)
 }
 
 interface OutlookReading extends Unpacking {

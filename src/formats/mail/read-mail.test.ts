@@ -163,11 +163,11 @@ describe('parts', () => {
 
   test('are found where the mail says wrongly what separates them', () => {
     for (const parameter of ['; boundary=other', '']) {
-      const { text, parts, problems } = read(
+      const { text, parts, notes } = read(
         `From: a@example.org\nContent-Type: multipart/mixed${parameter}\n\n--b\nContent-Type: text/plain\n\nHi\n--b\nContent-Type: text/x-script; name=a.js\n\nx\n--b--\n`,
       )
       expect([text, parts.map(({ fileName }) => fileName)]).toEqual(['Hi', ['a.js']])
-      expect(problems).toEqual(['The mail says wrongly what separates its parts; they were found all the same.'])
+      expect(notes).toEqual(['The mail says wrongly what separates its parts; they were found all the same.'])
     }
   })
 

@@ -56,7 +56,7 @@ function skipBlank(bytes: Uint8Array): number {
 function readBlock(bytes: Uint8Array, block: HeaderBlock, depth: number, reading: Reading): MailMessage {
   const { place, budget } = reading
   if (block.isCut) budget.tell('The header is longer than can be read; the rest of the mail was left out.')
-  if (block.strayLines > 0) budget.tell('Lines that are no field stand in the header.')
+  if (block.strayLines > 0) budget.note('Lines that are no field stand in the header.')
   const contents = new Contents()
   takeParts(bytes, block, depth, contents, reading)
   return composeMail(block, contents, place, budget)

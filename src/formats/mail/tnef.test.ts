@@ -70,7 +70,7 @@ describe('a mail with a package of Outlook', () => {
     const message = read({ subject: 'Your password ends today' })
     expect(message.subject).toBe('Guides')
     expect(message.text).toContain('Your password ends today')
-    expect(message.problems).toEqual(['A package of Outlook in the mail has another subject than the mail.'])
+    expect(message.notes).toEqual(['A package of Outlook in the mail has another subject than the mail.'])
   })
 
   test('is read in the forms of old programs, in their code page', () => {
