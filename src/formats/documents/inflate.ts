@@ -96,10 +96,17 @@ function joinPieces(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return joined
 }
 
+/** True for the two head bytes of zlib. */
+export const isZlib = (packed: Uint8Array): boolean =>
+  (byteAt(packed, 0) & 0x0f) === 8 && ((byteAt(packed, 0) << 8) | byteAt(packed, 1)) % 31 === 0
+
+/** True where what begins as zlib goes on as deflate for as far as a peek reaches. */
+export const inflatesWhole = (packed: Uint8Array): boolean =>
+  inflateSound(packed.subarray(2, 2 + peekPackedBytes), peekPackedBytes * 1_040) !== undefined
+
 /** Unpacks zlib; a stream whose two head bytes are no zlib head is taken as raw deflate, as PDF readers do. */
 export function inflateZlib(packed: Uint8Array, inspection: Inspection, bytesMax?: number): Inflated {
-  const isZlib = (byteAt(packed, 0) & 0x0f) === 8 && ((byteAt(packed, 0) << 8) | byteAt(packed, 1)) % 31 === 0
-  return inflateRaw(isZlib ? packed.subarray(2) : packed, inspection, bytesMax)
+  return inflateRaw(isZlib(packed) ? packed.subarray(2) : packed, inspection, bytesMax)
 }
 
 /** Unpacks the first member of gzip, with the name that it gives; undefined where it is none. */

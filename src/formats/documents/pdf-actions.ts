@@ -83,8 +83,10 @@ export class PdfActions {
     const object = this.#file.objectOf(value)
     const resolved = this.#file.resolve(value)
     const isStream = object?.stream !== undefined
-    const code = isStream ? decodeText(this.#file.read(object).bytes) : shownText(resolved)
-    if (this.#file.isLocked) return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
+    const read = isStream ? this.#file.read(object) : undefined
+    if (read ? read.remaining === lockedFilter : this.#file.isLocked)
+      return this.#inspection.add('pdf-script', this.#path(number), 'script, encrypted')
+    const code = read ? decodeText(read.bytes) : shownText(resolved)
     const caller = this.#callers.get(action) ?? this.#callers.get(number) ?? 'other'
     if (this.#scripts.length < limits.pdfScriptsMax) this.#scripts.push({ code, number, caller })
     else this.#inspection.add('pdf-script', this.#path(number), code)
@@ -179,10 +181,10 @@ export class PdfActions {
     this.#files++
     const name = this.#textOf(dictionary.get('UF')) || this.#textOf(dictionary.get('F')) || `attachment ${this.#files}`
     this.#inspection.add('pdf-embedded-file', this.#path(number), `file ${name}`)
-    if (!object?.stream || this.#file.isLocked) return
+    if (!object?.stream) return
     const { bytes, remaining } = this.#file.read(object, 'file')
-    if (remaining === lockedFilter)
+    if (remaining !== lockedFilter) this.#inspection.enqueue(this.#subject, name, bytes)
+    else if (!this.#file.isLocked)
       this.#inspection.add('encrypted-document', this.#path(number), `file ${name}, with a password of its own`)
-    else this.#inspection.enqueue(this.#subject, name, bytes)
   }
 }

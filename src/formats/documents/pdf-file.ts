@@ -2,6 +2,7 @@
  *  object of every revision is seen, those packed in object streams too (ISO 32000-2, 7.5). */
 import { limits } from '../../core/limits.ts'
 import { latin1Text } from '../latin1.ts'
+import { inflatesWhole, isZlib } from './inflate.ts'
 import type { Inspection } from './inspection.ts'
 import { type Unfiltered, unfilter } from './pdf-filters.ts'
 import { decryptTexts, type EncryptedPart, openPdf, type PdfDecrypt } from './pdf-password.ts'
@@ -34,6 +35,7 @@ export class PdfFile {
   readonly trailers: PdfDictionary[] = []
   /** Encrypted, and no password at hand opens it: names can be read, texts and streams cannot. */
   readonly isLocked: boolean
+  readonly #isEncrypted: boolean
   #decrypt: PdfDecrypt | undefined
   hiddenNames = 0
   isCut = false
@@ -44,10 +46,21 @@ export class PdfFile {
     const text = latin1Text(bytes)
     this.#readObjects(text)
     this.#readTrailers(text)
-    const isEncrypted = this.trailers.some((trailer) => trailer.has('Encrypt'))
-    if (isEncrypted) this.#open()
-    this.isLocked = isEncrypted && this.#decrypt === undefined
-    if (!this.isLocked) this.#readObjectStreams()
+    this.#isEncrypted = this.#encryptions().length > 0
+    if (this.#isEncrypted) this.#open()
+    this.isLocked = this.#isEncrypted && this.#decrypt === undefined
+    this.#readObjectStreams()
+  }
+
+  /** The dictionaries that say how it is encrypted; a trailer may name one that is not there, to mislead. */
+  #encryptions(): PdfDictionary[] {
+    const given = this.trailers.map((trailer) => this.resolve(trailer.get('Encrypt')))
+    return given.filter((each): each is PdfDictionary => isDictionary(each) && each.has('Filter'))
+  }
+
+  /** Locked for the holders of certain keys, not by a password (7.6.5). */
+  get isForRecipients(): boolean {
+    return this.#encryptions().some((given) => /PubSec/i.test(nameOf(this.resolve(given.get('Filter')))))
   }
 
   /** Undoes the encryption of all texts where that needs no secret; that of streams is undone when they are read. */
@@ -172,14 +185,21 @@ export class PdfFile {
     return name === '' || name === 'Identity'
   }
 
+  /** A stream that is packed soundly as it stands is not encrypted, whatever a trailer says that no viewer goes by. By
+   *  chance one encrypted stream in 496 begins like that; what comes of it then is nothing. */
+  #isPacked(raw: Uint8Array, dictionary: PdfDictionary): boolean {
+    const filters = this.resolve(dictionary.get('Filter'))
+    const first = nameOf(isList(filters) ? this.resolve(filters[0]) : filters)
+    return (first === 'FlateDecode' || first === 'Fl') && isZlib(raw) && inflatesWhole(raw)
+  }
+
   /** A stream's bytes with its filters undone. */
   read(object: PdfObject, part: EncryptedPart = 'stream'): Unfiltered {
     if (!object.stream || !isDictionary(object.value)) return { bytes: new Uint8Array(0), remaining: '' }
     const { number, generation, stream } = object
     const raw = this.#bytes.subarray(stream.start, stream.end)
-    const type = nameOf(object.value.get('Type'))
-    const isPlain = this.#decrypt === undefined || type === 'XRef' || this.#isSetApart(object.value)
-    const data = isPlain ? raw : this.#decrypt?.(raw, number, generation, part)
+    const isPlain = !this.#isEncrypted || nameOf(object.value.get('Type')) === 'XRef' || this.#isSetApart(object.value)
+    const data = isPlain || this.#isPacked(raw, object.value) ? raw : this.#decrypt?.(raw, number, generation, part)
     if (data === undefined) return { bytes: new Uint8Array(0), remaining: lockedFilter }
     return unfilter(data, object.value, (value) => this.resolve(value), this.#inspection)
   }

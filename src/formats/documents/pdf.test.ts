@@ -109,7 +109,7 @@ describe('a PDF', () => {
       [
         '<< /OpenAction 7 0 R /Names << /EmbeddedFiles << /Names [(a) 2 0 R] >> >> >>',
         '<< /Type /Filespec /F (a.docm) /EF << /F 3 0 R >> >>',
-        packedStream('locked bytes'),
+        '<< /Length 12 >>\nstream\nlocked bytes\nendstream',
         objectStream({ 7: '<< /S /JavaScript /JS (app.alert\\(1\\)) >>' }),
       ],
       encrypt,
@@ -121,8 +121,23 @@ describe('a PDF', () => {
     )
   })
 
+  test('with a trailer that says in vain that it is encrypted is read all the same', () => {
+    const script = objectStream({ 7: '<< /S /JavaScript /JS 3 0 R >>', 8: '<< /F (run.js) /EF << /F 4 0 R >> >>' })
+    for (const encryption of ['<< /Filter /Standard /V 1 /R 2 /O <00> /U <00> /P 0 >>', 'null']) {
+      const file = pdfFile(
+        [script, encryption, packedStream('app.alert(1)'), packedStream('var a', '/Type /EmbeddedFile ')],
+        '/Encrypt 2 0 R ',
+      )
+      const examination = look(file)
+      expect(examination.features.map(({ proof }) => proof)).toContain('app.alert(1)')
+      expect(featuresOf(examination)).toContain('script-file')
+    }
+  })
+
   test('that stays closed is told as that', () => {
     expect(featuresOf(look(encryptedPdf('https://example.org/x', 'secret')))).toEqual(['encrypted-document'])
+    const forSome = look(pdfFile(['<< >>'], '/Encrypt << /Filter /Adobe.PubSec /V 4 >> '))
+    expect(forSome.features.map(({ proof }) => proof)).toEqual(['PDF that only certain recipients can open'])
   })
 
   test('without its first line is read by its objects, as some viewers do', () => {

@@ -21,7 +21,8 @@ export function examinePdf(subject: Subject, inspection: Inspection): void {
   actions.finish()
   if (file.hiddenNames > 0) inspection.addProblem('Names in a PDF are written so that searches do not find them.')
   if (file.isLocked) {
-    inspection.add('encrypted-document', subject.path, 'PDF with a password')
+    const proof = file.isForRecipients ? 'PDF that only certain recipients can open' : 'PDF with a password'
+    inspection.add('encrypted-document', subject.path, proof)
     return
   }
   const fonts = readFonts(file)
