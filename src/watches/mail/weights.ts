@@ -20,7 +20,7 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
 /** Where the name stands there as the sender's own. */
 export const speakerWeights: Partial<Readonly<Record<ClaimSurface, number>>> = {
   signature: 3,
-  subject: 2.5,
+  subject: 3,
   'image-text': 1.5,
 }
 /** Places beyond the strongest count by this share: they repeat the same claim. */
