@@ -142,8 +142,12 @@ function claimsOfSenders(
     collector.search(name, 'display-name', { isOther: (found) => isOwnName(found, name, host, registry) })
     if (!bearsName(host, name))
       // Short ones are family names too.
-      for (const { identity, text, needsContext } of registry.loneNames.find(name))
-        if (needsContext && lettersOf(text).length >= loneFrom) collector.add(identity, 'display-name', name)
+      for (const { identity, text, needsContext } of registry.loneNames.find(name)) {
+        const letters = lettersOf(text).length
+        // A short one that is all of the name is a family name too; with a department or a person beside it, it is none.
+        if (needsContext && (letters >= loneFrom || (letters === loneFrom - 1 && lettersOf(name).length > letters)))
+          collector.add(identity, 'display-name', name)
+      }
     const joined = registry.joinedIn(name)
     if (joined !== undefined) collector.add(joined, 'display-name', name)
     const inName = addressIn(name)
@@ -161,6 +165,8 @@ function claimsOfSenders(
     collector.search(words, 'local-part', {
       isOther: ({ name }) => isPartOfName(name, registry) && !alone.has(name.identity),
     })
+    for (const { identity, text, needsContext } of registry.loneNames.find(words))
+      if (needsContext && lettersOf(text).length >= loneFrom) collector.add(identity, 'local-part', local)
     const inLocal = registry.joinedIn(local)
     if (inLocal !== undefined) collector.add(inLocal, 'local-part', local)
     if (isFree) continue

@@ -32,6 +32,12 @@ const writerBefore =
 /** `in my role at`, `our colleagues of`: somebody's own work. */
 const workBefore =
   /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in)(?: the)?\s{0,2}$/
+/** `our name is`, `you know us as`, `as an employee of`. */
+const callsItself =
+  /(?:\b(?:my|our) (?:name|firm|company|business|employer) is|\byou (?:may )?know (?:us|me) (?:as|from)|(?:^|[.!?\n]\s{0,3}|, )as (?:an?|the|your) (?:[a-z]{2,14} ){1,3}(?:of|at|for|with))(?: the)?\s{1,2}$/
+/** `VR Systems is reviewing all customer records`: what only its own people would tell the reader. */
+const mindsCustomersAfter =
+  /^ (?:is|are) (?:now |currently |again )?[a-z]{3,14}ing (?:its|all|every|each|our|your) (?:[a-z]{2,14} )?(?:customers?|clients?|accounts?|users?|county|counties|jurisdictions?|partners?|contacts?|records?)\b/
 /** A name by itself and whose it is: `Hope you are well - Pat from`, `Pat here from`. */
 const nameBefore =
   /(?:^|\n|\s[-–—]|,)\s{0,2}[\p{L}'’]{2,20}(?: [\p{L}'’]{2,20})?(?: here)? (?:from|of|at|with)(?: the)?\s{1,2}$/u
@@ -48,6 +54,8 @@ export function speaksAsSelf({ before, after }: Beside): boolean {
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false
   if (departmentAfter.test(after) || (yours.test(before) && yoursAfter.test(after))) return true
+  if (callsItself.test(before) || mindsCustomersAfter.test(after.replace(legalForm, ''))) return true
+  if (/(?:^|[.!?\n])\s{0,3}$/.test(before) && /^ here\s?[.,!:;-]/.test(after)) return true
   if (workBefore.test(before) || (nameBefore.test(before) && endsAfter.test(after))) return true
   return turnsToReaderAfter.test(after.replace(legalForm, '')) || writerBefore.test(before)
 }
