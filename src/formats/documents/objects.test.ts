@@ -10,6 +10,7 @@ import {
   relationships,
   u16,
   u32,
+  wideBytesOf,
   wordFile,
 } from './office.fixture.ts'
 import { biff, classRecord, equationData, rtfObject, slideRecord, workbookStream } from './other.fixture.ts'
@@ -115,6 +116,17 @@ describe('controls', () => {
     expect(inSheet('Some.Control.1', true)).toEqual(['activex'])
     expect(inSheet('Word.Document.8', false)).toEqual(['embedded-document'])
   })
+})
+
+test('controls on binary slides are told by their class', () => {
+  const slide = (...names: readonly string[]): PayloadFeature[] => {
+    const texts = names.map((name) => slideRecord(0x0fba, 2, wideBytesOf(name)))
+    const stream = joined(slideRecord(0x0fee, 0, new Uint8Array(0)), ...texts)
+    return featuresOf(look('a.ppt', compoundFile({ 'PowerPoint Document': stream })))
+  }
+  expect(slide('Forms.CommandButton.1')).toEqual(['form-control'])
+  expect(slide('ShockwaveFlash.ShockwaveFlash.1')).toEqual(['embedded-object'])
+  expect(slide()).toEqual(['activex'])
 })
 
 describe('objects', () => {

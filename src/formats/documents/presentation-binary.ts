@@ -6,6 +6,7 @@ import { bufferOf, byteAt, uint16At, uint32At } from './bytes.ts'
 import { judgeRelationship } from './external-target.ts'
 import { inflateZlib } from './inflate.ts'
 import type { Inspection, Subject } from './inspection.ts'
+import { reportControl } from './ole-class.ts'
 import { withoutBlankLines } from './ooxml-part.ts'
 
 /** Numbers of records (2.13.24). */
@@ -51,6 +52,8 @@ class PresentationReader {
   readonly #texts: string[] = []
   #objects = 0
   #isInLink = false
+  /** Controls whose class is still to come. */
+  #controls = 0
   #startsProgram = false
 
   constructor(path: readonly string[], subject: Subject, inspection: Inspection) {
@@ -77,7 +80,8 @@ class PresentationReader {
       case recordTypes.action:
         return this.#action(data)
       case recordTypes.control:
-        return this.#inspection.add('activex', this.#path, 'control on a slide')
+        this.#controls++
+        return
       case recordTypes.linkedObject:
         return this.#inspection.add('linked-file', this.#path, 'object that is a link')
       case recordTypes.cryptSession:
@@ -108,6 +112,11 @@ class PresentationReader {
       this.#inspection.add('external-relationship', this.#path, `a click starts ${text}`)
       this.#startsProgram = false
     }
+    // The class of a control is the second text behind it (2.10.18).
+    if (this.#controls > 0 && instance === 2) {
+      this.#controls--
+      reportControl(text, this.#path, this.#inspection)
+    }
     if (!this.#isInLink || instance !== 1) return
     const feature = judgeRelationship('hyperlink', text)
     if (feature !== undefined) this.#inspection.add(feature, this.#path, `link ${text}`)
@@ -115,6 +124,7 @@ class PresentationReader {
   }
 
   finish(): void {
+    if (this.#controls > 0) this.#inspection.add('activex', this.#path, 'control on a slide')
     this.#inspection.addText(
       withoutBlankLines(this.#texts.join('\n').replaceAll('\r', '\n').slice(0, limits.documentPartBytesMax)),
     )
