@@ -80,6 +80,20 @@ describe('mail check', () => {
     rmSync(file)
   })
 
+  test('tells of the one whom the mail poses as, and leaves names out that only stand in its text', async () => {
+    const mail = join(folder, 'names.eml')
+    writeFileSync(
+      mail,
+      `From: "VR Systems" <vr.elections@gmail.com>\nSubject: New EViD guides\n\nOpen http://198.51.100.9/x today.\nIt works as well with the poll books of Hart InterCivic and with Microsoft Excel.\n${'Read them line by line.\n'.repeat(20)}\nThe team\n`,
+    )
+    const { out } = await run(mail)
+    expect(out).toContain('VR Systems, in the sender')
+    expect(out).not.toContain('Hart InterCivic,')
+    const line = JSON.parse((await run('--json', mail)).out) as { claims: { identity: string }[] }
+    expect(line.claims.map(({ identity }) => identity)).toContain('hart-intercivic')
+    rmSync(mail)
+  })
+
   test('shows nothing of a mail that a terminal would obey', async () => {
     const { out } = await run(folder)
     expect(out).not.toContain('\u001b')

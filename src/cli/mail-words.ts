@@ -6,7 +6,7 @@ import { filesOf, type MailFile } from '../formats/mail/mail-files.ts'
 import type { MailAddress, MailMessage } from '../formats/mail/message.ts'
 import { isActing } from '../watches/mail/payload.ts'
 import type { CarriedFeature, Claim, MailVerdict } from '../watches/mail/verdict.ts'
-import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../watches/mail/words.ts'
+import { adviceOf, carriedWords, failureWords, surfaceWords, toldClaims, trickWords } from '../watches/mail/words.ts'
 import { excerpt, printable, wrap } from './printable.ts'
 
 /** A mail with its verdict. */
@@ -120,7 +120,7 @@ export function mailWords({ file, message, verdict }: Shown, columns: number): s
   if (isClean) return [...head, ...carried(verdict.payload.filter(({ feature }) => isActing(feature))), ...problems]
   return [
     ...head,
-    ...list('Whom it names:', verdict.claims.map(claimText), columns),
+    ...list('Whom it names:', toldClaims(verdict).map(claimText), columns),
     ...list(
       'What does not fit:',
       verdict.failures.map(({ kind, proof }) => `${failureWords[kind]}${proofText(proof)}`),

@@ -12,7 +12,7 @@ import type { IdentityRegistry } from '../../watches/mail/registry.ts'
 import { arfReport } from '../../watches/mail/report-arf.ts'
 import { xarfReport } from '../../watches/mail/report-xarf.ts'
 import type { MailVerdict } from '../../watches/mail/verdict.ts'
-import { adviceOf, carriedWords, failureWords, surfaceWords, trickWords } from '../../watches/mail/words.ts'
+import { adviceOf, carriedWords, failureWords, surfaceWords, toldClaims, trickWords } from '../../watches/mail/words.ts'
 import type { MailInstructionsView, MailProofView } from '../api/mail.ts'
 import type { ShownMail, ToReport } from './protocol.ts'
 
@@ -49,8 +49,8 @@ export function showMail({ judged, unreadable }: MailDocument, bytes: Uint8Array
   }
 }
 
-const claimsOf = ({ claims }: MailVerdict): MailProofView[] =>
-  claims.map(({ name, surface, excerpt, tricks }) => {
+const claimsOf = (judged: MailVerdict): MailProofView[] =>
+  toldClaims(judged).map(({ name, surface, excerpt, tricks }) => {
     const disguise =
       tricks.length === 0 ? '' : `, disguised by ${tricks.map((trick) => trickWords[trick]).join(' and ')}`
     return { title: `${name}, ${surfaceWords[surface]}${disguise}`, proof: excerpt, path: [] }

@@ -1,6 +1,6 @@
 /** What the verdict's parts are called, in plain words for a person. */
 import { isActing } from './payload.ts'
-import type { CarriedFeature, ClaimSurface, FailureKind, MailVerdict, TextTrick } from './verdict.ts'
+import type { CarriedFeature, Claim, ClaimSurface, FailureKind, MailVerdict, TextTrick } from './verdict.ts'
 
 /** Where a name stood. */
 export const surfaceWords: Readonly<Record<ClaimSurface, string>> = {
@@ -61,6 +61,14 @@ export function callAdvice({ name, kind, phone }: NonNullable<MailVerdict['poses
     case 'brand':
       return `Call ${name} by a number from your own directory, not from the mail: no number of theirs is on the list. ${add}`
   }
+}
+
+/** The claims that a person is told of. Where the mail poses as somebody, names of others that only stand in its text or inside
+ *  its files say nothing of that. */
+export function toldClaims({ claims, posesAs }: Pick<MailVerdict, 'claims' | 'posesAs'>): readonly Claim[] {
+  if (posesAs === undefined) return claims
+  const isAside = ({ surface }: Claim): boolean => surface === 'body' || surface === 'document-text'
+  return claims.filter((claim) => claim.identity === posesAs.id || !isAside(claim))
 }
 
 /** What to do about a mail, in order. */
