@@ -44,6 +44,8 @@ export function openCompoundFile(bytes: Uint8Array): CompoundFile | undefined {
   if (root === undefined) return undefined
   const mini = new MiniStream(sectors, uint32At(bytes, 60), root.start, uint32At(bytes, 56) || 4_096)
   const entries = walkTree(raw)
+  // Hostile directories have thousands of entries, each of which is looked up.
+  const byPath = new Map(entries.map((entry) => [entry.path.toLowerCase(), entry] as const).toReversed())
   let left = bytes.length * limits.compoundReadsMax
   return {
     entries,
@@ -54,10 +56,7 @@ export function openCompoundFile(bytes: Uint8Array): CompoundFile | undefined {
       left -= content.length
       return content
     },
-    find: (path) => {
-      const wanted = path.toLowerCase()
-      return entries.find((entry) => entry.path.toLowerCase() === wanted)
-    },
+    find: (path) => byPath.get(path.toLowerCase()),
   }
 }
 
