@@ -10,6 +10,7 @@ import {
   packagedFile,
   paragraph,
   relationships,
+  sharedZip,
   u16,
   u32,
   wideBytesOf,
@@ -232,6 +233,14 @@ describe('files by their names and bytes', () => {
       new Uint8Array(12),
     )
     expect(featuresOf(look('guide.zip', heads))).toEqual(['encrypted-archive', 'executable'])
+  })
+
+  test('whose entries name the same bytes again and again are looked at as far as is unpacked, and that is told', () => {
+    const names = ['[Content_Types].xml', ...Array.from({ length: 100 }, (_, index) => `word/a${index}.xml`)]
+    const many = look('a.docx', sharedZip(names, new Uint8Array(1_048_576).fill(0x3c)))
+    expect(many.problems).toContain('A very large part of a document was read in part.')
+    const same = look('a.docx', sharedZip(['[Content_Types].xml', ...Array<string>(20).fill('a.xml')], bytesOf('<a/>')))
+    expect(same.problems).toEqual(['A document has a part many times; the first ones were looked at.'])
   })
 
   test('that grow beyond measure are cut and told', () => {

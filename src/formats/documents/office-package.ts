@@ -30,6 +30,8 @@ export interface Relationship {
 export type OfficePackage = ReadonlyMap<string, OfficePart>
 
 const peekBytes = 64
+/** Parts of one name that are kept. */
+const copiesMost = 8
 
 /** The package in a zip archive. Of several parts with one name all are kept, as readers differ in which they take. */
 export function packageOfZip(
@@ -42,7 +44,11 @@ export function packageOfZip(
     if (entry.name.endsWith('/')) continue
     const name = entry.name.replace(/^\/{1,8}/, '')
     let key = name.toLowerCase()
-    while (parts.has(key) && parts.size < limits.documentEntriesMax) key += '?'
+    for (let copy = 1; copy < copiesMost && parts.has(key); copy++) key += '?'
+    if (parts.has(key)) {
+      inspection.addProblem('A document has a part many times; the first ones were looked at.')
+      continue
+    }
     parts.set(key, {
       name,
       peek: () => {
@@ -56,7 +62,8 @@ export function packageOfZip(
         if (inflated?.isBomb)
           inspection.add('decompression-bomb', [...path, name], 'a part grows beyond measure when unpacked')
         // A smaller bound is one that the reader of the part chose.
-        if (inflated?.end === 'cut' && inflated.bytes.length >= limits.documentPartBytesMax)
+        const isAtBound = inflated !== undefined && inflated.bytes.length >= limits.documentPartBytesMax
+        if (inflated?.end === 'cut' && (isAtBound || inspection.inflatedBytesLeft <= 0))
           inspection.addProblem('A very large part of a document was read in part.')
         return inflated?.bytes ?? new Uint8Array(0)
       },

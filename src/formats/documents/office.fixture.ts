@@ -110,6 +110,18 @@ export function zipFile(files: Streams): Uint8Array {
   )
 }
 
+/** A zip archive whose list has many entries for the same stored bytes. */
+export function sharedZip(names: readonly string[], content: Uint8Array): Uint8Array {
+  const sizes = joined(u32(0), u32(content.length), u32(content.length))
+  const head = joined('PK\x03\x04', u16(20), u32(0), u32(0), sizes, u16(1), u16(0), 'x')
+  const list = names.map((name) =>
+    joined('PK\x01\x02', u16(20), u16(20), u32(0), u32(0), sizes, u16(name.length), new Uint8Array(12), u32(0), name),
+  )
+  const central = joined(...list)
+  const end = joined('PK\x05\x06', u32(0), u16(names.length), u16(names.length), u32(central.length))
+  return joined(head, content, central, end, u32(head.length + content.length), u16(0))
+}
+
 const relationshipTypes = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 
 /** A part of relationships: `rId1` and on, each by type and target; a target with `!` in front is outside. */

@@ -214,6 +214,8 @@ export function unpackEntry(
 ): Inflated | undefined {
   if (method === 8) return inflateRaw(packed, inspection, bytesMax)
   if (method !== 0) return undefined
-  const cut = packed.subarray(0, bytesMax)
+  // Counted like what is packed: thousands of entries may name the same bytes.
+  const cut = packed.subarray(0, Math.max(0, Math.min(bytesMax, inspection.inflatedBytesLeft)))
+  inspection.inflatedBytesLeft -= cut.length
   return { bytes: cut, end: cut.length < packed.length ? 'cut' : 'whole', isBomb: false }
 }
