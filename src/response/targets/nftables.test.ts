@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { becomes } from '../../../tests/loopback.ts'
 import { blockOf, noonMs } from '../block.fixture.ts'
 import { NftablesTarget } from './nftables.ts'
 
