@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { err, ok, type Result } from '../core/result.ts'
-import { readOffice } from '../desk/config/office-file.ts'
+import { type OfficeFile, readOffice } from '../desk/config/office-file.ts'
 import { readSignedText } from '../software/signed-text.ts'
 import type { ProtectedIdentity } from '../watches/mail/identity.ts'
 import { emptyMailOffice, type MailOffice } from '../watches/mail/mail-office.ts'
@@ -37,20 +37,22 @@ export interface MailFacts {
 }
 
 /** Reads the office file (docs/office-file.md), or the same facts as JSON: `{ "name", "domains", "people", "trustedServers",
- *  "knownAddresses" }`. Paths in it are below its folder. */
+ *  "knownAddresses" }`. */
 export async function readMailOffice(path: string | undefined): Promise<Result<MailFacts, string[]>> {
   if (path === undefined) return ok({ office: emptyMailOffice, lists: [] })
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return err([`The office file ${path} cannot be read.`])
   if (/^\uFEFF?\s*[{[]\s*["}\]]/.test(text)) return ofJson(text, path)
-  const read = readOffice(text, path)
-  if (!read.ok) return err(read.error.map(({ message }) => message))
-  return ok({ office: read.value.mail, lists: listsOf(read.value.lists, path) })
+  const read = officeFileOf(text, path)
+  return read.ok ? ok({ office: read.value.mail, lists: read.value.lists }) : read
 }
 
-/** The paths of the lists that an office file names. */
-export const listsOf = (lists: readonly string[], officePath: string): string[] =>
-  lists.map((list) => resolve(dirname(officePath), list))
+/** What an office file says; the lists that it names are below its folder. */
+export function officeFileOf(text: string, path: string): Result<OfficeFile, string[]> {
+  const read = readOffice(text, path)
+  if (!read.ok) return err(read.error.map(({ message }) => message))
+  return ok({ ...read.value, lists: read.value.lists.map((list) => resolve(dirname(path), list)) })
+}
 
 const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []

@@ -9,7 +9,7 @@ import type { IncidentId } from '../core/ids.ts'
 import { emptyOffice, type Office } from '../core/office.ts'
 import type { Place } from '../core/place.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { type OfficeFile, readOffice } from '../desk/config/office-file.ts'
+import type { OfficeFile } from '../desk/config/office-file.ts'
 import { ownRulesPath, RuleLibrary } from '../desk/rules/rule-library.ts'
 import { formatNames, formats } from '../formats/formats.ts'
 import { type IndicatorList, readIndicatorList } from '../formats/indicator-list.ts'
@@ -22,7 +22,7 @@ import { type Command, exitCodes, formatFor, parseArguments, type ScanCommand } 
 import { EvidenceIndex, type IndexedLine, renderEvidenceLine } from './evidence.ts'
 import { HitsFile } from './hits-file.ts'
 import { type Generator as GeneratedBy, jsonDocumentParts } from './json-document.ts'
-import { listsOf, readVendorLists } from './mail-facts.ts'
+import { officeFileOf, readVendorLists } from './mail-facts.ts'
 import { ocsfLines } from './ocsf.ts'
 import { printable } from './printable.ts'
 import { ProgressBar } from './progress.ts'
@@ -178,10 +178,7 @@ function refuse(messages: readonly string[]): number {
 async function readOfficeFile(path: string | undefined): Promise<Result<OfficeFile, string[]>> {
   if (path === undefined) return ok({ office: emptyOffice, mail: emptyMailOffice, lists: [] })
   const text = await readText(path, 'office file')
-  if (!text.ok) return text
-  const read = readOffice(text.value, path)
-  if (!read.ok) return err(read.error.map(({ message }) => message))
-  return ok({ ...read.value, lists: listsOf(read.value.lists, path) })
+  return text.ok ? officeFileOf(text.value, path) : text
 }
 
 async function readIndicators(paths: readonly string[]): Promise<Result<IndicatorList[], string[]>> {

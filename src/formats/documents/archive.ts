@@ -1,6 +1,5 @@
 /** Examines zip archives: an Office or OpenDocument file, a Java program, or a plain archive whose files are examined in
  *  their turn. */
-
 import { limits } from '../../core/limits.ts'
 import { openedByMail } from './examination.ts'
 import type { FileKind } from './file-kind.ts'

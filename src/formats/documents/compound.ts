@@ -1,6 +1,5 @@
 /** Examines a compound file: a binary document of Word, Excel or PowerPoint, an object or the macros inside another
  *  document, the shell of an encrypted document, an installer. */
-
 import { limits } from '../../core/limits.ts'
 import { uint32At } from './bytes.ts'
 import { type CompoundEntry, type CompoundFile, openCompoundFile } from './compound-file.ts'

@@ -1,8 +1,8 @@
 import { deflateSync } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import type { Examination, PayloadFeature } from './examination.ts'
+import type { PayloadFeature } from './examination.ts'
 import { isActive } from './examination.ts'
-import { examine } from './examine.ts'
+import { featuresOf, look, proofOf } from './examined.fixture.ts'
 import {
   bytesOf,
   compoundFile,
@@ -28,12 +28,6 @@ import {
   wordStreams,
   workbookStream,
 } from './other.fixture.ts'
-
-const look = (name: string, content: Uint8Array | string): Examination =>
-  examine({ name, contentType: '', bytes: typeof content === 'string' ? bytesOf(content) : content })
-const featuresOf = ({ features }: Examination): PayloadFeature[] => [...new Set(features.map(({ feature }) => feature))]
-const proofOf = (examination: Examination, feature: PayloadFeature): string | undefined =>
-  examination.features.find((found) => found.feature === feature)?.proof
 
 const mark = (type: string): string => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`
 const instruction = (text: string): string => `<w:r><w:instrText>${text}</w:instrText></w:r>`

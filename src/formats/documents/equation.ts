@@ -1,5 +1,5 @@
-/** Tells an ordinary equation of the editor that Office had until 2018 from data that abuse its faults (MTEF 2 and 3): one is sound when every record of it can be read to the end and none is larger than what
- *  the editor keeps it in. */
+/** Tells an ordinary equation of the editor that Office had until 2018 from data that abuse its faults (MTEF 2 and 3): one is
+ *  sound when every record of it can be read to the end and none is larger than what the editor keeps it in. */
 import { byteAt, hasText, uint16At, uint32At } from './bytes.ts'
 
 const headBytes = 28

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Examination } from './examination.ts'
-import { examine } from './examine.ts'
+import { featuresOf, look } from './examined.fixture.ts'
 import {
   compiledLines,
   compoundFile,
@@ -12,11 +12,6 @@ import {
   zipFile,
 } from './office.fixture.ts'
 import { decompressVba } from './vba-decompression.ts'
-
-const look = (name: string, bytes: Uint8Array): Examination => examine({ name, contentType: '', bytes })
-const featuresOf = (examination: Examination): string[] => [
-  ...new Set(examination.features.map(({ feature }) => feature)),
-]
 
 const guide = 'Sub AutoOpen()\r\n  Shell "calc.exe" & _\r\n    " /s"\r\nEnd Sub\r\n'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Examination, isActive, type PayloadFeature } from './examination.ts'
-import { examine } from './examine.ts'
+import { featuresOf, look, proofOf } from './examined.fixture.ts'
 import {
   bytesOf,
   compoundFile,
@@ -14,12 +14,6 @@ import {
   wordFile,
 } from './office.fixture.ts'
 import { biff, classRecord, equationData, rtfObject, slideRecord, workbookStream } from './other.fixture.ts'
-
-const look = (name: string, content: Uint8Array | string): Examination =>
-  examine({ name, contentType: '', bytes: typeof content === 'string' ? bytesOf(content) : content })
-const featuresOf = ({ features }: Examination): PayloadFeature[] => [...new Set(features.map(({ feature }) => feature))]
-const proofOf = (examination: Examination, feature: PayloadFeature): string | undefined =>
-  examination.features.find((found) => found.feature === feature)?.proof
 
 const equationClass = '0002CE02-0000-0000-C000-000000000046'
 const withEquation = (native: Uint8Array): Examination =>

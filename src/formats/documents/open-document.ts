@@ -1,7 +1,7 @@
 /** Examines OpenDocument files (ODF 1.3): macros in Basic and other languages, objects, links to programs and to pictures
  *  elsewhere, encrypted parts. */
 import { limits } from '../../core/limits.ts'
-import { bufferOf, decodeText, hasText, latin1OrUtf8 } from './bytes.ts'
+import { decodeText, hasText, latin1OrUtf8 } from './bytes.ts'
 import { judgeRelationship, placeOfTarget } from './external-target.ts'
 import type { FileKind } from './file-kind.ts'
 import type { Inspection, Subject } from './inspection.ts'
@@ -120,7 +120,7 @@ export function examineFlatOpenDocument(subject: Subject, inspection: Inspection
     close: (name) => {
       if (name === 'source-code') reportBasic(module, pieces.join(''), path, inspection)
       else if (name === 'binary-data')
-        inspection.enqueue(subject, 'object', bufferOf(Buffer.from(pieces.join(''), 'base64')), 'part')
+        inspection.enqueue(subject, 'object', Buffer.from(pieces.join(''), 'base64'), 'part')
       else return
       within = 'body'
     },

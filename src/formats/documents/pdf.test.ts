@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Examination, PayloadFeature } from './examination.ts'
 import { examine } from './examine.ts'
+import { featuresOf, look as lookAt } from './examined.fixture.ts'
 import { encryptedPdf, objectStream, packedStream, pdfFile } from './other.fixture.ts'
 
-const look = (bytes: Uint8Array): Examination => examine({ name: 'guide.pdf', contentType: 'application/pdf', bytes })
-const featuresOf = ({ features }: Examination): PayloadFeature[] => [...new Set(features.map(({ feature }) => feature))]
+const look = (bytes: Uint8Array): Examination => lookAt('guide.pdf', bytes, 'application/pdf')
 
 describe('a PDF', () => {
   test('with script that runs on opening is found, though its names are escaped and it lies in a packed stream', () => {

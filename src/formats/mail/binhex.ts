@@ -2,14 +2,13 @@
  *  file's content and name. Its resources are left out, sums are not checked. */
 import { bigUint32At, byteAt, indexOfBytes } from '../documents/bytes.ts'
 import { latin1Text } from '../latin1.ts'
+import { digitsOf, fromSixBits } from './six-bits.ts'
 
 const announcement = '(This file must be converted with BinHex'
 /** Bytes in which the announcement may stand: some programs put words before it. */
 const announcedWithin = 2_048
 
-const digits = new Uint8Array(256).fill(64)
-for (const [value, digit] of [...'!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr'].entries())
-  digits[digit.charCodeAt(0)] = value
+const digits = digitsOf('!"#$%&\'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr')
 
 const repeat = 0x90
 const colon = 0x3a
@@ -26,32 +25,15 @@ export function decodeBinHex(
   const announced = indexOfBytes(bytes.subarray(0, announcedWithin), announcement)
   const start = announced < 0 ? -1 : bytes.indexOf(colon, announced)
   if (start < 0) return undefined
-  const unpacked = withoutRuns(sixBits(bytes.subarray(start + 1)), bytesMax)
+  const end = bytes.indexOf(colon, start + 1)
+  const packed = bytes.subarray(start + 1, end < 0 ? bytes.length : end)
+  const unpacked = withoutRuns(fromSixBits(packed, digits), bytesMax)
   // Length and name, a version, type and creator, flags, two lengths, a sum; then the content.
   const nameEnd = 1 + byteAt(unpacked, 0)
   const content = nameEnd + 1 + 4 + 4 + 2 + 4 + 4 + 2
   if (unpacked.length < content) return undefined
   const length = bigUint32At(unpacked, nameEnd + 11)
   return { fileName: latin1Text(unpacked, 1, nameEnd), bytes: unpacked.subarray(content, content + length) }
-}
-
-/** Six bits a character up to the closing colon; other characters are passed over. */
-function sixBits(text: Uint8Array): Uint8Array {
-  const out = new Uint8Array(Math.ceil((text.length * 3) / 4))
-  let length = 0
-  let held = 0
-  let bits = 0
-  for (const code of text) {
-    if (code === colon) break
-    const value = digits[code] as number
-    if (value === 64) continue
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits < 8) continue
-    bits -= 8
-    out[length++] = (held >> bits) & 0xff
-  }
-  return out.subarray(0, length)
 }
 
 /** Undoes runs: a byte, the mark, and how often the byte stands there; the mark with a zero is itself. */

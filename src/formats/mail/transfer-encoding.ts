@@ -1,6 +1,7 @@
 /** Undoes the transfer encodings of MIME (RFC 2045, section 6): base64, quoted-printable, and uuencode of older mail. What
  *  is malformed is read as far as mail programs read it, never refused. */
 import { latin1Bytes, latin1Text } from '../latin1.ts'
+import { digitsOf, fromSixBits, noDigit } from './six-bits.ts'
 
 const hexOf = (code: number): number => {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
@@ -9,37 +10,17 @@ const hexOf = (code: number): number => {
   return -1
 }
 
-/** What each base64 digit stands for, those of RFC 4648 section 5 too; 64 for what is none. */
-const digits = new Uint8Array(256).fill(64)
-for (const [value, digit] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries())
-  digits[digit.charCodeAt(0)] = value
+/** What each base64 digit stands for, those of RFC 4648 section 5 too. */
+const digits = digitsOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 digits[0x2d] = 62
 digits[0x5f] = 63
+const equals = 0x3d
 
 /** Base64 of pieces that were each padded on their own and joined is decoded piece by piece. */
 export function decodeBase64(bytes: Uint8Array): Uint8Array {
-  const padding = bytes.indexOf(0x3d)
-  const isPlain = padding < 0 || !bytes.subarray(padding, padding + 400).some((byte) => digits[byte] !== 64)
-  return isPlain ? Buffer.from(latin1Text(bytes), 'base64') : decodePieces(bytes)
-}
-
-function decodePieces(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(Math.ceil((bytes.length * 3) / 4))
-  let length = 0
-  let held = 0
-  let bits = 0
-  for (const byte of bytes) {
-    // Padding ends a piece: bits that make no byte are dropped.
-    if (byte === 0x3d) bits = 0
-    const value = digits[byte] as number
-    if (value === 64) continue
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits < 8) continue
-    bits -= 8
-    out[length++] = (held >> bits) & 0xff
-  }
-  return out.subarray(0, length)
+  const padding = bytes.indexOf(equals)
+  const isPlain = padding < 0 || !bytes.subarray(padding, padding + 400).some((byte) => digits[byte] !== noDigit)
+  return isPlain ? Buffer.from(latin1Text(bytes), 'base64') : fromSixBits(bytes, digits, equals)
 }
 
 const isLineSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09
@@ -130,8 +111,8 @@ export function decodeTransfer(bytes: Uint8Array, encoding: string): Uint8Array 
 export function isBase64Alone(bytes: Uint8Array): boolean {
   let count = 0
   for (const byte of bytes) {
-    if (digits[byte] !== 64) count++
-    else if (byte !== 0x3d && byte !== 0x0a && byte !== 0x0d) return false
+    if (digits[byte] !== noDigit) count++
+    else if (byte !== equals && byte !== 0x0a && byte !== 0x0d) return false
   }
   return count >= base64TellingFrom
 }

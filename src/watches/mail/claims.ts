@@ -140,14 +140,14 @@ function claimsOfSenders(
   for (const { name, address } of [...message.from, ...message.sender].slice(0, 4)) {
     const host = domainOfAddress(address)
     collector.search(name, 'display-name', { isOther: (found) => isOwnName(found, name, host, registry) })
-    if (!bearsName(host, name))
-      // Short ones are family names too.
+    if (!bearsName(host, name)) {
       for (const { identity, text, needsContext } of registry.loneNames.find(name)) {
         const letters = lettersOf(text).length
         // A short one that is all of the name is a family name too; with a department or a person beside it, it is none.
         if (needsContext && (letters >= loneFrom || (letters === loneFrom - 1 && lettersOf(name).length > letters)))
           collector.add(identity, 'display-name', name)
       }
+    }
     const joined = registry.joinedIn(name)
     if (joined !== undefined) collector.add(joined, 'display-name', name)
     const inName = addressIn(name)

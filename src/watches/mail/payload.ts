@@ -85,11 +85,11 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
   const add = (feature: LinkFeature, proof: string): void => {
     carried.push({ feature, path: [], proof: proof.slice(0, limits.mailExcerptCharactersMax) })
   }
+  const text = message.text.slice(0, limits.mailTextHeadCharactersMax).replace(/\s+/g, ' ')
   const said = (feature: LinkFeature, kind: Parameters<Wording['get']>[0]): void => {
     const phrases = words.get(kind)
     if (phrases?.[0] !== undefined) add(feature, `“${wordsAround(text, phrases[0])}”`)
   }
-  const text = message.text.slice(0, limits.mailTextHeadCharactersMax).replace(/\s+/g, ' ')
   said('asks-for-password', 'credentials')
   said('asks-for-money', 'money')
   said('urgency', 'urgency')
