@@ -11,6 +11,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const majorMin = 24
 /** For the desk: starting alone fills the young generation to its largest size, which then stays. 2 MiB save 15 MB. */
 const youngFew = '--max-semi-space-size=2'
+/** Node.js strips types by a WebAssembly module, in each thread anew. After 1,000 calls V8 compiles such a module's way out
+ *  to JavaScript anew and frees the old one, in a table that all threads share; now and then that ends the process
+ *  (`Check failed: jit_page.has_value()`, nodejs/node#64500). It is left as it is. */
+const steadyWasm = '--wasm-wrapper-tiering-budget=1000000000'
 /** For glibc: two heaps instead of one for every thread, and what is free at a heap's end goes back to the system. Said at
  *  all, the second also keeps large buffers out of the heaps, where they would leave holes. */
 const frugalHeap = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' }
@@ -40,7 +44,7 @@ function become(node) {
   const isDesk = process.argv[2] === 'desk'
   const frugal = isDesk ? frugalHeap : {}
   const env = { NODE_COMPILE_CACHE: compileCache, ...frugal, ...process.env }
-  const child = spawn(node, [...(isDesk ? [youngFew] : []), program, ...process.argv.slice(2)], {
+  const child = spawn(node, [steadyWasm, ...(isDesk ? [youngFew] : []), program, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env,
   })
@@ -95,7 +99,11 @@ function beFrugal() {
     ...frugalHeap,
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache,
   }
-  process.execve(process.execPath, [process.execPath, youngFew, ...process.execArgv, ...process.argv.slice(1)], env)
+  process.execve(
+    process.execPath,
+    [process.execPath, steadyWasm, youngFew, ...process.execArgv, ...process.argv.slice(1)],
+    env,
+  )
 }
 
 const program = findProgram()

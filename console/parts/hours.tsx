@@ -1,6 +1,6 @@
 /** The records of the last 24 hours as tiny bars, with the same in words for those who do not see them. */
 import type { ReactNode } from 'react'
-import { counted, inDigits } from '../words/counts.ts'
+import { counted, inDigits } from '../../src/core/counts.ts'
 
 interface HoursProps {
   /** Oldest first. */

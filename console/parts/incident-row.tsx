@@ -1,9 +1,9 @@
 /** An incident in a list: what, how grave, since when, by whom, what was exposed. The title is the link. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted } from '../../src/core/counts.ts'
 import type { IncidentSummaryView } from '../../src/desk/api/incidents.ts'
-import { counted } from '../words/counts.ts'
-import { actorWords, exposureInShort, levelWords } from '../words/terms.ts'
+import { actorWords, exposureInShort, levelTones } from '../words/terms.ts'
 import { LevelLabel, StateLabel } from './labels.tsx'
 import { Moment } from './moment.tsx'
 import { ShortText } from './strange-text.tsx'
@@ -27,7 +27,7 @@ function Who({ incident }: { readonly incident: IncidentSummaryView }): ReactNod
 export function IncidentRow({ incident }: { readonly incident: IncidentSummaryView }): ReactNode {
   const hasExposed = incident.exposure !== undefined && incident.exposure.recordsMax !== 0
   return (
-    <li className={`incident-row tone-${levelWords[incident.level].tone}`}>
+    <li className={`incident-row tone-${levelTones[incident.level]}`}>
       <div className="incident-row__labels">
         <LevelLabel level={incident.level} />
         <StateLabel state={incident.state} seenAgain={incident.seenAgain} />

@@ -1,7 +1,8 @@
 /** Levels and states as short labels: the word says it, the colour repeats it. */
 import type { ReactNode } from 'react'
+import { levelWords } from '../../src/core/vocabulary.ts'
 import type { SourceView } from '../../src/desk/api/today.ts'
-import { type Level, levelWords, type State, sourceStateWords, stateWords, type Tone } from '../words/terms.ts'
+import { type Level, levelTones, type State, sourceStateWords, stateWords, type Tone } from '../words/terms.ts'
 
 /** A label in a tone. */
 export function Label({
@@ -18,7 +19,7 @@ export function Label({
 
 /** How grave. */
 export const LevelLabel = ({ level }: { readonly level: Level }): ReactNode => (
-  <Label tone={levelWords[level].tone} form={level === 'critical' ? 'full' : 'soft'}>
+  <Label tone={levelTones[level]} form={level === 'critical' ? 'full' : 'soft'}>
     {levelWords[level].name}
   </Label>
 )

@@ -1,6 +1,6 @@
 /** The way through a long list, a page at a time. */
 import type { ReactNode } from 'react'
-import { inDigits } from '../words/counts.ts'
+import { inDigits } from '../../src/core/counts.ts'
 
 interface PagerProps {
   readonly offset: number

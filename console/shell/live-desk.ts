@@ -1,10 +1,10 @@
 /** Keeps what is shown current while the console is open, and tells a screen reader of a new incident. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
+import { levelWords } from '../../src/core/vocabulary.ts'
 import { type Connection, followEvents } from '../api/events.ts'
 import { todayQuery } from '../api/queries.ts'
 import { visible } from '../parts/strange-text.tsx'
-import { levelWords } from '../words/terms.ts'
 import { useAnnounce } from './announcer.tsx'
 
 /** A short break is not worth a word. */

@@ -1,7 +1,8 @@
 /** The verdicts on mails, and the registry of protected names, in words. Tables are total: a new one without words does not
  *  compile. */
+
+import { counted } from '../../src/core/counts.ts'
 import type { IdentityBody, IdentityView, MailSummaryView, MailView } from '../../src/desk/api/mail.ts'
-import { counted } from './counts.ts'
 import type { Tone } from './terms.ts'
 
 export type MailVerdict = MailSummaryView['verdict']

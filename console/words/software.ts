@@ -1,6 +1,7 @@
 /** What is said of the software of machines. Tables are total: a new state or change without words does not compile. */
+
+import { counted, inDigits, listed } from '../../src/core/counts.ts'
 import type { SoftwareDifferenceView, SoftwareFolderView } from '../../src/desk/api/software.ts'
-import { counted, inDigits, listed } from './counts.ts'
 import type { Tone } from './terms.ts'
 
 export type SoftwareState = SoftwareFolderView['state']

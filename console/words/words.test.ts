@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { findingKinds, levels } from '../../src/core/finding.ts'
 import { barsOf } from '../pages/incident/timeline-bars.ts'
 import { firstFields, questionOf } from '../pages/incidents/filter.ts'
 import { readFields, writeFields } from '../parts/address-fields.ts'
 import { visible } from '../parts/strange-text.tsx'
-import { counted, inBytes, listed } from './counts.ts'
 import { lengthChoices } from './lengths.ts'
 import { type SoftwareState, softwareHeading } from './software.ts'
-import { exposureBounds, exposureInShort, kindWords, levelWords, outcomeSentence, sureness } from './terms.ts'
+import { exposureBounds, exposureInShort } from './terms.ts'
 import { clockOf, lengthOf, momentOf, spanOf, utcOf, whenOf } from './times.ts'
 
 const at = (text: string): number => new Date(text).getTime()
@@ -40,33 +38,13 @@ describe('times', () => {
   })
 })
 
-describe('counts', () => {
-  test('agree with their noun, and bytes are in decimal units', () => {
-    expect(counted(1, 'log line')).toBe('1 log line')
-    expect(counted(1498, 'log line')).toBe('1,498 log lines')
-    expect(inBytes(999_600)).toBe('1 MB')
-    expect(inBytes(512)).toBe('512 bytes')
-    expect(listed(['a', 'b', 'c'])).toBe('a, b and c')
-  })
-})
-
 describe('terms', () => {
-  test('exist for every kind and level of the desk', () => {
-    expect(Object.keys(kindWords).toSorted()).toEqual(findingKinds.toSorted())
-    expect(Object.keys(levelWords).toSorted()).toEqual(levels.toSorted())
-  })
-
   test('explain what the bounds of an exposure mean', () => {
     const exposure = { recordsMin: 7900, recordsMax: 8120, recordsLikely: 7948, basis: [] }
     expect(exposureInShort(exposure)).toBe('About 7,948 voter records')
     expect(exposureBounds(exposure)).toBe('At least 7,900 were shown for certain. It cannot have been more than 8,120.')
     expect(exposureBounds({ ...exposure, recordsMax: null })).toContain('the logs do not show')
     expect(exposureInShort({ ...exposure, recordsMin: 0, recordsMax: 0, recordsLikely: 0 })).toBe('No voter records')
-  })
-
-  test('say how sure the desk is in words first', () => {
-    expect(sureness(0.98)).toBe('Almost certain (98 in 100).')
-    expect(sureness(0.2)).toContain('Have somebody look')
   })
 
   test('offer the length that an incident proposes', () => {
@@ -91,13 +69,6 @@ describe('the software of machines', () => {
     expect(softwareHeading(folders('unchanged', 'comparing'))).toBe('1 of 2 folders known to be unchanged')
     expect(softwareHeading(folders('no-baseline'))).toBe('0 of 1 folder known to be unchanged')
     expect(softwareHeading(folders('failed', 'unchanged', 'changed'))).toBe('2 folders need you to look')
-  })
-})
-
-describe('what came of a mail', () => {
-  test('is not told as what came of a request', () => {
-    expect(outcomeSentence('attempt', ['mail-campaign'])).toMatch(/^It came to your office/)
-    expect(outcomeSentence('attempt', ['mail-campaign', 'scan'])).toMatch(/no sign that it worked/)
   })
 })
 

@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs'
 import { copyFile, cp, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { inBytes } from '../core/counts.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { readConfiguration } from '../desk/config/config.ts'
 import { type DataFolder, dataFolderAt, lockFolder } from '../desk/data-folder.ts'
-import { bytesInWords } from '../incidents/words.ts'
 import { backUpStore, restoreBackup, verifyBackup } from '../store/sqlite/copies.ts'
 import type { StoreProblem } from '../store/store.ts'
 import { exitCodes } from './arguments.ts'
@@ -86,7 +86,7 @@ async function backUp(folder: DataFolder, to: string, own: BackupProcess): Promi
     const checked = await verifyBackup(join(part, storeName))
     if (!checked.ok) return err(checked.error.message)
     await rename(part, target)
-    const size = bytesInWords(checked.value.bytes)
+    const size = inBytes(checked.value.bytes)
     return ok(
       `The backup is in ${target} (${size}, checked). It holds the desk's keys: keep it where only the office can read it.`,
     )

@@ -2,10 +2,10 @@
  *  and each line as one line of NDJSON. Bringing the bytes back from the sources is not done here. */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { inDigits } from '../core/counts.ts'
 import { type FindingKind, findingKinds } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 import type { Place } from '../core/place.ts'
-import { countInDigits } from '../incidents/words.ts'
 import { safeJson } from './printable.ts'
 
 /** A line of a source, with all that is held against it. */
@@ -78,8 +78,8 @@ export class EvidenceIndex {
   statement(): string | undefined {
     if (this.#left === 0) return undefined
     return (
-      `The evidence file holds the first ${countInDigits(this.#count)} lines that belong to findings; ` +
-      `${countInDigits(this.#left)} more were found and are left out. Scan fewer files at a time to get them all.`
+      `The evidence file holds the first ${inDigits(this.#count)} lines that belong to findings; ` +
+      `${inDigits(this.#left)} more were found and are left out. Scan fewer files at a time to get them all.`
     )
   }
 

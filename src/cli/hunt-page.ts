@@ -1,7 +1,9 @@
 /** The answer to a hunt as a page of words. What an attacker wrote is shown as characters and kept short; the evidence is
  *  in the log at the place that is named. It decides nothing. */
+
+import { counted, inDigits } from '../core/counts.ts'
+import { timeInWords } from '../core/times.ts'
 import type { IndicatorList } from '../formats/indicator-list.ts'
-import { counted, countInDigits, timeInWords } from '../incidents/words.ts'
 import type { HuntAnswer, HuntQuery, HuntRow, SqlAnswer } from '../store/archive/hunt.ts'
 import { excerpt, printable } from './printable.ts'
 import { Page, type PageOptions } from './report-page.ts'
@@ -61,7 +63,7 @@ function rowLines(page: Page, query: HuntQuery, answer: HuntAnswer): void {
   page.heading(
     answer.total === answer.rows.length
       ? 'The records, the latest first'
-      : `Records ${countInDigits(first)} to ${countInDigits(last)} of ${countInDigits(answer.total)}, the latest first`,
+      : `Records ${inDigits(first)} to ${inDigits(last)} of ${inDigits(answer.total)}, the latest first`,
   )
   for (const row of answer.rows) {
     page.gap()

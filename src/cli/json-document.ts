@@ -12,8 +12,8 @@ import {
   type RuleWords,
 } from '../core/finding.ts'
 import type { Place, Reject } from '../core/place.ts'
+import { isTime } from '../core/times.ts'
 import type { Advice, Incident, IncidentState } from '../incidents/incident.ts'
-import { isTime } from '../incidents/words.ts'
 import { safeJson } from './printable.ts'
 import { mostSevereFirst, type Problem, type ReportInput, type SourceSummary, summarySentences } from './report.ts'
 

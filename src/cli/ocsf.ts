@@ -1,10 +1,12 @@
 /** Findings as OCSF Detection Findings (class 2004) for a SIEM, one JSON object a line. Schema: github.com/ocsf/ocsf-schema,
  *  events/findings/detection_finding.json and what it extends. Techniques: MITRE ATT&CK for Enterprise. */
 import { posix } from 'node:path'
+import { capitalised } from '../core/counts.ts'
 import type { Actor, Finding, FindingKind, Level, Outcome } from '../core/finding.ts'
 import type { Place } from '../core/place.ts'
+import { isTime } from '../core/times.ts'
+import { kindWords, outcomeSentence } from '../core/vocabulary.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
-import { capitalised, isTime, kindWords, outcomeSentence } from '../incidents/words.ts'
 import type { Generator } from './json-document.ts'
 import { safeJson } from './printable.ts'
 import { mostSevereFirst, type ReportInput } from './report.ts'

@@ -1,6 +1,6 @@
 /** The progress bar: one line on a terminal's error stream, redrawn at most ten times a second and wiped at the end.
  *  Where there is no terminal it writes nothing. It takes its clock and its stream from the caller. */
-import { bytesInWords, counted, countInDigits } from '../incidents/words.ts'
+import { counted, inBytes, inDigits } from '../core/counts.ts'
 
 /** The part of `process.stderr` that is used. */
 export interface ProgressStream {
@@ -84,9 +84,9 @@ export function progressLine(state: ScanState, linesPerSecond: number | undefine
   const { bytesRead, bytesTotal, lines, findings } = state
   const share = bytesTotal > 0 ? Math.min(1, Math.max(0, bytesRead / bytesTotal)) : undefined
   const parts = [
-    share === undefined ? bytesInWords(bytesRead) : `${bytesInWords(bytesRead)} of ${bytesInWords(bytesTotal)}`,
+    share === undefined ? inBytes(bytesRead) : `${inBytes(bytesRead)} of ${inBytes(bytesTotal)}`,
     counted(findings, 'finding'),
-    linesPerSecond === undefined ? counted(lines, 'line') : `${countInDigits(linesPerSecond)} lines/s`,
+    linesPerSecond === undefined ? counted(lines, 'line') : `${inDigits(linesPerSecond)} lines/s`,
   ]
   if (share !== undefined) parts.unshift(`${Math.floor(share * 100)}%`)
   while (parts.length > 1 && parts.join('  ').length > columns) parts.pop()

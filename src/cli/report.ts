@@ -1,27 +1,14 @@
 /** The report that a clerk reads: what happened, how sure, since when, from where, what was exposed, what to do, whom to
  *  call, and the first lines of evidence; then what was read and what could not be. It renders what it is given and
  *  judges nothing. Everything that came out of a log is attacker-controlled and is shown as printable text only. */
+
+import { capitalised, counted, inBytes, inDigits, inWords } from '../core/counts.ts'
 import { type Level, levelRank, watchOf } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import type { Place, Reject } from '../core/place.ts'
+import { dayInWords, durationInWords, isTime, spanInWords, timeInWords } from '../core/times.ts'
+import { exposureInWords, kindWords, levelWords, outcomeSentence, sureness } from '../core/vocabulary.ts'
 import type { Incident } from '../incidents/incident.ts'
-import {
-  bytesInWords,
-  capitalised,
-  counted,
-  countInDigits,
-  countInWords,
-  dayInWords,
-  durationInWords,
-  exposureInWords,
-  isTime,
-  kindWords,
-  levelWords,
-  outcomeSentence,
-  spanInWords,
-  sureness,
-  timeInWords,
-} from '../incidents/words.ts'
 import { chop, excerpt } from './printable.ts'
 import { Page, type PageOptions } from './report-page.ts'
 
@@ -84,6 +71,9 @@ const rejectsListedMax = 3
 const sentenceCharactersMax = 600
 const nameCharactersMax = 120
 
+/** `CRITICAL: act now`. */
+const levelInWords = (level: Level): string => `${levelWords[level].name.toUpperCase()}: ${levelWords[level].asks}`
+
 /** The whole report, ending in a line feed. */
 export function renderReport(input: ReportInput, options: PageOptions): string {
   const page = new Page(options)
@@ -121,10 +111,9 @@ export function summarySentences(input: ReportInput): string[] {
   const toKnow = count('low', 'informational')
   const things = (n: number) => (n === 1 ? 'thing' : 'things')
   const sentences: string[] = []
-  if (today > 0) sentences.push(`${countInWords(today)} ${things(today)} ${today === 1 ? 'needs' : 'need'} you today.`)
-  if (thisWeek > 0) sentences.push(`${countInWords(thisWeek)} ${things(thisWeek)} should be looked at this week.`)
-  if (toKnow > 0)
-    sentences.push(`${countInWords(toKnow)} ${things(toKnow)} ${toKnow === 1 ? 'is' : 'are'} good to know.`)
+  if (today > 0) sentences.push(`${inWords(today)} ${things(today)} ${today === 1 ? 'needs' : 'need'} you today.`)
+  if (thisWeek > 0) sentences.push(`${inWords(thisWeek)} ${things(thisWeek)} should be looked at this week.`)
+  if (toKnow > 0) sentences.push(`${inWords(toKnow)} ${things(toKnow)} ${toKnow === 1 ? 'is' : 'are'} good to know.`)
   if (sentences.length === 0) {
     const period = periodInWords(input)
     sentences.push(`nothing that looks like an attack was found in ${recordsInWords(input)}${period}.`)
@@ -189,7 +178,7 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
   const sentences = (texts: readonly string[]) => texts.map((text) => excerpt(text, sentenceCharactersMax))
   page.gap()
   page.rule('=')
-  page.text(`${number} - ${levelWords[incident.level]}`, incident.level)
+  page.text(`${number} - ${levelInWords(incident.level)}`, incident.level)
   page.heading(excerpt(incident.title, sentenceCharactersMax))
   page.rule('=')
   page.labelled('What happened', incident.story.length === 0 ? [] : [sentences(incident.story).join(' ')])
@@ -221,7 +210,7 @@ function incidentSection(page: Page, incident: Incident, number: string, lines: 
 function alsoKnown(context: readonly string[]): string[] {
   const shown = context.slice(0, contextMax).map((one) => excerpt(one, sentenceCharactersMax))
   return context.length > contextMax
-    ? [...shown, `And ${countInDigits(context.length - contextMax)} more such facts.`]
+    ? [...shown, `And ${inDigits(context.length - contextMax)} more such facts.`]
     : shown
 }
 
@@ -233,7 +222,7 @@ function whenInWords(incident: Incident): string[] {
   const paragraphs = [when]
   if (timeline.length > 1) {
     const busiest = timeline.reduce((best, day) => (day.hitCount > best.hitCount ? day : best))
-    paragraphs.push(`Seen on ${countInWords(timeline.length)} days, most of all on ${dayInWords(busiest.dayMs)}.`)
+    paragraphs.push(`Seen on ${inWords(timeline.length)} days, most of all on ${dayInWords(busiest.dayMs)}.`)
   }
   const delayMs = detectedAtMs - firstSeenMs
   const recognised = delayMs < 1000 ? 'at its first line' : `${durationInWords(delayMs)} after it began`
@@ -250,8 +239,7 @@ function fromWhere(incident: Incident): string {
   const computers = incident.actors.filter(({ type }) => type === 'computer').map(({ value }) => value)
   const parts: string[] = []
   if (addresses.length === 1) parts.push(`One address: ${listed(addresses, addressesMax)}`)
-  if (addresses.length > 1)
-    parts.push(`${countInDigits(addresses.length)} addresses: ${listed(addresses, addressesMax)}`)
+  if (addresses.length > 1) parts.push(`${inDigits(addresses.length)} addresses: ${listed(addresses, addressesMax)}`)
   if (roles.length > 0) parts.push(`Database sign-in: ${listed(roles, addressesMax)}`)
   if (senders.length > 0) parts.push(`Mail sender, as the mail has it: ${listed(senders, addressesMax)}`)
   if (accounts.length > 0) parts.push(`Signed in as: ${listed(accounts, addressesMax)}`)
@@ -261,7 +249,7 @@ function fromWhere(incident: Incident): string {
 
 const listed = (names: readonly string[], namesMax: number): string => {
   const shown = names.slice(0, namesMax).map((name) => excerpt(name, nameCharactersMax))
-  return `${shown.join(', ')}${names.length > namesMax ? `, and ${countInDigits(names.length - namesMax)} more` : ''}`
+  return `${shown.join(', ')}${names.length > namesMax ? `, and ${inDigits(names.length - namesMax)} more` : ''}`
 }
 
 function exposureParagraphs({ exposure, outcome, kinds }: Incident): string[] {
@@ -292,7 +280,7 @@ function evidenceSection(page: Page, incident: Incident, given: readonly Evidenc
   const shown = lines.slice(0, evidenceShownMax)
   if (shown.length === 0) return
   page.gap()
-  const first = shown.length === 1 ? 'the first line' : `the first ${countInWords(shown.length)} lines`
+  const first = shown.length === 1 ? 'the first line' : `the first ${inWords(shown.length)} lines`
   page.heading(`Evidence: ${first}${incident.hitCount > shown.length ? ' (--evidence FILE saves them all)' : ''}`)
   const columns = page.columns - 4
   for (const { place, raw } of shown) {
@@ -307,10 +295,10 @@ function furtherIncidents(page: Page, incidents: readonly Incident[]): void {
   if (incidents.length === 0) return
   page.gap()
   page.heading(
-    `${capitalised(countInWords(incidents.length))} more of the same or a lower level; --json shows them in full:`,
+    `${capitalised(inWords(incidents.length))} more of the same or a lower level; --json shows them in full:`,
   )
   for (const incident of incidents.slice(0, sourcesListedMax)) {
-    page.indented(`- ${levelWords[incident.level]}: ${excerpt(incident.title, nameCharactersMax)}`, 2, 4)
+    page.indented(`- ${levelInWords(incident.level)}: ${excerpt(incident.title, nameCharactersMax)}`, 2, 4)
   }
 }
 
@@ -352,10 +340,10 @@ function sourceSection(page: Page, source: SourceSummary): void {
   const { path, formatTitle, records, rejects, rejectExamples, bytes } = source
   const name = path === '-' ? 'standard input' : excerpt(path, nameCharactersMax)
   page.indented(name, 2, 4)
-  page.indented(`${excerpt(formatTitle, nameCharactersMax)}: ${counted(records, 'record')}, ${bytesInWords(bytes)}.`, 4)
+  page.indented(`${excerpt(formatTitle, nameCharactersMax)}: ${counted(records, 'record')}, ${inBytes(bytes)}.`, 4)
   if (rejects === 0) return
   page.indented(`${counted(rejects, 'line')} could not be read${rejects > rejectsListedMax ? '; the first' : ''}:`, 4)
   for (const { place, message } of rejectExamples.slice(0, rejectsListedMax)) {
-    page.indented(`line ${countInDigits(place.line)}: ${excerpt(message, sentenceCharactersMax)}`, 6, 8)
+    page.indented(`line ${inDigits(place.line)}: ${excerpt(message, sentenceCharactersMax)}`, 6, 8)
   }
 }

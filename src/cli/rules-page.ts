@@ -1,12 +1,12 @@
 /** What `bellwether rules` says: sentences and tables for a terminal, at most as wide as it is. It decides nothing. */
 import { basename } from 'node:path'
+import { counted, inDigits } from '../core/counts.ts'
 import { limits } from '../core/limits.ts'
 import type { CheckedRules } from '../desk/rules/check-rules.ts'
 import type { Coverage } from '../desk/rules/coverage.ts'
 import type { AddedSet, NamedRule, RuleSet } from '../desk/rules/rule-store.ts'
 import type { CaseOutcome } from '../desk/rules/run-cases.ts'
 import type { TestedRules } from '../desk/rules/test-rules.ts'
-import { counted, countInDigits } from '../incidents/words.ts'
 import type { RuleProblem } from '../sigma/rule.ts'
 import { printable, wrap } from './printable.ts'
 
@@ -33,7 +33,7 @@ export class RulesPage {
       this.problems(problems),
       this.#waiting(waiting),
       this.#say(
-        `${counted(rules, 'rule')} in ${counted(files, 'file')}: ${countInDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${countInDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}. ${end}`,
+        `${counted(rules, 'rule')} in ${counted(files, 'file')}: ${inDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${inDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}. ${end}`,
       ),
     ].join('')
   }
@@ -102,7 +102,7 @@ export class RulesPage {
     const barWidth = Math.max(0, this.#columns - widest - 26)
     const rows = tactics.map((tactic) => {
       const bar = '#'.repeat(Math.ceil((tactic.rules / most) * barWidth))
-      const counts = `${countInDigits(tactic.rules).padStart(7)}${countInDigits(tactic.techniques).padStart(12)}`
+      const counts = `${inDigits(tactic.rules).padStart(7)}${inDigits(tactic.techniques).padStart(12)}`
       return `${tactic.name.padEnd(widest)} ${counts}  ${bar}`.trimEnd()
     })
     const head = `${'What attackers want'.padEnd(widest)}   rules  techniques`
@@ -118,12 +118,12 @@ export class RulesPage {
   added({ set, isUpdate, added, changed, removed, broken, problems, waiting, usable }: AddedSet): string {
     const parts = [
       this.#say(
-        `${counted(set.rules, 'rule')} of ${basename(set.from)} ${set.rules === 1 ? 'is' : 'are'} kept as "${set.name}". ${countInDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${countInDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}.`,
+        `${counted(set.rules, 'rule')} of ${basename(set.from)} ${set.rules === 1 ? 'is' : 'are'} kept as "${set.name}". ${inDigits(usable)} can be used${waiting.length === 0 ? '' : `, ${inDigits(waiting.length)} ${waiting.length === 1 ? 'waits' : 'wait'} for values of your office`}.`,
       ),
     ]
     if (isUpdate) {
       const isSame = added.length + changed.length + removed.length === 0
-      const counts = `${countInDigits(added.length)} added, ${countInDigits(changed.length)} changed, ${countInDigits(removed.length)} removed.`
+      const counts = `${inDigits(added.length)} added, ${inDigits(changed.length)} changed, ${inDigits(removed.length)} removed.`
       parts.push(this.#say(isSame ? 'Nothing changed since last time.' : `Since last time: ${counts}`))
       parts.push(this.#named('Added', added), this.#named('Changed', changed), this.#named('Removed', removed))
     }
@@ -139,7 +139,7 @@ export class RulesPage {
     if (rules.length === 0) return ''
     const shown = rules.slice(0, namesShown).map(({ title }) => this.#say(title, 2))
     const left = rules.length - shown.length
-    return `\n${word}:\n${shown.join('')}${left > 0 ? `  and ${countInDigits(left)} more\n` : ''}`
+    return `\n${word}:\n${shown.join('')}${left > 0 ? `  and ${inDigits(left)} more\n` : ''}`
   }
 
   refused(path: string, problems: readonly RuleProblem[]): string {

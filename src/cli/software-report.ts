@@ -1,5 +1,6 @@
 /** What `bellwether software` says, as words for a clerk or as JSON. Names of files are made safe for a terminal here. */
-import { bytesInWords, counted, countInDigits, dayInWords } from '../incidents/words.ts'
+import { counted, inBytes, inDigits } from '../core/counts.ts'
+import { dayInWords } from '../core/times.ts'
 import { type DifferenceKind, type SoftwareDifference, severityOf } from '../software/difference.ts'
 import { type DifferenceGroup, groupDifferences, groupText, headingOf } from '../software/difference-group.ts'
 import { shownPath } from '../software/path-text.ts'
@@ -48,7 +49,7 @@ export function baselineText(report: BaselineReport, columnsGiven: number): stri
   const { path, folder, machine, publicKey, files, bytes, programs, signed, unread, expected } = report
   const lines = [
     ...paragraph(
-      `Wrote down ${counted(files, 'file')} (${bytesInWords(bytes)}; ${counted(programs, 'program')}, ${signed.toLocaleString('en-US')} signed) of ${safe(folder)} on ${machine}.`,
+      `Wrote down ${counted(files, 'file')} (${inBytes(bytes)}; ${counted(programs, 'program')}, ${signed.toLocaleString('en-US')} signed) of ${safe(folder)} on ${machine}.`,
       columns,
     ),
     '',
@@ -207,7 +208,7 @@ export function verifyText(report: VerifyReport, columnsGiven: number): string {
         ]
   if (unexpected.length > 0)
     lines.push(
-      `  ${countInDigits(compared.same)} of ${counted(compared.entries, 'thing')} ${compared.same === 1 ? 'is' : 'are'} as ${compared.same === 1 ? 'it' : 'they'} should be`,
+      `  ${inDigits(compared.same)} of ${counted(compared.entries, 'thing')} ${compared.same === 1 ? 'is' : 'are'} as ${compared.same === 1 ? 'it' : 'they'} should be`,
     )
   lines.push('', ...againstLines(report, columns))
   lines.push(...groupLines(groupDifferences(differences), columns))

@@ -1,11 +1,11 @@
 /** Searching what was kept: the questions of the Hunt page, lists of known bad addresses, and the search backwards that
  *  each new list causes. */
 import { randomUUID } from 'node:crypto'
+import { counted } from '../core/counts.ts'
 import type { SourceId } from '../core/ids.ts'
 import { limits } from '../core/limits.ts'
 import { ok } from '../core/result.ts'
 import { readIndicatorList } from '../formats/indicator-list.ts'
-import { counted } from '../incidents/words.ts'
 import type { Archive } from '../store/archive/archive.ts'
 import type { HuntAnswer, HuntQuery } from '../store/archive/hunt.ts'
 import type { HuntRecord } from '../store/store.ts'

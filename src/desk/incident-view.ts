@@ -1,8 +1,9 @@
 /** Incidents, findings and evidence as the console is given them: pure functions from what is stored. */
 import { createHash } from 'node:crypto'
+import { capitalised } from '../core/counts.ts'
 import { type Exposure, type Finding, watchOf } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
-import { capitalised, kindWords } from '../incidents/words.ts'
+import { kindWords } from '../core/vocabulary.ts'
 import type { Proposal } from '../response/propose.ts'
 import type { EvidenceRow, IncidentRow, IncidentSummary } from '../store/store.ts'
 import { headOf } from '../watches/mail/mail-document.ts'

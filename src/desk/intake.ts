@@ -1,8 +1,8 @@
 /** What is pushed and what is put in, as the desk answers it. The keeping itself is done in sources/listen. */
 import type { Readable } from 'node:stream'
+import { inBytes } from '../core/counts.ts'
 import type { SourceId } from '../core/ids.ts'
 import { err, ok, type Result } from '../core/result.ts'
-import { bytesInWords } from '../incidents/words.ts'
 import { PushIntake } from '../sources/listen/intake.ts'
 import type { Journal } from '../sources/listen/journal.ts'
 import { Uploads } from '../sources/listen/upload.ts'
@@ -60,7 +60,7 @@ export class DeskIntake implements Intake {
     if (taken.ok) {
       const { bytes, isMail } = taken.value
       const where = isMail ? 'Mail' : 'Incidents'
-      const sentence = `“${taken.value.name}” (${bytesInWords(bytes)}) is kept and is read now. What it shows appears under ${where}.`
+      const sentence = `“${taken.value.name}” (${inBytes(bytes)}) is kept and is read now. What it shows appears under ${where}.`
       return ok({ name: taken.value.name, bytes, knownAlready: false, sentence })
     }
     const { code, message } = taken.error

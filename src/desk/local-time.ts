@@ -1,6 +1,6 @@
 /** Times as the office's own clock shows them, in words: a clerk does not reckon in UTC. The time zone is that of the
  *  computer that the desk runs on. */
-import { dayInWords, timeInWords } from '../incidents/words.ts'
+import { dayInWords, timeInWords } from '../core/times.ts'
 
 const shifted = (timeMs: number): number => timeMs - new Date(timeMs).getTimezoneOffset() * 60_000
 

@@ -1,5 +1,6 @@
 /** A source as Today and the Sources page show it: from what the store knows of it to plain words. Pure. */
-import { counted, countInDigits, durationInWords } from '../incidents/words.ts'
+import { counted, inDigits } from '../core/counts.ts'
+import { durationInWords } from '../core/times.ts'
 import { isMailSource, type SourceDefinition } from '../sources/definition.ts'
 import type { SourceHour, SourceStatus } from '../store/store.ts'
 import type { SourceView } from './api/today.ts'
@@ -61,7 +62,7 @@ function messageOf(facts: SourceFacts, state: SourceView['state']): string {
     case 'waiting':
       return odd ?? `Nothing has come yet.${noteOf(listener?.notes)}`
     case 'reading':
-      return `Reading what is there already: ${countInDigits(Math.round((status?.backlogBytes ?? 0) / 1e6))} MB are left.`
+      return `Reading what is there already: ${inDigits(Math.round((status?.backlogBytes ?? 0) / 1e6))} MB are left.`
     case 'silent':
       return odd ?? `It has stopped bringing ${one}s, against its habit.`
     case 'failed':

@@ -1,5 +1,6 @@
 /** Counts the distinct voter records that hits show to have been exposed. The same key or table position counts once,
  *  however often it was fetched; what can only be bounded stays a bound. */
+import { counted } from '../core/counts.ts'
 import type { Exposed, Exposure } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
 
@@ -207,7 +208,7 @@ export class ExposureLedger {
       const certain = [...keys.values()].filter(Boolean).length
       add(certain, keys.size, keys.size)
       basis.push(
-        `${count(keys.size, keys.size === 1 ? 'voter key' : 'different voter key')} answered by the page ${page}`,
+        `${counted(keys.size, keys.size === 1 ? 'voter key' : 'different voter key')} answered by the page ${page}`,
       )
     }
     for (const table of this.#tables()) {
@@ -252,5 +253,3 @@ export class ExposureLedger {
     return `about ${likely} ${what}, counted from ${source}; each position in the table counted once`
   }
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`

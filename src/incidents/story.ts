@@ -1,5 +1,6 @@
 /** Says what happened in words that a clerk understands: what, from where, how sure, what came of it. No technical term
  *  comes first. */
+import { counted, listed } from '../core/counts.ts'
 import {
   type Actor,
   type Exposure,
@@ -25,10 +26,6 @@ export interface StoryFacts {
   readonly lineCount: number
   readonly confidence: number
 }
-
-const number = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
-const plural = (value: number, noun: string, many = `${noun}s`): string =>
-  `${number(value)} ${value === 1 ? noun : many}`
 
 /** The kinds in the order of what matters most to say first. */
 const order: readonly FindingKind[] = [
@@ -122,7 +119,7 @@ export function storyOf(facts: StoryFacts): string[] {
   const story = [whoSentence(facts), ...facts.kinds.map((kind) => kindSentence(facts, kind))].filter(
     (text) => text !== '',
   )
-  if (facts.tools.length > 0) story.push(`The tool used says it is ${list(facts.tools)}.`)
+  if (facts.tools.length > 0) story.push(`The tool used says it is ${listed(facts.tools)}.`)
   const sure = sureness(facts)
   return sure === '' ? story : [...story, sure]
 }
@@ -132,19 +129,19 @@ function whoSentence(facts: StoryFacts): string {
   if (facts.findings.every(({ kind }) => watchOf[kind] === 'mail')) return mailSentence(facts)
   if (facts.findings.every(({ kind }) => watchOf[kind] === 'machines')) return machineSentence(facts)
   const addresses = facts.actors.filter((actor) => actor.type === 'address').length
-  const records = plural(facts.lineCount, 'log line')
+  const records = counted(facts.lineCount, 'log line')
   if (isBrokenPage(facts)) return `${records} of the database log ${facts.lineCount === 1 ? 'shows' : 'show'} it.`
   if (addresses === 0) return `${records} of the database log show it; no web request could be tied to them.`
-  return `${records} from ${plural(addresses, 'address', 'addresses')} belong to it.`
+  return `${records} from ${counted(addresses, 'address', 'addresses')} belong to it.`
 }
 
 function machineSentence(facts: StoryFacts): string {
-  const machines = list(
+  const machines = listed(
     [...new Set(facts.findings.map(({ target }) => `“${target}”`))].slice(0, limits.machinesNamedMax),
   )
   const accounts = facts.actors.filter(({ type }) => type === 'account').map(({ value }) => `“${value}”`)
-  const by = accounts.length === 0 ? '' : ` Signed in: ${list(accounts.slice(0, limits.machinesNamedMax))}.`
-  return `${plural(facts.lineCount, 'record')} of ${machines} ${facts.lineCount === 1 ? 'shows' : 'show'} it.${by}`
+  const by = accounts.length === 0 ? '' : ` Signed in: ${listed(accounts.slice(0, limits.machinesNamedMax))}.`
+  return `${counted(facts.lineCount, 'record')} of ${machines} ${facts.lineCount === 1 ? 'shows' : 'show'} it.${by}`
 }
 
 /** Where, the gravest rule in its own words, and how many others. */
@@ -153,9 +150,9 @@ function ruleTitle(facts: StoryFacts): string {
   const others = rules.length - 1
   const first = rules[0]
   const machines = [...new Set(facts.findings.map(({ target }) => target))]
-  const where = machines.length === 1 ? `“${machines[0]}”` : plural(machines.length, 'machine')
+  const where = machines.length === 1 ? `“${machines[0]}”` : counted(machines.length, 'machine')
   const said = first?.plain?.replace(/\.$/, '') ?? `the rule “${first?.title ?? 'without a title'}” fired`
-  return `On ${where}: ${said}${others === 0 ? '' : `; ${plural(others, 'more sign', 'more signs')} of an attack`}`
+  return `On ${where}: ${said}${others === 0 ? '' : `; ${counted(others, 'more sign', 'more signs')} of an attack`}`
 }
 
 /** The rules that matched, the gravest first, each once. */
@@ -174,15 +171,15 @@ function ruleSentence(facts: StoryFacts): string {
     .map(({ title, techniques = [] }) =>
       techniques.length === 0 ? `“${title}”` : `“${title}” (${techniques.join(', ')})`,
     )
-  const more = rules.length > limits.rulesNamedMax ? [plural(rules.length - limits.rulesNamedMax, 'other')] : []
-  return `It is what ${rules.length === 1 ? 'the rule' : 'the rules'} ${list([...shown, ...more])} ${rules.length === 1 ? 'looks' : 'look'} for. Administrators sometimes do the same: ask who did it, and why.`
+  const more = rules.length > limits.rulesNamedMax ? [counted(rules.length - limits.rulesNamedMax, 'other')] : []
+  return `It is what ${rules.length === 1 ? 'the rule' : 'the rules'} ${listed([...shown, ...more])} ${rules.length === 1 ? 'looks' : 'look'} for. Administrators sometimes do the same: ask who did it, and why.`
 }
 
 function mailSentence(facts: StoryFacts): string {
   if (facts.kinds.every((kind) => kind === 'mail-unreadable')) return ''
   const senders = facts.actors.filter((actor) => actor.type === 'sender').length
   const verb = facts.lineCount === 1 ? 'belongs' : 'belong'
-  return `${plural(facts.lineCount, 'mail')} from ${plural(senders, 'sender')} ${verb} to it.`
+  return `${counted(facts.lineCount, 'mail')} from ${counted(senders, 'sender')} ${verb} to it.`
 }
 
 function kindSentence(facts: StoryFacts, kind: FindingKind): string {
@@ -190,13 +187,13 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
   const hits = findings.reduce((sum, finding) => sum + finding.hitCount, 0)
   switch (kind) {
     case 'sql-injection':
-      return `They put database commands into the site's own pages (SQL injection), ${plural(hits, 'time')}. ${injectionOutcome(facts.outcome)}`
+      return `They put database commands into the site's own pages (SQL injection), ${counted(hits, 'time')}. ${injectionOutcome(facts.outcome)}`
     case 'enumeration':
-      return `They asked for one voter after another, ${plural(hits, 'time')}, in a way that no visitor does. The page itself worked as built: nothing was broken into.`
+      return `They asked for one voter after another, ${counted(hits, 'time')}, in a way that no visitor does. The page itself worked as built: nothing was broken into.`
     case 'password-guessing':
-      return `They tried ${plural(hits, 'password')} from the same address.`
+      return `They tried ${counted(hits, 'password')} from the same address.`
     case 'password-spraying':
-      return `They tried passwords ${plural(hits, 'time')}, a few from each address, so that no single address stands out.`
+      return `They tried passwords ${counted(hits, 'time')}, a few from each address, so that no single address stands out.`
     case 'scan':
       return leadingKind(facts.kinds) === 'scan'
         ? 'They asked for pages that do not exist or that only an intruder looks for. This alone took nothing.'
@@ -208,7 +205,7 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
     case 'mail-campaign':
       return 'The mails are alike in their text, their files, their links or the machines that sent them, and went to more than one person. Other offices may have them too.'
     case 'mail-unreadable':
-      return `${plural(hits, 'mail')} could not be read, in whole or in part. ${hits === 1 ? 'It was' : 'They were'} not held back, so look before you open ${hits === 1 ? 'it' : 'them'}.`
+      return `${counted(hits, 'mail')} could not be read, in whole or in part. ${hits === 1 ? 'It was' : 'They were'} not held back, so look before you open ${hits === 1 ? 'it' : 'them'}.`
     case 'rule-match':
       return ruleSentence(facts)
     case 'software-changed':
@@ -217,7 +214,7 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
         'An update does this too; then there is a note of who installed it. If there is none, treat it as tampering.',
       ].join(' ')
     case 'after-block':
-      return `The site refuses them, and they go on: ${plural(hits, 'refused request')}.`
+      return `The site refuses them, and they go on: ${counted(hits, 'refused request')}.`
     case 'new-statement':
       if (isBrokenPage(facts)) {
         return "A name such as O'Brien makes the database fail. What people type there reaches the database as a command: that is the door that break-ins use. Nothing shows that anybody did. Ask whoever wrote the page to repair it."
@@ -232,7 +229,7 @@ function kindSentence(facts: StoryFacts, kind: FindingKind): string {
     case 'source-clock':
       return 'The times of its lines and the clock of this computer are apart. Attacks are still seen, but what happened when cannot be told across machines.'
     case 'record-set-aside':
-      return `${plural(hits, 'line')} made a part of Bellwether fail twice. All others were looked at. This is an error in Bellwether; it can also be an attempt to blind it.`
+      return `${counted(hits, 'line')} made a part of Bellwether fail twice. All others were looked at. This is an error in Bellwether; it can also be an attempt to blind it.`
     case 'messages-lost':
       return 'They came faster than this computer could take them, over a way (UDP) that does not wait. What was in them is not known.'
     case 'bundle-refused':
@@ -245,7 +242,7 @@ const isOfDesk = (facts: StoryFacts): boolean => facts.findings.every(({ kind })
 
 /** The sources or files that findings of a kind name. */
 const named = (facts: StoryFacts, kind: FindingKind): string =>
-  list([...new Set(facts.findings.filter((finding) => finding.kind === kind).map(({ target }) => `“${target}”`))])
+  listed([...new Set(facts.findings.filter((finding) => finding.kind === kind).map(({ target }) => `“${target}”`))])
 
 /** Only names with an apostrophe, and the database's complaint about them. */
 const isBrokenPage = (facts: StoryFacts): boolean =>
@@ -279,12 +276,8 @@ function pageOf(facts: StoryFacts, kind: FindingKind): string {
   const others = new Set(ofKind.map((finding) => finding.target)).size - 1
   if (others === 0) return `the page ${first.target}`
   if (others > pagesWorthCounting) return `the page ${first.target} and many others`
-  return `the page ${first.target} and ${plural(others, 'other page')}`
+  return `the page ${first.target} and ${counted(others, 'other page')}`
 }
 
 /** More pages than this are no pages: somebody put commands into the addresses themselves. */
 const pagesWorthCounting = 20
-
-function list(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
-}

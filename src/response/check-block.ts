@@ -1,11 +1,12 @@
 /** Says whether an address or range may be blocked, in its canonical form, and what a person should know before: who
  *  else may sit behind it. It looks nothing up. */
+import { counted } from '../core/counts.ts'
 import { limits } from '../core/limits.ts'
 import { err, ok, type Result } from '../core/result.ts'
 import { type AddressRange, formatRange, parseRange, rangesOverlap } from '../formats/address.ts'
 import type { NeverBlock } from './block.ts'
 import { NeverBlockList } from './never-block.ts'
-import { count, oneLine } from './words.ts'
+import { oneLine } from './words.ts'
 
 /** Why a network may not be blocked; `message` is a plain sentence with what to do instead. */
 export interface BlockRefusal {
@@ -179,9 +180,9 @@ function warningsOf(range: AddressRange, entered: string, suggestion: string | u
   }
   const hostBits = (range.version === 4 ? 32 : 128) - range.bits
   if (range.version === 4 && hostBits > 0) {
-    add('range', `This range holds ${count(2 ** hostBits, 'address', 'addresses')}: everybody there is kept out.`)
+    add('range', `This range holds ${counted(2 ** hostBits, 'address', 'addresses')}: everybody there is kept out.`)
   } else if (range.version === 6 && range.bits < 64) {
-    add('range', `This range holds the networks of up to ${count(2 ** (64 - range.bits), 'customer', 'customers')}.`)
+    add('range', `This range holds the networks of up to ${counted(2 ** (64 - range.bits), 'customer', 'customers')}.`)
   }
   if (suggestion !== undefined) {
     add('one-of-many', `Whoever has ${text} can take any other address of ${suggestion}: block that range instead.`)

@@ -1,6 +1,7 @@
 /** Keeps targets at what the block list says: renders anew when the list changes, when a block ends and now and then, and
  *  tries a failing target again, later each time. It holds no blocks of its own, so that it may start at any moment,
  *  after any crash, and bring every target to the same state. */
+import { counted } from '../core/counts.ts'
 import { limits } from '../core/limits.ts'
 import { err, type Result } from '../core/result.ts'
 import { parseRange } from '../formats/address.ts'
@@ -8,7 +9,7 @@ import type { Block, NeverBlock } from './block.ts'
 import { isInForce, nextExpiryMs, surplusCount } from './block-list.ts'
 import { NeverBlockList } from './never-block.ts'
 import type { Applied, BlockTarget, TargetProblem } from './targets/target.ts'
-import { count, oneLine } from './words.ts'
+import { oneLine } from './words.ts'
 
 /** Calls back once after a time; the returned function takes that back. */
 export type SetTimer = (callback: () => void, ms: number) => () => void
@@ -244,4 +245,6 @@ class Runner {
 }
 
 const waitInWords = (ms: number): string =>
-  ms < 60_000 ? count(Math.round(ms / 1_000), 'second', 'seconds') : count(Math.round(ms / 60_000), 'minute', 'minutes')
+  ms < 60_000
+    ? counted(Math.round(ms / 1_000), 'second', 'seconds')
+    : counted(Math.round(ms / 60_000), 'minute', 'minutes')

@@ -1,5 +1,7 @@
 /** What an incident suggests to block: its attackers' addresses, each with a reason in plain words, a suggested end,
  *  and why it may not be blocked where that is so. It proposes; a person decides. */
+
+import { counted } from '../core/counts.ts'
 import {
   type Actor,
   type Finding,
@@ -17,7 +19,7 @@ import { isInForce } from './block-list.ts'
 import { checkBlock, type OwnAddress } from './check-block.ts'
 import { NeverBlockList } from './never-block.ts'
 import { RangeIndex } from './range-index.ts'
-import { count, oneLine } from './words.ts'
+import { oneLine } from './words.ts'
 
 /** One address of an incident. */
 export interface Proposal {
@@ -194,8 +196,8 @@ export function reasonFor(findings: readonly Finding[], incident: Incident): str
   const lines = findings.reduce((sum, finding) => sum + finding.hitCount, 0)
   const isMail = findings.every(({ kind }) => watchOf[kind] === 'mail')
   const shownBy = isMail
-    ? count(lines, 'piece of evidence', 'pieces of evidence')
-    : count(lines, 'log line', 'log lines')
+    ? counted(lines, 'piece of evidence', 'pieces of evidence')
+    : counted(lines, 'log line', 'log lines')
   const text = `${(said as string).charAt(0).toUpperCase()}${(said as string).slice(1)} (${shownBy}).`
   return oneLine(text, limits.blockReasonCharactersMax)
 }

@@ -11,7 +11,3 @@ export function oneLine(text: string, charactersMax: number): string {
   const characters = [...line]
   return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`
 }
-
-/** `1 address`, `3 addresses`. */
-export const count = (value: number, one: string, many: string): string =>
-  `${String(value).replace(/\B(?=(\d{3})+$)/g, ',')} ${value === 1 ? one : many}`

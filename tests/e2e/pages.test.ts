@@ -182,7 +182,9 @@ describe.skipIf(!hasBrowser)('on a real desk', () => {
     await visit(page, desk.origin + (morePaths[3] ?? ''))
     await page.getByRole('link', { name: 'See its mails' }).click()
     await page.getByText('Only one campaign is shown.').waitFor()
-    expect(await page.locator('main a[href^="/mail/"]', { hasText: 'New EViD User Guides' }).count()).toBe(2)
+    const mails = page.locator('main a[href^="/mail/"]', { hasText: 'New EViD User Guides' })
+    await mails.nth(1).waitFor()
+    expect(await mails.count()).toBe(2)
     expect(complaints.splice(0)).toEqual([])
   }, 60_000)
 

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import { inDigits } from '../../../src/core/counts.ts'
 import type { AuditListView } from '../../../src/desk/api/settings.ts'
 import { auditQuery } from '../../api/queries.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -10,7 +11,6 @@ import { Moment } from '../../parts/moment.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { Page } from '../../shell/page.tsx'
-import { inDigits } from '../../words/counts.ts'
 import './audit.css'
 
 const rowsShown = 50

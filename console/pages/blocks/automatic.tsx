@@ -1,9 +1,10 @@
 /** Kinds of findings whose addresses are blocked without a click: off unless an office switches them on. */
 import { type ReactNode, useId } from 'react'
+import { kindWords } from '../../../src/core/vocabulary.ts'
 import { useSend } from '../../api/send.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { type Kind, kindTitle, kindWords } from '../../words/terms.ts'
+import { type Kind, kindTitle } from '../../words/terms.ts'
 
 /** Only attacks by an address: the other kinds name nobody who could be blocked. */
 const offered: readonly Kind[] = [

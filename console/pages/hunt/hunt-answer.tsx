@@ -1,11 +1,11 @@
 /** The answer: a sentence, who it was, and the records. */
 import type { ReactNode } from 'react'
+import { counted, inDigits } from '../../../src/core/counts.ts'
 import type { HuntAnswerView } from '../../../src/desk/api/hunt.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { TableBox } from '../../parts/table-box.tsx'
-import { counted, inDigits } from '../../words/counts.ts'
 
 /** Records of a page. */
 export const huntRows = 50

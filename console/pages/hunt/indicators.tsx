@@ -1,5 +1,6 @@
 /** Lists of known bad addresses: loaded from a warning, searched backwards at once, and watched for from then on. */
 import { type ReactNode, useState } from 'react'
+import { counted } from '../../../src/core/counts.ts'
 import type { HuntPageView } from '../../../src/desk/api/hunt.ts'
 import { useSend } from '../../api/send.ts'
 import { Failure } from '../../parts/answer.tsx'
@@ -8,7 +9,6 @@ import { TextArea, TextField } from '../../parts/fields.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { ShortText, visible } from '../../parts/strange-text.tsx'
-import { counted } from '../../words/counts.ts'
 
 const nameMost = 120
 const textMost = 8_000_000

@@ -1,10 +1,10 @@
 /** Hunts that were made, and what came of them. */
 import type { ReactNode } from 'react'
+import { counted } from '../../../src/core/counts.ts'
 import type { HuntPageView } from '../../../src/desk/api/hunt.ts'
 import { Label } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
-import { counted } from '../../words/counts.ts'
 
 type Hunt = HuntPageView['hunts'][number]
 

@@ -1,12 +1,12 @@
 /** For analysts: questions in SQL over what was kept, read-only and bounded by the desk. */
 import { type ReactNode, useState } from 'react'
+import { counted, inDigits } from '../../../src/core/counts.ts'
 import type { SqlAnswerView } from '../../../src/desk/api/hunt.ts'
 import { useSend } from '../../api/send.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { TextArea } from '../../parts/fields.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
 import { TableBox } from '../../parts/table-box.tsx'
-import { counted, inDigits } from '../../words/counts.ts'
 
 const example = 'select address, count(*) as requests from records group by address order by requests desc limit 20'
 

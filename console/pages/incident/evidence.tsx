@@ -2,13 +2,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useId, useState } from 'react'
 import { Link } from 'react-router'
+import { inDigits } from '../../../src/core/counts.ts'
 import type { EvidenceContextView, EvidenceView } from '../../../src/desk/api/incidents.ts'
 import { evidencePlaceQuery, evidenceQuery } from '../../api/queries.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
-import { inDigits } from '../../words/counts.ts'
 
 const linesShown = 10
 

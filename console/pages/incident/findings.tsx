@@ -1,11 +1,11 @@
 /** The findings that make up the incident, each with its lines of evidence. */
 import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
+import { counted, listed } from '../../../src/core/counts.ts'
+import { isAboutMail, outcomeSentence, sureness } from '../../../src/core/vocabulary.ts'
 import type { FindingView, IncidentView } from '../../../src/desk/api/incidents.ts'
 import { LevelLabel } from '../../parts/labels.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
-import { counted, listed } from '../../words/counts.ts'
-import { isAboutMail, outcomeSentence, sureness } from '../../words/terms.ts'
 import { spanOf } from '../../words/times.ts'
 import { EvidenceList } from './evidence.tsx'
 

@@ -1,5 +1,6 @@
 /** Where an incident stands, and the decision that comes next. */
 import { type ReactNode, useId, useState } from 'react'
+import { levelWords } from '../../../src/core/vocabulary.ts'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -8,7 +9,7 @@ import { LevelLabel, StateLabel } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { levelWords, type State, stateWords } from '../../words/terms.ts'
+import { type State, stateWords } from '../../words/terms.ts'
 import { useDecide } from './decisions.ts'
 
 interface Decision {

@@ -1,19 +1,12 @@
 /** What happened, how sure that is, who did it and what was exposed: the part that is read first. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted, listed } from '../../../src/core/counts.ts'
+import { isAboutMail, kindWords, outcomeSentence, sureness } from '../../../src/core/vocabulary.ts'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
-import { counted, listed } from '../../words/counts.ts'
-import {
-  type Exposure,
-  exposureBounds,
-  exposureInShort,
-  isAboutMail,
-  kindWords,
-  outcomeSentence,
-  sureness,
-} from '../../words/terms.ts'
+import { type Exposure, exposureBounds, exposureInShort } from '../../words/terms.ts'
 import { lengthOf } from '../../words/times.ts'
 
 /** The story in sentences. */

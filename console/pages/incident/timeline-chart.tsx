@@ -5,7 +5,7 @@ import { GridComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { inDigits } from '../../words/counts.ts'
+import { inDigits } from '../../../src/core/counts.ts'
 import { shortUtcDayOf } from '../../words/times.ts'
 import type { Bar } from './timeline-bars.ts'
 

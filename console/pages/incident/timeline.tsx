@@ -1,8 +1,9 @@
 /** How many log lines of each day belong to the incident: as a chart, which is loaded only here, and as a table. */
 import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { inDigits } from '../../../src/core/counts.ts'
+import { isAboutMail } from '../../../src/core/vocabulary.ts'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
-import { inDigits } from '../../words/counts.ts'
-import { isAboutMail, kindTitle } from '../../words/terms.ts'
+import { kindTitle } from '../../words/terms.ts'
 import { utcDayOf } from '../../words/times.ts'
 import { barsOf } from './timeline-bars.ts'
 

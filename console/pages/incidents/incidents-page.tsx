@@ -1,6 +1,8 @@
 /** All incidents: filters, a page of rows, and words where there is none. */
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { counted } from '../../../src/core/counts.ts'
+import { levelWords } from '../../../src/core/vocabulary.ts'
 import type { IncidentListView } from '../../../src/desk/api/incidents.ts'
 import { incidentsQuery } from '../../api/queries.ts'
 import { useAddressFields } from '../../parts/address-fields.ts'
@@ -11,8 +13,7 @@ import { NothingFits } from '../../parts/nothing-fits.tsx'
 import { Pager } from '../../parts/pager.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
 import { Page } from '../../shell/page.tsx'
-import { counted } from '../../words/counts.ts'
-import { allKinds, kindTitle, type Level, levelOrder, levelWords } from '../../words/terms.ts'
+import { allKinds, kindTitle, type Level, levelOrder } from '../../words/terms.ts'
 import { type FilterFields, firstFields, isUnfiltered, pageRows, questionOf, stateChoices } from './filter.ts'
 
 /** The page. */

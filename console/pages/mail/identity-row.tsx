@@ -1,11 +1,11 @@
 /** A protected name: who it is, from where they write, and whom to call. */
 import type { ReactNode } from 'react'
+import { counted, listed } from '../../../src/core/counts.ts'
 import type { IdentityView } from '../../../src/desk/api/mail.ts'
 import { useSend } from '../../api/send.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Label } from '../../parts/labels.tsx'
 import { ShortText, StrangeText, visible } from '../../parts/strange-text.tsx'
-import { counted, listed } from '../../words/counts.ts'
 import { identityFromWords, identityKindWords, neverUsesWords } from '../../words/mail.ts'
 
 interface IdentityRowProps {

@@ -1,6 +1,7 @@
 /** Taking in a list of protected names: of a state, of an association, of a vendor. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { counted } from '../../../src/core/counts.ts'
 import type { RegistryImportedView } from '../../../src/desk/api/mail.ts'
 import { request } from '../../api/request.ts'
 import { Failure } from '../../parts/answer.tsx'
@@ -8,7 +9,6 @@ import { FileField } from '../../parts/fields.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { StrangeText } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { counted } from '../../words/counts.ts'
 
 /** Shows the form, and what came of it. */
 export function ImportList(): ReactNode {

@@ -1,8 +1,8 @@
 /** The mail itself, made safe: as text, as a view in a frame that may do nothing, its files by name, its header. */
 import { type ReactNode, useState } from 'react'
+import { inBytes } from '../../../src/core/counts.ts'
 import type { MailView } from '../../../src/desk/api/mail.ts'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
-import { inBytes } from '../../words/counts.ts'
 import { frameDocument } from './frame-document.ts'
 
 const textShown = 4_000

@@ -1,11 +1,11 @@
 /** A mail in a list: who it says it is from, to whom it went, and the worst of it in a sentence. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted } from '../../../src/core/counts.ts'
 import type { MailSummaryView } from '../../../src/desk/api/mail.ts'
 import { Label } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
-import { counted } from '../../words/counts.ts'
 import { verdictWords } from '../../words/mail.ts'
 
 /** What the desk thinks of it. */

@@ -1,9 +1,9 @@
 /** What attackers want, by the tactics of MITRE ATT&CK, and how many rules in use know of it. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { inDigits } from '../../../src/core/counts.ts'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
 import { TableBox } from '../../parts/table-box.tsx'
-import { inDigits } from '../../words/counts.ts'
 
 /** Shows the table. */
 export function Coverage({ rows }: { readonly rows: RulesPageView['coverage'] }): ReactNode {

@@ -1,8 +1,8 @@
 /** What of the rules cannot be used: file, line, what is wrong and what to do about it. */
 import type { ReactNode } from 'react'
+import { counted, inDigits } from '../../../src/core/counts.ts'
 import type { RuleProblemView } from '../../../src/desk/api/rules.ts'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
-import { counted, inDigits } from '../../words/counts.ts'
 
 /** One problem. */
 export function Problem({ problem }: { readonly problem: RuleProblemView }): ReactNode {

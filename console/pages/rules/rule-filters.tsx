@@ -1,12 +1,13 @@
 /** The filters of the list of rules. */
 import type { ReactNode } from 'react'
+import { inDigits } from '../../../src/core/counts.ts'
+import { levelWords } from '../../../src/core/vocabulary.ts'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
 import { SelectField } from '../../parts/fields.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
 import { visible } from '../../parts/strange-text.tsx'
-import { inDigits } from '../../words/counts.ts'
 import { allRuleStates, ruleStateWords } from '../../words/rules.ts'
-import { levelOrder, levelWords } from '../../words/terms.ts'
+import { levelOrder } from '../../words/terms.ts'
 import type { FilterFields } from './filter.ts'
 
 interface RuleFiltersProps {

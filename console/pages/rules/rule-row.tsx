@@ -1,11 +1,11 @@
 /** A rule in the list: its title is the link, and how often it fired is what a person looks for. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted } from '../../../src/core/counts.ts'
 import type { RuleSummaryView } from '../../../src/desk/api/rules.ts'
 import { Label, LevelLabel } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText } from '../../parts/strange-text.tsx'
-import { counted } from '../../words/counts.ts'
 import { ruleKindWords, ruleStateWords } from '../../words/rules.ts'
 
 /** How grave, or that its author does not say. */

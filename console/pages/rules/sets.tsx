@@ -1,10 +1,10 @@
 /** Where the rules come from, and how to get more. */
 import type { ReactNode } from 'react'
+import { inDigits } from '../../../src/core/counts.ts'
 import type { RuleSetView } from '../../../src/desk/api/rules.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, visible } from '../../parts/strange-text.tsx'
 import { TableBox } from '../../parts/table-box.tsx'
-import { inDigits } from '../../words/counts.ts'
 import { setKindWords } from '../../words/rules.ts'
 
 interface SetsProps {

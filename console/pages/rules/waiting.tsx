@@ -1,10 +1,10 @@
 /** What rules wait for: names of machines and places that only the office knows, and what to write where. */
 import type { ReactNode } from 'react'
+import { counted } from '../../../src/core/counts.ts'
 import type { RulesPageView } from '../../../src/desk/api/rules.ts'
 import { Notice } from '../../parts/notice.tsx'
 import { Secret } from '../../parts/secret.tsx'
 import { ShortText, visible } from '../../parts/strange-text.tsx'
-import { counted } from '../../words/counts.ts'
 
 interface WaitingProps {
   readonly placeholders: RulesPageView['placeholders']

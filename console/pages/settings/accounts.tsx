@@ -1,5 +1,6 @@
 /** Accounts: who may do what, the link that invites somebody, and the ways to change or stop an account. */
 import { type ReactNode, useState } from 'react'
+import { counted } from '../../../src/core/counts.ts'
 import type { AccountView, InvitationView } from '../../../src/desk/api/settings.ts'
 import { useSend } from '../../api/send.ts'
 import { Failure } from '../../parts/answer.tsx'
@@ -11,7 +12,6 @@ import { Notice } from '../../parts/notice.tsx'
 import { Secret } from '../../parts/secret.tsx'
 import { ShortText, visible } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { counted } from '../../words/counts.ts'
 import { allRoles, type RoleName, roleWords } from '../../words/terms.ts'
 
 /** Shows them. */

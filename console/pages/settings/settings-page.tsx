@@ -2,12 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { inBytes } from '../../../src/core/counts.ts'
 import type { SettingsView } from '../../../src/desk/api/settings.ts'
 import { settingsQuery } from '../../api/queries.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { StrangeText } from '../../parts/strange-text.tsx'
 import { Page } from '../../shell/page.tsx'
-import { inBytes } from '../../words/counts.ts'
 import { Accounts } from './accounts.tsx'
 import './settings.css'
 

@@ -1,9 +1,9 @@
 /** Which differences are shown. */
 import type { ReactNode } from 'react'
+import { inDigits } from '../../../src/core/counts.ts'
 import type { SoftwareFolderView } from '../../../src/desk/api/software.ts'
 import { SelectField } from '../../parts/fields.tsx'
 import { SearchField } from '../../parts/search-field.tsx'
-import { inDigits } from '../../words/counts.ts'
 import { allChanges, changeWords } from '../../words/software.ts'
 
 /** The filter's fields as the person sees them, as they are at first. */

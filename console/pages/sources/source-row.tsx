@@ -1,12 +1,12 @@
 /** A source in the list. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted, inBytes } from '../../../src/core/counts.ts'
 import type { SourceView } from '../../../src/desk/api/today.ts'
 import { Hours } from '../../parts/hours.tsx'
 import { SourceStateLabel } from '../../parts/labels.tsx'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText, visible } from '../../parts/strange-text.tsx'
-import { counted, inBytes } from '../../words/counts.ts'
 import { sourceKindWords } from '../../words/terms.ts'
 
 /** One row. */

@@ -1,10 +1,10 @@
 /** Uploading log files by hand: dragged onto the page or chosen, one after the other, each with its progress. */
 import { useQueryClient } from '@tanstack/react-query'
 import { type DragEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { inBytes } from '../../../src/core/counts.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { useAnnounce } from '../../shell/announcer.tsx'
-import { inBytes } from '../../words/counts.ts'
 import { sendFile } from './send-file.ts'
 
 interface Sending {

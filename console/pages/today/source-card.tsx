@@ -1,10 +1,10 @@
 /** A source on Today: how it stands and what it brought in the last 24 hours. */
 import type { ReactNode } from 'react'
+import { counted, inDigits } from '../../../src/core/counts.ts'
 import type { SourceView } from '../../../src/desk/api/today.ts'
 import { Hours } from '../../parts/hours.tsx'
 import { SourceStateLabel } from '../../parts/labels.tsx'
 import { ShortText, StrangeText, visible } from '../../parts/strange-text.tsx'
-import { counted, inDigits } from '../../words/counts.ts'
 
 /** One card. */
 export function SourceCard({ source }: { readonly source: SourceView }): ReactNode {

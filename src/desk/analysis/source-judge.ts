@@ -2,7 +2,7 @@
  *  What is wrong with a source becomes a finding, once each time. */
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
-import { durationInWords } from '../../incidents/words.ts'
+import { durationInWords } from '../../core/times.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import { Rhythm } from '../../sources/rhythm.ts'
 import type { SourceStatus } from '../../store/store.ts'

@@ -1,11 +1,13 @@
 /** Apache httpd: an include file with `Require not ip` for each blocked network. It stands in an `<If>` section, which
  *  Apache merges last, and is joined to the office's own rules with AND: it can close what they open and never opens what
  *  they close. Behind a proxy it goes by the visitor's address as mod_remoteip finds it. */
+
 import { realpath } from 'node:fs/promises'
+import { counted } from '../../core/counts.ts'
 import type { Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
 import { type Network, networksInForce } from '../block-list.ts'
-import { count, oneLine } from '../words.ts'
+import { oneLine } from '../words.ts'
 import { type Argv, type CommandOutcome, runCommand } from './command.ts'
 import { ownMark } from './guarded-file.ts'
 import { signalled, testProblem } from './nginx.ts'
@@ -63,7 +65,7 @@ export class ApacheTarget implements BlockTarget {
   #text(networks: readonly Network[]): string {
     return [
       `${ownMark}, the security desk. It is written anew with each change: do not edit it.`,
-      `# ${count(networks.length, 'network is', 'networks are')} kept out.`,
+      `# ${counted(networks.length, 'network is', 'networks are')} kept out.`,
       '<If "true">',
       '    AuthMerging And',
       '    <RequireAll>',

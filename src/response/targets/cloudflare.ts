@@ -1,11 +1,11 @@
 /** The list as the items of a Cloudflare custom list of IP addresses, for the request that replaces all of them
  *  (`PUT /accounts/…/rules/lists/…/items`). IPv6 is taken there in ranges from /12 to /64 only: a single address becomes
  *  its /64, unless that holds an address that is never blocked. */
+import { counted } from '../../core/counts.ts'
 import { formatRange, parseRange } from '../../formats/address.ts'
 import type { Block, NeverBlock } from '../block.ts'
 import { type Network, networksInForce } from '../block-list.ts'
 import { NeverBlockList } from '../never-block.ts'
-import { count } from '../words.ts'
 import type { BlockExport, ExportedFile } from './target.ts'
 
 export class CloudflareExport implements BlockExport {
@@ -35,12 +35,12 @@ export class CloudflareExport implements BlockExport {
     const notes: string[] = []
     if (widened > 0) {
       notes.push(
-        `Cloudflare takes no single IPv6 address: ${count(widened, 'address is', 'addresses are')} written as the /64 range around it.`,
+        `Cloudflare takes no single IPv6 address: ${counted(widened, 'address is', 'addresses are')} written as the /64 range around it.`,
       )
     }
     if (refused > 0) {
       notes.push(
-        `${count(refused, 'IPv6 address is', 'IPv6 addresses are')} not in this file: the /64 range around it holds an address on the never-block list.`,
+        `${counted(refused, 'IPv6 address is', 'IPv6 addresses are')} not in this file: the /64 range around it holds an address on the never-block list.`,
       )
     }
     const text = `${JSON.stringify(body, null, 2)}\n`

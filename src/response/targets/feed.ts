@@ -1,8 +1,8 @@
 /** A list for firewalls that fetch one (Palo Alto Networks: external dynamic list of type IP; Fortinet: threat feed of
  *  type IP address; and others alike): one address or range a line, nothing else. The desk's server hands it out. */
+import { counted } from '../../core/counts.ts'
 import type { Block } from '../block.ts'
 import { networksInForce } from '../block-list.ts'
-import { count } from '../words.ts'
 import type { BlockExport, ExportedFile } from './target.ts'
 
 /** `plain`: addresses alone, which every firewall takes. `commented`: with two lines that begin with `#`, which Fortinet
@@ -23,7 +23,7 @@ export class FeedExport implements BlockExport {
     const networks = networksInForce(blocks, nowMs)
     const head = [
       '# Block list of the security desk, written by Bellwether.',
-      `# ${count(networks.length, 'network', 'networks')}.`,
+      `# ${counted(networks.length, 'network', 'networks')}.`,
     ]
     const lines = [...(this.#form === 'commented' ? head : []), ...networks.map(({ text }) => text)]
     const text = lines.map((line) => `${line}\n`).join('')

@@ -1,10 +1,11 @@
 /** nftables: a table of our own with two sets whose elements end by themselves, replaced as a whole in one transaction
  *  (nft(8), "atomic rule replacement"). Other tables are neither read nor changed; what they accept is still dropped
  *  here, for a packet must pass all of them. */
+import { counted } from '../../core/counts.ts'
 import { err, ok, type Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
 import { type Network, networksInForce } from '../block-list.ts'
-import { count, oneLine } from '../words.ts'
+import { oneLine } from '../words.ts'
 import { type Argv, type CommandOutcome, runCommand } from './command.ts'
 import { ownMark } from './guarded-file.ts'
 import type { Applied, BlockTarget, Ready, TargetProblem } from './target.ts'
@@ -50,7 +51,7 @@ export class NftablesTarget implements BlockTarget {
       '    }',
     ])
     return [
-      `${ownMark}, the security desk. ${count(networks.length, 'network is', 'networks are')} kept out.`,
+      `${ownMark}, the security desk. ${counted(networks.length, 'network is', 'networks are')} kept out.`,
       `add table ${table}`,
       `delete table ${table}`,
       `table ${table} {`,
@@ -65,7 +66,7 @@ export class NftablesTarget implements BlockTarget {
   async apply(blocks: readonly Block[], nowMs: number): Promise<Result<Applied, TargetProblem>> {
     const networks = networksInForce(blocks, nowMs)
     const wanted = networks.map(({ text, expiresAtMs }) => `${text} ${expiresAtMs}`).join('\n')
-    const message = `The firewall keeps out ${count(networks.length, 'network', 'networks')}.`
+    const message = `The firewall keeps out ${counted(networks.length, 'network', 'networks')}.`
     if (this.#confirmed === wanted && (await this.#isThere())) {
       return ok({ networks: networks.length, changed: false, message })
     }

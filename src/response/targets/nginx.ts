@@ -2,11 +2,13 @@
  *  any `allow`, `deny` or password of a location, is looked up in a tree however long the list is, and goes by the
  *  visitor's address as the realip module finds it behind a proxy. Within a map nothing but entries can be said, so that
  *  whoever takes over the desk gains no other say in nginx's configuration. */
+
 import { realpath } from 'node:fs/promises'
+import { counted } from '../../core/counts.ts'
 import type { Result } from '../../core/result.ts'
 import type { Block } from '../block.ts'
 import { type Network, networksInForce } from '../block-list.ts'
-import { count, oneLine } from '../words.ts'
+import { oneLine } from '../words.ts'
 import { type Argv, type CommandOutcome, runCommand } from './command.ts'
 import { ownMark } from './guarded-file.ts'
 import { sendSignal } from './processes.ts'
@@ -69,7 +71,7 @@ export class NginxTarget implements BlockTarget {
   #text(networks: readonly Network[]): string {
     return [
       `${ownMark}, the security desk. It is written anew with each change: do not edit it.`,
-      `# ${count(networks.length, 'network is', 'networks are')} kept out.`,
+      `# ${counted(networks.length, 'network is', 'networks are')} kept out.`,
       placeMark,
       ...networks.map(({ text }) => `${text} 1;`),
       '',

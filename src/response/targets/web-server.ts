@@ -1,8 +1,8 @@
 /** Puts a file of blocks in force on a web server that must never stop: the office's configuration is tested before the
  *  change and with it, the server is reloaded only when the test passed, and what went wrong is said with who is to
  *  blame. What differs between servers comes in as `WebServer`. */
+import { counted } from '../../core/counts.ts'
 import { err, ok, type Result } from '../../core/result.ts'
-import { count } from '../words.ts'
 import type { CommandOutcome } from './command.ts'
 import { GuardedFile } from './guarded-file.ts'
 import { awaitNewChildren, childrenOf, isRunning, readPid } from './processes.ts'
@@ -113,7 +113,7 @@ export class WebServerFile {
   }
 
   #inForce(networks: number): string {
-    return `${this.#server.name} keeps out ${count(networks, 'network', 'networks')}.`
+    return `${this.#server.name} keeps out ${counted(networks, 'network', 'networks')}.`
   }
 
   /** The test failed with our file in place: what was there before goes back, and the guilty is named. */

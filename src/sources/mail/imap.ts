@@ -1,9 +1,9 @@
 /** Looks into a mailbox over IMAP (RFC 3501, RFC 9051) and changes nothing in it: folders are opened with EXAMINE, mails are
  *  fetched with BODY.PEEK. Where the server can (RFC 2177) it says at once that mail came. */
 import type { ImapFlow } from 'imapflow'
+import { counted } from '../../core/counts.ts'
 import { limits } from '../../core/limits.ts'
 import { isLoopback } from '../../core/loopback.ts'
-import { counted } from '../../incidents/words.ts'
 import type { ImapDefinition } from '../definition.ts'
 import { errorCode, showPath } from '../problem.ts'
 import { imapFailure, isExpunged, isMissingFolder, isRefusedCommand } from './imap-failures.ts'

@@ -1,8 +1,9 @@
 /** Looks into the mailboxes of a source, one after another and for ever: some mails of each in turn, less and less often
  *  what fails, one mail in memory at a time. It knows no protocol. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { counted, inBytes } from '../../core/counts.ts'
 import { limits } from '../../core/limits.ts'
-import { bytesInWords, counted, durationInWords } from '../../incidents/words.ts'
+import { durationInWords } from '../../core/times.ts'
 import { failureOf, MailboxFailure } from './mailbox-failure.ts'
 import type { Mailbox, MailboxParts, MailboxState, ReceivedMail } from './received-mail.ts'
 
@@ -134,7 +135,7 @@ export class MailboxRounds implements Mailbox {
         ? 'not looked through yet'
         : `looked ${durationInWords(Math.max(0, this.#parts.nowMs() - Math.max(...looks)))} ago`
     const notes = [`${read}; ${looked}.`]
-    const size = bytesInWords(limits.mailBytesMax)
+    const size = inBytes(limits.mailBytesMax)
     if (this.#cut > 0)
       notes.push(`${counted(this.#cut, 'mail was', 'mails were')} longer than ${size}: only the beginning was read.`)
     if (this.#leftOut > 0)

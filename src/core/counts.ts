@@ -1,4 +1,4 @@
-/** Numbers in words that a clerk reads without help. */
+/** Numbers in words that a clerk reads without help; the report and the console say the same. */
 
 const smallNumbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'] as const
 

@@ -1,15 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import {
-  bytesInWords,
-  clockInWords,
-  countInWords,
-  durationInWords,
-  exposureInWords,
-  outcomeSentence,
-  spanInWords,
-  sureness,
-  timeInWords,
-} from './words.ts'
+import { counted, inBytes, inWords, listed } from './counts.ts'
+
+import { clockInWords, durationInWords, spanInWords, timeInWords } from './times.ts'
+import { exposureInWords, outcomeSentence, sureness } from './vocabulary.ts'
 
 describe('words', () => {
   test('a time reads as an office writes it, in UTC whatever the machine', () => {
@@ -45,7 +38,7 @@ describe('words', () => {
   })
 
   test('sizes are given in the units of disks', () => {
-    expect([0, 999, 1000, 1440, 64_123_456, 999_999, 2.2e12].map(bytesInWords)).toEqual([
+    expect([0, 999, 1000, 1440, 64_123_456, 999_999, 2.2e12].map(inBytes)).toEqual([
       '0 bytes',
       '999 bytes',
       '1 kB',
@@ -57,7 +50,15 @@ describe('words', () => {
   })
 
   test('small counts are words, large ones digits', () => {
-    expect([0, 2, 10, 11, 306_119].map(countInWords)).toEqual(['no', 'two', 'ten', '11', '306,119'])
+    expect([0, 2, 10, 11, 306_119].map(inWords)).toEqual(['no', 'two', 'ten', '11', '306,119'])
+  })
+
+  test('a list ends in “and”', () => {
+    expect([[], ['a'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a, b and c'])
+  })
+
+  test('counts agree with their noun', () => {
+    expect([counted(1, 'log line'), counted(1498, 'log line')]).toEqual(['1 log line', '1,498 log lines'])
   })
 
   test('how sure stands in words before the number', () => {
