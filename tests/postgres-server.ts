@@ -178,12 +178,7 @@ class ThrowAwayServer {
   }
 
   #signal(name: NodeJS.Signals): void {
-    if (this.#pid === undefined) return
-    try {
-      process.kill(this.#pid, name)
-    } catch {
-      this.#pid = undefined
-    }
+    if (this.#pid !== undefined && !isSignalled(this.#pid, name)) this.#pid = undefined
   }
 
   async #stop(how: 'well' | 'kill'): Promise<void> {
@@ -195,8 +190,16 @@ class ThrowAwayServer {
   #freeze(frozen: boolean): void {
     if (this.#pid === undefined) return
     const name = frozen ? 'SIGSTOP' : 'SIGCONT'
-    const children = childrenOf(this.#pid)
-    for (const pid of [this.#pid, ...children]) process.kill(pid, name)
+    for (const pid of [this.#pid, ...childrenOf(this.#pid)]) isSignalled(pid, name)
+  }
+}
+
+/** Sends a signal; false where the process has ended meanwhile, as those of connections do by themselves. */
+function isSignalled(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
   }
 }
 

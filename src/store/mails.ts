@@ -12,8 +12,18 @@ export interface MailRow {
   readonly campaign: string
   /** What a search looks through: sender, subject, recipients. */
   readonly words: string
+  /** Addresses that it came to, each once. */
+  readonly recipients: readonly string[]
   /** All that was judged and how it is shown; opaque to the store. */
   readonly document: Readonly<Record<string, unknown>>
+}
+
+/** How large a campaign is, all of it. */
+export interface CampaignSize {
+  readonly campaign: string
+  readonly mails: number
+  /** Addresses that its mails came to, each once. */
+  readonly recipients: number
 }
 
 /** Which mails a list shows: those that are flagged, or of a campaign in which one is; latest first. */

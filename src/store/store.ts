@@ -6,7 +6,7 @@ import type { Place, Reject } from '../core/place.ts'
 import type { Result } from '../core/result.ts'
 import type { Incident, IncidentState } from '../incidents/incident.ts'
 import type { Block } from '../response/block.ts'
-import type { MailQuery, MailRow } from './mails.ts'
+import type { CampaignSize, MailQuery, MailRow } from './mails.ts'
 
 /** Why a store cannot be used or a verb could not be carried out. `message` is one sentence with the mend. */
 export interface StoreProblem {
@@ -313,6 +313,8 @@ export interface Store {
   /** `read` counts all mails that are kept, flagged or not. */
   mails(query: MailQuery): Promise<{ readonly rows: readonly MailRow[]; readonly total: number; readonly read: number }>
   mail(id: string): Promise<MailRow | undefined>
+  /** How large campaigns are; those without mails are left out. */
+  campaignSizes(campaigns: readonly string[]): Promise<readonly CampaignSize[]>
   /** Mails of a campaign, oldest first. */
   mailsOfCampaign(campaign: string, limit: number): Promise<readonly MailRow[]>
 

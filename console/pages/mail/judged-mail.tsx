@@ -1,6 +1,7 @@
 /** A mail that was judged, in the order in which a person needs it: what it is, what to do, why, and the mail itself. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { counted, inDigits } from '../../../src/core/counts.ts'
 import type { MailView } from '../../../src/desk/api/mail.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { Notice } from '../../parts/notice.tsx'
@@ -127,11 +128,13 @@ function Call({ call }: { readonly call: NonNullable<MailView['call']> }): React
 
 function Others({ mail }: { readonly mail: MailView }): ReactNode {
   if (mail.others.length === 0) return null
+  const left = (mail.campaign?.mails ?? 0) - 1 - mail.others.length
   return (
     <section className="stack" aria-labelledby="others">
       <h2 id="others">Who else got it</h2>
       <p className="muted">
         Other mails of the same campaign. Call these people: one of them may have clicked before the desk saw it.
+        {left > 0 && ` These are the first ${counted(mail.others.length, 'mail')}; ${inDigits(left)} more came.`}
       </p>
       <ul className="plain-list list-box">
         {mail.others.map((other) => (

@@ -29,6 +29,7 @@ const mailRow = (document: MailDocument, sourceId: SourceId): MailRow => ({
   verdict: document.verdict,
   campaign: document.campaign,
   words: wordsOfMail(document),
+  recipients: document.recipients,
   document: document as unknown as MailRow['document'],
 })
 

@@ -2,7 +2,7 @@
  *  pastes to have it looked at. */
 import { randomUUID } from 'node:crypto'
 import { ok } from '../../core/result.ts'
-import type { MailQuery, MailRow } from '../../store/mails.ts'
+import type { CampaignSize, MailQuery, MailRow } from '../../store/mails.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
 import type { MailOffice } from '../../watches/mail/mail-office.ts'
 import type { MailVerdict } from '../../watches/mail/verdict.ts'
@@ -12,7 +12,7 @@ import { type DeskParts, refuse } from '../desk-parts.ts'
 import type { KeptMail } from './kept-mail.ts'
 import { mailId } from './mail-intake.ts'
 import type { MailProcess } from './mail-process.ts'
-import { type CampaignSize, documentOfRow, mailSummary } from './mail-view.ts'
+import { documentOfRow, mailSummary } from './mail-view.ts'
 import type { ShownMail } from './protocol.ts'
 
 /** What the mail page works with. */
@@ -25,7 +25,7 @@ export interface MailDeskParts extends DeskParts {
   readonly hasSource: boolean
 }
 
-/** Mails of a campaign that are shown and counted. */
+/** Mails of a campaign that are shown with one of it. */
 const campaignShown = 200
 const pastedFrom = 'pasted'
 
@@ -55,11 +55,8 @@ export class MailDesk {
   }
 
   async #sizes(rows: readonly MailRow[]): Promise<ReadonlyMap<string, CampaignSize>> {
-    const sizes = new Map<string, CampaignSize>()
-    for (const campaign of new Set(rows.map((row) => row.campaign))) {
-      sizes.set(campaign, sizeOf(await this.#parts.store.mailsOfCampaign(campaign, campaignShown)))
-    }
-    return sizes
+    const sizes = await this.#parts.store.campaignSizes([...new Set(rows.map((row) => row.campaign))])
+    return new Map(sizes.map((size) => [size.campaign, size]))
   }
 
   async one(id: string): DeskResult<MailView> {
@@ -68,7 +65,7 @@ export class MailDesk {
     if (row === undefined) return missing()
     const document = documentOfRow(row)
     const ofCampaign = await store.mailsOfCampaign(row.campaign, campaignShown)
-    const size = sizeOf(ofCampaign)
+    const size = sizeIn(await this.#sizes([row]), row.campaign)
     const bytes = await kept.read(id)
     const shown = await this.#shown(document, bytes)
     if (shown === undefined) return failing()
@@ -171,9 +168,4 @@ export class MailDesk {
 }
 
 const sizeIn = (sizes: ReadonlyMap<string, CampaignSize>, campaign: string): CampaignSize =>
-  sizes.get(campaign) ?? { mails: 1, recipients: 1 }
-
-function sizeOf(rows: readonly MailRow[]): CampaignSize {
-  const recipients = new Set(rows.flatMap((row) => documentOfRow(row).recipients))
-  return { mails: rows.length, recipients: recipients.size }
-}
+  sizes.get(campaign) ?? { campaign, mails: 1, recipients: 1 }

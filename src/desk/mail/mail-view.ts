@@ -1,13 +1,7 @@
 /** A mail in the list, from what was written down of it. Pure. */
-import type { MailRow } from '../../store/mails.ts'
+import type { CampaignSize, MailRow } from '../../store/mails.ts'
 import type { MailDocument } from '../../watches/mail/mail-document.ts'
 import type { MailSummaryView } from '../api/mail.ts'
-
-/** How many mails and recipients a campaign has. */
-export interface CampaignSize {
-  readonly mails: number
-  readonly recipients: number
-}
 
 /** What was written down of a mail: this program's own words, so its form is not checked again. */
 export const documentOfRow = ({ document }: MailRow): MailDocument => document as unknown as MailDocument
@@ -25,7 +19,11 @@ export function readMailLine(bytes: Uint8Array): MailDocument | undefined {
 }
 
 /** A mail in the list. */
-export function mailSummary(document: MailDocument, sourceId: string, size: CampaignSize): MailSummaryView {
+export function mailSummary(
+  document: MailDocument,
+  sourceId: string,
+  size: Omit<CampaignSize, 'campaign'>,
+): MailSummaryView {
   const { id, takenAtMs, dateMs, verdict, score, from, recipients, subject, posesAs, sentence, campaign } = document
   return {
     id,
@@ -38,7 +36,7 @@ export function mailSummary(document: MailDocument, sourceId: string, size: Camp
     subject,
     ...(posesAs === undefined ? {} : { posesAs }),
     sentence,
-    ...(size.mails > 1 ? { campaign: { id: campaign, ...size } } : {}),
+    ...(size.mails > 1 ? { campaign: { id: campaign, mails: size.mails, recipients: size.recipients } } : {}),
     sourceId,
   }
 }

@@ -14,6 +14,7 @@ const mail = (id: string, change: Partial<MailRow> = {}): MailRow => ({
   verdict: 'attack',
   campaign: `campaign of ${id}`,
   words: 'VR Systems <vr.elections@mail.example> New user guides clerk@county.example',
+  recipients: ['clerk@county.example'],
   document: { subject: 'New user guides', nested: { list: [1, 'two', null] } },
   ...change,
 })
@@ -55,6 +56,45 @@ export function describeMails(subject: () => Subject): void {
       expect(await subject().store.mailsOfCampaign('guides', 1)).toHaveLength(1)
     })
 
+    test('of a campaign are counted, all of them, and whom they came to, each once', async () => {
+      const many = Array.from({ length: 450 }, (_, index) =>
+        mail(`guide ${index}`, {
+          campaign: 'guides',
+          recipients: ['all@county.example', `${index % 300}@county.example`],
+        }),
+      )
+      await put(
+        ...many,
+        mail('alone'),
+        mail('to nobody', { recipients: [] }),
+        mail('hostile', { recipients: hostileTexts }),
+      )
+      await put(mail('guide 299', { campaign: 'other', recipients: ['clerk@county.example'] }))
+      const names = ['guides', 'other', 'campaign of alone', 'campaign of to nobody', 'campaign of hostile', 'none']
+      const sizes = await subject().store.campaignSizes(names)
+      expect(new Map(sizes.map(({ campaign, mails, recipients }) => [campaign, [mails, recipients]]))).toEqual(
+        new Map([
+          ['guides', [449, 300]],
+          ['other', [1, 1]],
+          ['campaign of alone', [1, 1]],
+          ['campaign of to nobody', [1, 0]],
+          ['campaign of hostile', [1, new Set(hostileTexts).size]],
+        ]),
+      )
+      expect(await subject().store.campaignSizes([])).toEqual([])
+    })
+
+    test('that an older version wrote have their recipients counted too', async () => {
+      const document = { recipients: ['clerk@county.example', 'deputy@county.example', 'clerk@county.example'] }
+      await put(mail('old', { document }), mail('odd', { document: { recipients: hostileTexts } }))
+      await subject().tamper('DROP TABLE mail_recipient')
+      await subject().age(2)
+      const store = await subject().reopen()
+      const sizes = await store.campaignSizes(['campaign of old'])
+      expect(sizes).toEqual([{ campaign: 'campaign of old', mails: 1, recipients: 2 }])
+      expect((await store.mails(page)).total).toBe(2)
+    })
+
     test.each(hostileTexts)('are found by %j and by nothing else', async (text) => {
       await put(mail('with', { words: `before ${text} after` }), mail('without', { words: 'before after' }))
       const written = text.toWellFormed().replaceAll('\0', '\uFFFD')
@@ -68,6 +108,8 @@ export function describeMails(subject: () => Subject): void {
       await subject().store.forget(before)
       expect(await found({})).toEqual(['young', 'old'])
       await subject().store.forget({ ...before, mailMs: startMs - hour })
+      const sizes = await subject().store.campaignSizes(['campaign of old', 'campaign of young'])
+      expect(sizes).toEqual([{ campaign: 'campaign of young', mails: 1, recipients: 1 }])
       expect(await found({})).toEqual(['young'])
       await subject().store.clear()
       expect(await found({})).toEqual([])

@@ -12,6 +12,8 @@ export interface Subject {
   readonly reopen: () => Promise<Store>
   /** Changes the database behind the store's back. */
   readonly tamper: (sql: string) => Promise<void>
+  /** Takes the store for one of an older version, whose tables the caller has made as they were. */
+  readonly age: (version: number) => Promise<void>
   readonly end: () => Promise<void>
 }
 

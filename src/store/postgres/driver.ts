@@ -11,6 +11,8 @@ export const postgresDialect: Dialect = {
   text: 'TEXT',
   bytes: 'BYTEA',
   tableEnd: '',
+  members: (json, path) =>
+    `json_array_elements_text((${json})::json -> ${path.map((name) => `'${name}'`).join(' -> ')})`,
   appendOnly: (table) => [
     `CREATE FUNCTION ${table}_only_added() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'rows of ${table} can only be added'; END $$`,

@@ -64,6 +64,7 @@ if (postgresMissing !== undefined) {
         store = await opened({ now, schema })
         return store
       },
+      age: (version) => inDatabase((client) => client.query(`UPDATE ${schema}.store_version SET version = ${version}`)),
       tamper: async (sql) => {
         const statement = sql.startsWith('DROP TRIGGERS') ? 'DROP TRIGGER audit_no_change ON audit' : sql
         await inDatabase(async (client) => {

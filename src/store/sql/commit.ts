@@ -7,7 +7,7 @@ import type { Incident } from '../../incidents/incident.ts'
 import type { Checkpoint, Commit, EvidenceRow, SourceHour } from '../store.ts'
 import { checkedBytes, checksumOf, DamagedRow, numberOf, sealed, textIfAny, textOf } from './document.ts'
 import { wordsOf } from './incident-list.ts'
-import { mailForm, mailValues } from './mails.ts'
+import { type MailValues, mailValues, saveMails } from './mails.ts'
 import { first, type Insert, insert, overwrite, query, run, type SqlValue, type Verb } from './step.ts'
 
 /** What an incident's own row holds besides its summary; its findings stand in rows of their own. */
@@ -110,7 +110,7 @@ export interface PreparedCommit {
   readonly statuses: Rows
   readonly hours: Rows
   readonly rejects: Rows
-  readonly mails: Rows
+  readonly mails: MailValues
   readonly checkpoint: Checkpoint | undefined
 }
 
@@ -131,7 +131,7 @@ export function prepareCommit(given: Commit, nowMs: number): PreparedCommit {
       nowMs,
       sealed(row.reject),
     ]),
-    mails: lastOfEach(given.mails ?? [], (mail) => mail.id).map(mailValues),
+    mails: mailValues(lastOfEach(given.mails ?? [], (mail) => mail.id)),
     checkpoint: given.checkpoint,
   }
 }
@@ -149,7 +149,7 @@ export function* commit(prepared: PreparedCommit): Verb<void> {
   yield* insert(statusForm, prepared.statuses)
   yield* insert(hourForm, prepared.hours)
   yield* insert(rejectForm, prepared.rejects)
-  yield* insert(mailForm, prepared.mails)
+  yield* saveMails(prepared.mails)
   if (prepared.checkpoint !== undefined) yield* saveCheckpoint(prepared.checkpoint)
 }
 

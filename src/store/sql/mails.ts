@@ -1,23 +1,66 @@
 /** Mails with what was judged of them: lists, one, and those of a campaign. */
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
-import type { MailQuery, MailRow } from '../mails.ts'
+import type { CampaignSize, MailQuery, MailRow } from '../mails.ts'
 import { countOr, numberOf, sealed, textOf, unsealed } from './document.ts'
 import { folded, searchedWords } from './search-words.ts'
-import { first, type Insert, overwrite, query, type Row, type SqlValue, type Verb } from './step.ts'
+import {
+  first,
+  type Insert,
+  insert,
+  overwrite,
+  places,
+  query,
+  type Row,
+  run,
+  type SqlValue,
+  storable,
+  type Verb,
+} from './step.ts'
 
 const columns = ['id', 'source_id', 'taken_at_ms', 'verdict', 'campaign', 'words', 'doc']
-export const mailForm: Insert = { table: 'mail', columns, conflict: overwrite(['id'], columns) }
+const mailForm: Insert = { table: 'mail', columns, conflict: overwrite(['id'], columns) }
+const recipientForm: Insert = {
+  table: 'mail_recipient',
+  columns: ['campaign', 'recipient', 'mail_id'],
+  conflict: 'ON CONFLICT (campaign, recipient, mail_id) DO NOTHING',
+}
 
-/** A mail's row. */
-export const mailValues = (mail: MailRow): SqlValue[] => [
+/** Mails as rows, and the addresses that they came to. */
+export interface MailValues {
+  readonly mails: readonly (readonly SqlValue[])[]
+  readonly recipients: readonly (readonly SqlValue[])[]
+}
+
+/** The rows of mails, of which no two have the same id. */
+export const mailValues = (mails: readonly MailRow[]): MailValues => ({
+  mails: mails.map(rowOf),
+  recipients: mails.flatMap(({ id, campaign, recipients }) =>
+    [...new Set(recipients.map(storable))].map((recipient) => [campaign, recipient, id]),
+  ),
+})
+
+/** Writes mails over those of the same ids. */
+export function* saveMails({ mails: rows, recipients }: MailValues): Verb<void> {
+  yield* insert(mailForm, rows)
+  for (const [id = null] of rows) yield* run('DELETE FROM mail_recipient WHERE mail_id = $1', id)
+  yield* insert(recipientForm, recipients)
+}
+
+/** Lets go of mails that were taken in before a time. */
+export function* forgetMails(beforeMs: number): Verb<void> {
+  yield* run('DELETE FROM mail_recipient WHERE mail_id IN (SELECT id FROM mail WHERE taken_at_ms < $1)', beforeMs)
+  yield* run('DELETE FROM mail WHERE taken_at_ms < $1', beforeMs)
+}
+
+const rowOf = (mail: MailRow): SqlValue[] => [
   mail.id,
   mail.sourceId,
   mail.takenAtMs,
   mail.verdict,
   mail.campaign,
   folded(mail.words),
-  sealed({ words: mail.words, document: mail.document }),
+  sealed({ words: mail.words, recipients: mail.recipients, document: mail.document }),
 ]
 
 const isFlagged =
@@ -63,13 +106,37 @@ export function* mailsOfCampaign(campaign: string, limit: number): Verb<readonly
   return rows.map(mailOf)
 }
 
+/** `Store.campaignSizes`. */
+export function* campaignSizes(campaigns: readonly string[]): Verb<readonly CampaignSize[]> {
+  if (campaigns.length === 0) return []
+  const rows = yield* query(
+    `SELECT campaign, COUNT(*) AS mails, (
+       SELECT COUNT(DISTINCT recipient) FROM mail_recipient WHERE mail_recipient.campaign = mail.campaign
+     ) AS recipients
+     FROM mail WHERE campaign IN (${places(campaigns.length)}) GROUP BY campaign`,
+    ...campaigns,
+  )
+  return rows.map((row) => ({
+    campaign: textOf(row, 'campaign'),
+    mails: numberOf(row, 'mails'),
+    recipients: numberOf(row, 'recipients'),
+  }))
+}
+
 function mailOf(row: Row): MailRow {
+  const {
+    words,
+    recipients = [],
+    document,
+  } = unsealed<Partial<Pick<MailRow, 'recipients'>> & Pick<MailRow, 'words' | 'document'>>(row, 'doc')
   return {
     id: textOf(row, 'id'),
     sourceId: textOf(row, 'source_id') as SourceId,
     takenAtMs: numberOf(row, 'taken_at_ms'),
     verdict: textOf(row, 'verdict') as MailRow['verdict'],
     campaign: textOf(row, 'campaign'),
-    ...unsealed<Pick<MailRow, 'words' | 'document'>>(row, 'doc'),
+    words,
+    recipients,
+    document,
   }
 }

@@ -9,6 +9,8 @@ export interface Dialect {
   readonly bytes: string
   /** What ends a CREATE TABLE. */
   readonly tableEnd: string
+  /** What stands in a FROM for the members of a list of texts within JSON, each a row with a `value`. */
+  readonly members: (json: string, path: readonly string[]) => string
   /** Statements after which rows of a table can be added, never changed or taken away. */
   readonly appendOnly: (table: string) => readonly string[]
 }
@@ -57,6 +59,7 @@ export const tables: readonly Table[] = [
   { name: 'setting', key: ['name'], sealed: ['doc'], pageRows: 20 },
   { name: 'hunt', key: ['id'], sealed: ['doc'] },
   { name: 'mail', key: ['id'], sealed: ['doc'], pageRows: 200 },
+  { name: 'mail_recipient', key: ['campaign', 'recipient', 'mail_id'], sealed: [] },
 ]
 
 const incidentTables = ({ int, real, text, bytes, tableEnd }: Dialect): string[] => [
@@ -232,6 +235,22 @@ const mailTables = ({ real, text, tableEnd }: Dialect): string[] => [
   'CREATE INDEX mail_by_campaign ON mail (campaign, taken_at_ms, verdict)',
 ]
 
+/** What was written before has its recipients in the document of the desk. A document with a NUL is left out, since
+ *  PostgreSQL cannot make a text of it. */
+const recipientTables = ({ text, tableEnd, members }: Dialect): string[] => [
+  `CREATE TABLE mail_recipient (
+    campaign ${text} NOT NULL,
+    recipient ${text} NOT NULL,
+    mail_id ${text} NOT NULL,
+    PRIMARY KEY (campaign, recipient, mail_id)
+  )${tableEnd}`,
+  'CREATE INDEX mail_recipient_by_mail ON mail_recipient (mail_id)',
+  `INSERT INTO mail_recipient (campaign, recipient, mail_id)
+    SELECT DISTINCT mail.campaign, member.value, mail.id
+    FROM mail, ${members('substr(mail.doc, 9)', ['document', 'recipients'])} AS member
+    WHERE mail.doc NOT LIKE '%\\u0000%'`,
+]
+
 /** All migrations, from 1 without gaps. */
 export const migrations: readonly Migration[] = [
   {
@@ -244,6 +263,7 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { version: 2, statements: mailTables },
+  { version: 3, statements: recipientTables },
 ]
 
 /** The version of a store that this program writes. */

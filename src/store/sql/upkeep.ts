@@ -1,5 +1,6 @@
 /** What a store lets go of: what is old and closed, and a whole demonstration. */
 import { limits } from '../../core/limits.ts'
+import { forgetMails } from './mails.ts'
 import { query, run, type Verb } from './step.ts'
 
 /** Before which times things may be forgotten. */
@@ -15,7 +16,7 @@ export interface ForgetBefore {
 export function* forgetSome(before: ForgetBefore): Verb<boolean> {
   yield* run('DELETE FROM source_hour WHERE hour_ms < $1', before.hoursMs)
   yield* run('DELETE FROM reject WHERE stored_at_ms < $1', before.hoursMs)
-  if (before.mailMs !== undefined) yield* run('DELETE FROM mail WHERE taken_at_ms < $1', before.mailMs)
+  if (before.mailMs !== undefined) yield* forgetMails(before.mailMs)
   yield* run('DELETE FROM web_session WHERE expires_at_ms <= $1', before.nowMs)
   yield* run('DELETE FROM sign_in_link WHERE expires_at_ms <= $1', before.nowMs)
   const closed = yield* query(
@@ -45,6 +46,7 @@ const demonstration = [
   'block',
   'hunt',
   'mail',
+  'mail_recipient',
   'source_status',
   'source_hour',
   'reject',

@@ -5,7 +5,7 @@ import { assignments, checkpoint, commit, type PreparedCommit, prepareCommit } f
 import { block, blocks, hunts, saveBlock, saveHunt, saveSetting, setting } from './decided.ts'
 import { incidentCounts, incidents } from './incident-list.ts'
 import { addNote, decide, evidence, evidenceLine, incident, markStep, unmarkStep } from './incidents.ts'
-import { mail, mails, mailsOfCampaign } from './mails.ts'
+import { campaignSizes, mail, mails, mailsOfCampaign } from './mails.ts'
 import { writePage } from './pages.ts'
 import * as people from './people.ts'
 import { ruleFires } from './rule-fires.ts'
@@ -65,6 +65,7 @@ export const verbs: { readonly [Name in VerbName]: SqlVerb<Name> } = {
   mails: reads(mails),
   mail: reads(mail),
   mailsOfCampaign: reads(mailsOfCampaign),
+  campaignSizes: reads(campaignSizes),
   saveBlock: writes(saveBlock),
   block: reads(block),
   blocks: reads(blocks),

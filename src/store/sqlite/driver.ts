@@ -10,6 +10,7 @@ export const sqliteDialect: Dialect = {
   text: 'TEXT',
   bytes: 'BLOB',
   tableEnd: ' STRICT',
+  members: (json, path) => `json_each(${json}, '$.${path.join('.')}')`,
   appendOnly: (table) =>
     ['UPDATE', 'DELETE'].map(
       (verb) => `CREATE TRIGGER ${table}_no_${verb.toLowerCase()} BEFORE ${verb} ON ${table}

@@ -23,6 +23,12 @@ describeStore('the embedded store', async (now) => {
       store = await opened(path, now)
       return store
     },
+    age: (version) => {
+      const database = new DatabaseSync(path)
+      database.exec(`PRAGMA user_version = ${version}`)
+      database.close()
+      return Promise.resolve()
+    },
     tamper: (sql) => {
       const database = new DatabaseSync(path)
       try {
