@@ -39,6 +39,8 @@ export const mailWatchLimits = {
   mailJoinedCharactersMax: 48,
   /** Characters of a signature, from the end: four to eight short lines. */
   mailSignatureCharactersMax: 600,
+  /** Characters of a sentence that are looked at together, or a piece of a text without sentences: three long ones. */
+  mailSentenceCharactersMax: 300,
   /** Phrases of one kind that are told. */
   mailPhrasesMax: 6,
   /** Senders that the office's history remembers: a county hears from some thousands a year, a state from some hundred

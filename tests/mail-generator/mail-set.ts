@@ -18,6 +18,7 @@ import { everydayDraft, everydayKinds } from './everyday-negatives.ts'
 import { type Ham, inventHam } from './frames.ts'
 import { negativeDraft, negativeKinds, privateAddressOf } from './hard-negatives.ts'
 import { otherNegativeDraft, otherNegativeKinds } from './other-negatives.ts'
+import { outsiderDraft, outsiderKinds } from './outsiders.ts'
 import { carrySound, featuresOf, type PayloadTechnique } from './payloads.ts'
 import { type Vendor, vendorsOf } from './vendors.ts'
 
@@ -181,7 +182,10 @@ function negativesOf(wording: Wording | undefined): readonly (readonly [string, 
   const everyday = everydayKinds.map(
     (kind) => [kind, (...draws: Parameters<DraftOf>) => everydayDraft(draws[0], kind, draws[1], draws[2])] as const,
   )
-  return [...own, ...everyday]
+  const outsiders = outsiderKinds.map(
+    (kind) => [kind, (...draws: Parameters<DraftOf>) => outsiderDraft(draws[0], kind, draws[1], draws[2])] as const,
+  )
+  return [...own, ...everyday, ...outsiders]
 }
 
 function addNegatives(random: Random, vendors: readonly Vendor[], size: SetSize, add: Add): void {

@@ -3,8 +3,15 @@ import type { Random } from '../recording/random.ts'
 import type { Draft } from './draft.ts'
 import { detailsOf } from './words.ts'
 
-/** What is asked for: money, a change of the account that money goes to, a call to a number of theirs, data of voters. */
-export const requestTechniques = ['request-payment', 'request-account', 'request-call', 'request-voters'] as const
+/** What is asked for: money, a change of the account that money goes to, a call to a number of theirs, data of voters, a way
+ *  into rooms and machines. */
+export const requestTechniques = [
+  'request-payment',
+  'request-account',
+  'request-call',
+  'request-voters',
+  'request-way-in',
+] as const
 export type RequestTechnique = (typeof requestTechniques)[number]
 
 type Asked = readonly [subject: string, text: string]
@@ -45,6 +52,18 @@ function askedOf(random: Random, technique: RequestTechnique): readonly Asked[] 
           `Case ${number}`,
           `A colleague of mine waits at ${phone} and will ask you for the site code. Nobody answers at the usual number today.`,
         ],
+      ]
+    case 'request-way-in':
+      return [
+        [
+          'Remote help',
+          `Your server reports errors. Turn on remote access and give me its address and a password until ${day}.`,
+        ],
+        [
+          'Early delivery',
+          `We come at five on ${day}. What is the code of the gate, and who has the keys of the store?`,
+        ],
+        ['Badges', 'For the badges I need the dates of birth and a picture of the licence of everybody with a key.'],
       ]
     case 'request-voters':
       return [

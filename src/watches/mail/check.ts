@@ -7,7 +7,7 @@ import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { type Authentication, trustedAuthentication } from './authentication.ts'
 import { type Filed, type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
-import { registrable } from './domains.ts'
+import { genericTokens, registrable } from './domains.ts'
 import { clickCounters, isFreeMail, massMailers } from './free-mail.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
@@ -172,8 +172,13 @@ export class MailChecker {
       ...(context.codes ?? []).map((target): MailLink => ({ target, text: target, from: 'text' })),
     ]
     const links = judgeLinks(allLinks, registry, sender.domain, recipients)
-    const words = wordingOf(fold(text.own).replaceAll(/\s+/g, ' '))
-    const payload: Carried[] = [...files.carried, ...links.carried, ...carriedByText(message, links, words, files)]
+    const folded = fold(text.own)
+    const words = wordingOf(folded.replaceAll(/\s+/g, ' '))
+    const payload: Carried[] = [
+      ...files.carried,
+      ...links.carried,
+      ...carriedByText(message, folded, links, words, files),
+    ]
     if (codes.length > 0)
       payload.push({
         feature: 'qr-code-link',
@@ -235,16 +240,22 @@ export class MailChecker {
   /** Of all identities that the mail names, the one that it poses as most surely. Brands are left to general phishing,
    *  unless a mail bears their name outright. */
   #strongestImpersonation(gathered: Gathered): Strongest | undefined {
-    const { message, sender, payload, claims, failures, files, links } = gathered
+    const { message, text, sender, payload, claims, failures, files, links, words } = gathered
     let strongest: Strongest | undefined
     const isGovernment =
       /\.(?:gov|mil)$/.test(sender.domain) &&
       sender.authentication.outcome !== 'fail' &&
       sender.replyToDomains.length === 0
+    // Whoever has a domain of the registry is no stranger who writes of another in it.
+    const isProtected = sender.owners.length > 0 && ['pass', 'unknown'].includes(sender.authentication.outcome)
     const carriesFiles = message.parts.some(
       ({ disposition, contentType }) => disposition === 'attachment' && !contentType.startsWith('image/'),
     )
-    const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain)
+    const misnames = claims.some(({ surface, isSpeaker }) => surface === 'link-text' && isSpeaker)
+    const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain, misnames)
+    const wantsNothing = payload.length === 0 && links.clickable === 0 && !carriesFiles && !words.has('credentials')
+    const asks = text.own.includes('?')
+    const isSentence = ({ surface }: IndexedClaim): boolean => surface === 'self-presentation'
     for (const index of new Set(claims.map((claim) => claim.index))) {
       const identity = this.registry.identities[index]
       if (identity === undefined || identity.kind === 'brand') continue
@@ -257,7 +268,9 @@ export class MailChecker {
         isGovernment: isGovernment && !sender.owners.includes(index),
         isOwnAddress: sender.owners.includes(index),
         isForOthers: this.#sendsForOthers(sender),
-        lure,
+        isMasked: !isProtected && isDepartment(sender.name),
+        wantsNothing: wantsNothing && !(asks && claims.some((claim) => claim.index === index && isSentence(claim))),
+        lure: isProtected && !sender.owners.includes(index) ? 'none' : lure,
         leadsHome: lure === 'none' && this.#leadsHome(gathered, index),
       }
       const sum = impersonationOf(
@@ -314,6 +327,14 @@ const everybodysHosts = new Set(
     ' ',
   ),
 )
+
+/** Whether a display name has words that any office has, and no other. */
+function isDepartment(name: string): boolean {
+  const words = fold(name)
+    .split(/[^\p{L}]+/u)
+    .filter((word) => word !== '' && word !== 'the')
+  return words.length > 0 && words.every((word) => genericTokens.has(word))
+}
 
 /** The word for a score. */
 export const verdictOf = (score: number): MailVerdict['verdict'] =>

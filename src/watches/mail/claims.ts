@@ -1,14 +1,15 @@
 /** Whom a mail claims to be from: names of protected identities in what a reader looks at, each with where it stands and
  *  how it was disguised. */
 import { limits } from '../../core/limits.ts'
-import type { MailMessage } from '../../formats/mail/message.ts'
+import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { domainOfAddress, genericTokens, ownLabel, registrable } from './domains.ts'
-import { isFreeMail } from './free-mail.ts'
+import { clickCounters, isFreeMail } from './free-mail.ts'
+import { shownHost, targetOf } from './links.ts'
 import type { Name, NameFound } from './name-scanner.ts'
 import { type OwnText, ownLinks } from './own-text.ts'
 import type { IdentityRegistry } from './registry.ts'
 import { fold } from './skeleton.ts'
-import { headsSubject, isAt, isMark, speaksAsSelf } from './speaker.ts'
+import { headsSubject, isAt, isDoor, isMark, speaksAsSelf } from './speaker.ts'
 import type { Claim, ClaimSurface, TextTrick } from './verdict.ts'
 
 /** A claim with the identity's index in the registry. */
@@ -26,6 +27,8 @@ interface SearchOptions {
   readonly isTopic?: boolean
   /** Who is named here as the sender, if that is known. */
   readonly speakers?: ReadonlySet<number>
+  /** Whether a name is the sender's own here, where it depends on more than its surroundings. */
+  readonly isSaid?: (found: NameFound) => boolean
   /** Whether a name that was found is a word of somebody else's. */
   readonly isOther?: (found: NameFound) => boolean
 }
@@ -44,10 +47,17 @@ class ClaimCollector {
 
   search(text: string, surface: ClaimSurface, options: SearchOptions = {}): void {
     if (text === '') return
-    const { charactersMax = limits.mailFieldSearchedCharactersMax, isTopic = false, speakers, isOther } = options
+    const {
+      charactersMax = limits.mailFieldSearchedCharactersMax,
+      isTopic = false,
+      speakers,
+      isSaid,
+      isOther,
+    } = options
     for (const found of this.#registry.namesIn(text.slice(0, charactersMax), this.#around)) {
       if (isOther?.(found) === true) continue
-      const isSpeaker = !isTopic && (speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
+      const isSpeaker =
+        !isTopic && (isSaid?.(found) ?? speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
       const at = surface === 'body' && isSpeaker ? 'self-presentation' : surface
       this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
     }
@@ -100,15 +110,12 @@ export function claimsOf(
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
     collector.search(alt, 'image-text', { isTopic: text.isWarning })
   const signers = new Set(registry.loneNames.find(text.signed).map(({ identity }) => identity))
-  collector.search(text.signature, 'signature', { isTopic: text.isWarning, speakers: signers })
+  collector.search(text.signed, 'signature', { isTopic: text.isWarning, speakers: signers })
   collector.search(text.own, 'body', {
     charactersMax: limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax,
   })
-  const linkTexts = ownLinks(message.links, text)
-    .slice(0, limits.mailLinksJudgedMax)
-    .filter(({ from, text: said, target }) => from === 'html' && said !== target)
-    .map(({ text: said }) => said.slice(0, limits.mailExcerptCharactersMax))
-  collector.search(linkTexts.join('\n'), 'link-text', { charactersMax: 4 * limits.mailFieldSearchedCharactersMax })
+  for (const link of ownLinks(message.links, text).slice(0, limits.mailLinksJudgedMax))
+    claimsOfLink(link, registry, collector)
   for (const said of documentTexts)
     collector.search(said, 'document-text', { charactersMax: 4 * limits.mailFieldSearchedCharactersMax })
   return collector.claims
@@ -122,6 +129,19 @@ function claimsOfFile(fileName: string, registry: IdentityRegistry, collector: C
   if (parted !== stem) collector.search(parted, 'attachment-name')
   const joined = registry.joinedIn(stem)
   if (joined !== undefined) collector.add(joined, 'attachment-name', fileName)
+}
+
+/** What a link is called. Names with nothing beside them but what one opens of theirs, and hosts of theirs, are spoken as
+ *  theirs where the link leads elsewhere. */
+function claimsOfLink({ from, text, target }: MailLink, registry: IdentityRegistry, collector: ClaimCollector): void {
+  if (from !== 'html' || text === target) return
+  const said = text.slice(0, limits.mailExcerptCharactersMax)
+  const { host = '', domain = '' } = targetOf(target) ?? {}
+  const isTheirs = (identity: number): boolean => clickCounters.has(domain) || registry.isAuthorised(identity, '', host)
+  const rest = registry.namesIn(said, '').reduce((left, { excerpt }) => left.replaceAll(fold(excerpt), ' '), fold(said))
+  collector.search(said, 'link-text', { isSaid: ({ name }) => !isTheirs(name.identity) && isDoor(rest) })
+  for (const owner of registry.ownersOf(shownHost(said)))
+    if (!isTheirs(owner)) collector.add(owner, 'link-text', said, [], false, true)
 }
 
 /** Places that speak of others as often as of the sender, with what tells the two apart. */
@@ -160,6 +180,8 @@ function claimsOfSenders(
     const isFree = isFreeMail(registrable(host)) && !/^(?:mailer-daemon|postmaster)@/.test(address)
     if (!isFree) for (const owner of registry.ownersOf(host)) collector.add(owner, 'sender-address', address)
     const words = local.replaceAll(/[._+-]+/g, ' ')
+    // `1b1sware`: folding takes a digit one for an l.
+    if (words.includes('1')) collector.search(words.replaceAll('1', 'i'), 'local-part')
     const alone = new Set(registry.loneNames.find(words).map(({ identity }) => identity))
     // One word of a longer name is a word of others' addresses as well: `harbor.dental`.
     collector.search(words, 'local-part', {

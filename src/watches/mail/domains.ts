@@ -43,7 +43,8 @@ export const genericTokens: ReadonlySet<string> = new Set(
   hq global international elections election voting vote votes voter voters ballot ballots poll polls systems system
   software solutions solution tech technology technologies docs document documents file files share download cloud data
   app apps news training guide guides user users manual dept department contact sales hr it net host hosting auth sso
-  id hub link direct express now new pro plus one live tracking track delivery parcel package shipping post`
+  id hub link direct express now new pro plus one live tracking track delivery parcel package shipping post get go
+  try use join meet ask call visit`
     .split(/\s+/)
     .filter((token) => token !== ''),
 )
@@ -99,6 +100,8 @@ export class LookAlikes {
   readonly #kept = new Map<string, LookAlike | undefined>()
   readonly #bySkeleton = new Map<string, Original>()
   readonly #byLabel = new Map<string, Original>()
+  /** Labels that are written with hyphens, without them. */
+  readonly #byLetters = new Map<string, Original>()
   readonly #byLength = new Map<number, Original[]>()
 
   /** `names`: letters of the names of whose domains they are. */
@@ -111,6 +114,8 @@ export class LookAlikes {
     for (const original of originals) {
       if (!this.#bySkeleton.has(original.skeleton)) this.#bySkeleton.set(original.skeleton, original)
       if (!this.#byLabel.has(original.label)) this.#byLabel.set(original.label, original)
+      const letters = original.label.replaceAll('-', '')
+      if (letters !== original.label && !this.#byLetters.has(letters)) this.#byLetters.set(letters, original)
       const length = original.skeleton.length
       this.#byLength.set(length, [...(this.#byLength.get(length) ?? []), original])
     }
@@ -182,7 +187,8 @@ export class LookAlikes {
     for (let start = 0; start <= joined.length - joinedFrom; start++) {
       for (let end = start + joinedFrom; end <= joined.length; end++) {
         if (end - start === joined.length) continue
-        const original = this.#byLabel.get(joined.slice(start, end))
+        const piece = joined.slice(start, end)
+        const original = this.#byLabel.get(piece) ?? this.#byLetters.get(piece)
         if (original === undefined || !isTellingLabel(original.label)) continue
         const around = [joined.slice(0, start), joined.slice(end)].filter((token) => token !== '')
         if (around.every(isGeneric) && mayStand(original.label, around))

@@ -77,6 +77,95 @@ test.each<readonly [string, MailPlan]>([
       text: 'Are the Quellmar Tally machines in our precinct connected to the internet?\n\nRobin Roe',
     },
   ],
+  [
+    'somebody who asks for public records about a vendor',
+    {
+      from: 'Robin Roe <rroe51@gmail.com>',
+      subject: 'Records request - Quellmar Tally',
+      text: 'Under the public records law I ask for all invoices of Quellmar Tally since 2021. Will there be a fee?\n\nRobin Roe',
+    },
+  ],
+  [
+    'a county that asks another what it thinks of a vendor',
+    {
+      from: 'Lee Moe <lmoe@pinecounty.example>',
+      subject: 'How do you like it?',
+      text: 'Hi Dana, our board is thinking about the poll books from Quellmar Tally. Would you buy them again?\n\nLee Moe, Deputy Clerk, Pine County',
+    },
+  ],
+  [
+    'a reporter who writes of a purchase',
+    {
+      from: 'Ash Poe <apoe@courier.example>',
+      subject: 'Media inquiry: Quellmar Tally',
+      text: 'Hi Dana, I’m writing about the purchase of tablets from Quellmar Tally. What did they cost? My deadline is Friday.\n\nAsh Poe',
+    },
+  ],
+  [
+    'a list of bidders',
+    {
+      from: 'Bids <notices@bidboard.example>',
+      subject: 'A document was added',
+      text: 'RFP 6754, voting equipment.\n\nPlan holders: Quellmar Tally, Harbor Registration',
+    },
+  ],
+  [
+    'a carrier’s notice of what a vendor sent',
+    {
+      from: 'Freight <noreply@carrier.example>',
+      subject: 'Pro number 73915',
+      text: 'Shipper: Quellmar Tally\nPieces: 82\nEstimated delivery: Wednesday, by end of day',
+    },
+  ],
+  [
+    'a poll worker whose password does not work',
+    {
+      from: 'Robin Roe <rroe51@gmail.com>',
+      subject: 'training',
+      text: 'I’m signed up as inspector. The Quellmar Tally training page doesn’t take my password, I tried three times and now it’s locked. Can you reset it?\n\nRobin',
+    },
+  ],
+  [
+    'people of the county who make demands of its office',
+    {
+      from: 'Robin Roe <rroe51@gmail.com>',
+      subject: 'demand',
+      text: 'WE THE PEOPLE of Elder County Elections demand hand counts. There are reports of Quellmar Tally machines being online.\n\nRobin Roe',
+    },
+  ],
+  [
+    'a reseller who signs as himself',
+    {
+      from: 'Mark Coe <mark@electionsupply.example>',
+      subject: 'Quote 5438',
+      text: 'As an authorized reseller of Quellmar Tally we have carrying cases in stock.\n\nMark Coe\nElection Supply',
+    },
+  ],
+  [
+    'a bulletin of a government by the service that only governments have',
+    {
+      from: 'U.S. Department of Justice <usdoj@public.govdelivery.com>',
+      subject: 'Press release',
+      text: 'A man was sentenced for threats against an election worker.',
+    },
+  ],
+  [
+    'a newsletter whose links have its customer’s name before the service’s',
+    {
+      from: 'Harbor Registration <events@harborreg.example>',
+      returnPath: 'bounce-mc.us7_12.99@mail12.atl81.rsgsv.net',
+      subject: 'The year in review',
+      html: '<p>Four steps, in a short video.</p><p><a href="https://harborreg.us7.list-manage.com/track/click?u=2c37">Watch</a></p>',
+    },
+  ],
+  [
+    'a vendor’s webinar that a well-known service announces',
+    {
+      from: 'Quellmar Tally <messenger@webex.com>',
+      subject: 'You are registered: open house',
+      html: '<p>Add it to your calendar.</p><p><a href="https://acme.webex.com/j.php?MTID=eae5">Join the meeting</a></p>',
+    },
+  ],
 ])('%s is sound', (_, plan) => {
   const verdict = testChecker(identities, emptyMailOffice).check(mail(plan))
   expect([verdict.verdict, verdict.signs]).toEqual(['clean', expect.anything()])

@@ -48,6 +48,49 @@ describe('alone, and from a free mail address, a mail is found', () => {
       'whose display name is a vendor’s that is made of common words',
       { from: 'Joel Hendricks - Clear Ballot <jhendricks71@zoho.com>', text: 'Statement of account: see below.' },
     ],
+    [
+      'that greets, says whom it is from and asks for a way in',
+      {
+        from: 'Pat Doe <pdoe77@gmail.com>',
+        text: 'Dana, it’s me from the field desk of Quellmar Tally. Please switch on remote desktop and mail me a password, you won’t notice a thing.',
+      },
+    ],
+    [
+      'that names a vendor, asks for a secret, and bears a department for a name',
+      {
+        from: 'Support <desk4471@gmail.com>',
+        text: 'The certificate of Quellmar Tally lacks the date of birth of each person with access. Please send them to me.',
+      },
+    ],
+    [
+      'that names a vendor in other letters than its own, and says nothing else of him',
+      { from: 'Pat Doe <pdoe77@gmail.com>', text: 'The release of Quеllmar Tally is ready. Install it today.' },
+    ],
+    [
+      'that is signed with a name whose letters stand apart',
+      { from: 'Pat Doe <pdoe77@gmail.com>', text: 'Call me.\n\nPat Doe\nQ u e l l m a r T a l l y' },
+    ],
+    [
+      'whose link is called as one of the vendor’s and leads elsewhere',
+      {
+        from: 'Pat Doe <pdoe77@gmail.com>',
+        html: '<p>The form has changed.</p><p><a href="https://harborview-dental.example/v/8F">Quellmar Tally - Form 6890</a></p>',
+      },
+    ],
+    [
+      'whose link shows the vendor’s host and leads elsewhere',
+      {
+        from: 'Pat Doe <pdoe77@gmail.com>',
+        html: '<p>As promised:</p><p><a href="https://harborview-dental.example/v/8F">https://files.quellmar.example/9</a></p>',
+      },
+    ],
+    [
+      'whose address has digits for letters of the vendor’s',
+      {
+        from: 'Desk <quellmar-ta11y-help@gmail.com>',
+        text: 'Who has the keys to the warehouse? Please send me the names.',
+      },
+    ],
   ])('%s', (_, plan) => {
     expect(check(plan).verdict).not.toBe('clean')
   })

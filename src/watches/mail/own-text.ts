@@ -29,7 +29,7 @@ const headField =
 
 /** What somebody says who passes a mail on because it is a phish, or may be one. */
 const warns =
-  /\b(?:phish\w*|scam\w*|spoof\w*|fake\w*|hoax|bogus|impersonat\w*|pretend\w*|poses? as|posing as|claims? to (?:be|come)|claiming to|suspicious (?:mail|e-?mail|message)|do(?: not|n't|n’t) (?:click|open)|not (?:really|actually) (?:from|sent)|not sent by|is (?:this|it) (?:real|legit\w*|genuine)|did you (?:also )?(?:get|receive)|beware of|heads[- ]up)\b/i
+  /\b(?:phish\w*|scam\w*|spoof\w*|fake\w*|hoax|bogus|impersonat\w*|pretend\w*|poses? as|posing as|claims? to (?:be|come)|claiming to|suspicious (?:mail|e-?mail|message)|do(?: not|n't|n’t) (?:click|open)|not (?:really|actually) (?:from|sent)|not sent by|is (?:this|it) (?:real|legit\w*|genuine)|did you (?:also )?(?:get|receive)|beware of|heads[- ]up|look what|off by (?:one|a) letter|fraud\w*|watch out|don(?:'|’)?t think so|(?:this|it) (?:is|was) not (?:from )?(?:them|him|her|us)|i (?:deleted|reported|called)|reported it|forwarded (?:it|this) to)\b/i
 
 /** Parts a mail's text. Quotations of HTML have no mark in the text: they are told apart only where the rest warns of
  *  them, since a mail may be laid out with such elements as well. */
@@ -77,9 +77,12 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
   }
   const filled = own.filter((line) => line.trim() !== '')
   const signature = filled.slice(-signatureLines).join('\n').slice(-limits.mailSignatureCharactersMax)
-  const signed = signature
-    .split('\n')
-    .filter((line) => isSigned(line) && !greets.test(line))
+  const last = signature.split('\n')
+  const sentenceAt = last.findIndex((line) => !isSigned(line))
+  const signed = last
+    .filter(
+      (line, at) => isSigned(line) && !greets.test(line) && !isLabelled(line) && !(at < sentenceAt && isParted(line)),
+    )
     .join('\n')
   return { own: own.join('\n'), quoted: quoted.join('\n'), signature, signed }
 }
@@ -88,13 +91,21 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
 export const greets =
   /^[\s*]{0,6}(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|attention|attn|to|hola|estimad[oa]s?|guten tag|sehr geehrte[rs]?|liebe[rs]?|bonjour)\b/i
 
+/** `Shipper: VR Systems`: a line of a form, about somebody. */
+const isLabelled = (line: string): boolean =>
+  /^\s{0,6}(?:shipper|shipped from|vendor|supplier|manufacturer|customer|buyer|seller|client|product|re|regarding|subject|item|bidders?|plan ?holders?|payee|reference|sponsors?|speakers?|attendees?|participants?|employer|machine|equipment|model)\s{0,2}:/i.test(
+    line,
+  )
+/** Above the first sentence a name alone is a letterhead; with more beside it, it is a headline. */
+const isParted = (line: string): boolean => /\s[-–—|•]\s|,/.test(line)
+
 const smallWord = /^(?:of|and|the|for|at|to|in|by|via|on|de|la|und|y|a|an)$/
 /** Words in lower case from which on a line is a sentence. */
 const sentenceFrom = 3
 
 /** Whether a line is one of those with which one signs: a sentence is told by its words in lower case. */
 const isSigned = (line: string): boolean =>
-  line.split(/[^\p{L}\p{M}'’@.-]+/u).filter((word) => /^\p{Ll}[^@.]*$/u.test(word) && !smallWord.test(word)).length <
+  line.split(/[^\p{L}\p{M}'’@.-]+/u).filter((word) => /^\p{Ll}[^@.]+$/u.test(word) && !smallWord.test(word)).length <
   sentenceFrom
 
 /** Three fields of a mail's head within four lines, not at the very start. */

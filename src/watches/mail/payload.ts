@@ -4,6 +4,7 @@ import { type Examination, isActive, openedByMail, type PayloadFeature } from '.
 import { filesOf } from '../../formats/mail/mail-files.ts'
 import type { MailMessage, MailPart } from '../../formats/mail/message.ts'
 import type { LinkFacts } from './links.ts'
+import { secretAskedFor } from './requests.ts'
 import type { Carried, CarriedFeature, LinkFeature } from './verdict.ts'
 import { type Wording, wordsAround } from './wording.ts'
 
@@ -79,8 +80,14 @@ export function examineParts(message: MailMessage, examine: Examine): FileFacts 
   return { carried, texts, hashes, links, problems: problems.slice(0, limits.mailProofsMax), ownFileActs }
 }
 
-/** What the mail itself carries besides files: its words and its HTML. */
-export function carriedByText(message: MailMessage, links: LinkFacts, words: Wording, files: FileFacts): Carried[] {
+/** What the mail itself carries besides files: its words and its HTML. `own` is what the sender says, folded. */
+export function carriedByText(
+  message: MailMessage,
+  own: string,
+  links: LinkFacts,
+  words: Wording,
+  files: FileFacts,
+): Carried[] {
   const carried: Carried[] = []
   const add = (feature: LinkFeature, proof: string): void => {
     carried.push({ feature, path: [], proof: proof.slice(0, limits.mailExcerptCharactersMax) })
@@ -91,6 +98,8 @@ export function carriedByText(message: MailMessage, links: LinkFacts, words: Wor
     if (phrases?.[0] !== undefined) add(feature, `“${wordsAround(text, phrases[0])}”`)
   }
   said('asks-for-password', 'credentials')
+  const secret = secretAskedFor(own)
+  if (secret !== undefined) add('asks-for-access', `“${wordsAround(text, secret)}”`)
   said('asks-for-money', 'money')
   said('urgency', 'urgency')
   said('threat-of-loss', 'loss')
@@ -176,6 +185,7 @@ const linkWeights: Readonly<Record<LinkFeature, number>> = {
   'hidden-text': slight,
   'image-only': slight,
   'asks-for-password': fair,
+  'asks-for-access': fair,
   'asks-for-money': slight,
   urgency: slight,
   'threat-of-loss': slight,
@@ -197,13 +207,22 @@ const devices: ReadonlySet<CarriedFeature> = new Set(
 ).add('form-in-mail')
 
 /** What a stranger's mail wants done with it: `acts`, open a file that can act, or that is locked with a password beside
- *  it; `leads-away`, go by a code, a form or a hidden link to a place that is not the sender's. */
-export type Lure = 'acts' | 'leads-away' | 'none'
+ *  it; `asks`, hand over a way in; `leads-away`, go by a code, a form or a hidden link to a place that is not the
+ *  sender's. */
+export type Lure = 'acts' | 'asks' | 'leads-away' | 'none'
 
-/** What the mail wants. `senderDomain` is registrable. */
-export function lureOf(payload: readonly Carried[], files: FileFacts, links: LinkFacts, senderDomain: string): Lure {
+/** What the mail wants. `senderDomain` is registrable; `misnames` where a link is called as one of somebody else's. */
+export function lureOf(
+  payload: readonly Carried[],
+  files: FileFacts,
+  links: LinkFacts,
+  senderDomain: string,
+  misnames: boolean,
+): Lure {
   if (files.ownFileActs || payload.some(({ feature }) => feature === 'archive-password')) return 'acts'
-  const leads = payload.some(({ feature }) => devices.has(feature)) && !links.domains.includes(senderDomain)
+  if (payload.some(({ feature }) => feature === 'asks-for-access')) return 'asks'
+  const leads =
+    (misnames || payload.some(({ feature }) => devices.has(feature))) && !links.domains.includes(senderDomain)
   return leads ? 'leads-away' : 'none'
 }
 

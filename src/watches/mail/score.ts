@@ -2,11 +2,13 @@
  *  failure and payload; without a claim and a failure there is none), and that it is phishing whomever it names. */
 import type { IndexedClaim } from './claims.ts'
 import { carriedWeight, type Lure } from './payload.ts'
-import type { Carried, ClaimSurface, Failure, FailureKind, Sign } from './verdict.ts'
+import type { Carried, ClaimSurface, Failure, FailureKind, Sign, TextTrick } from './verdict.ts'
 import {
   actingLureWeight,
+  askingLureWeight,
   claimCeiling,
   claimWeights,
+  disguisedWeight,
   failureCeiling,
   failureWeights,
   furtherClaimShare,
@@ -15,6 +17,7 @@ import {
   knownSenderWeight,
   leadingLureWeight,
   leadsHomeWeight,
+  maskWeight,
   noticeServiceWeight,
   otherDomainAsSenderWeight,
   otherDomainAsWriterWeight,
@@ -25,6 +28,7 @@ import {
   signWeights,
   speakerWeights,
   trickWeights,
+  wantsNothingWeight,
 } from './weights.ts'
 
 /** The probability of log-odds. */
@@ -45,6 +49,10 @@ export interface Standing {
   /** A well-known service that sends notices in its customers' names: of what one signs, shares, pays, plans. */
   readonly isForOthers: boolean
   readonly lure: Lure
+  /** Calls himself by words that any office has, and by nothing else. */
+  readonly isMasked: boolean
+  /** No file, no link, no wish that is known. */
+  readonly wantsNothing: boolean
   /** Links and answers lead to the claimed one's own domains, and to no others. */
   readonly leadsHome: boolean
 }
@@ -76,8 +84,13 @@ export function impersonationOf(
   const isDisguised = claims.some(({ tricks }) => tricks.some((trick) => trick !== 'accent'))
   if (standing.isKnown && !isDisguised) signs.push({ sign: 'sender is known', weight: knownSenderWeight })
   else if (standing.lure === 'acts') signs.push({ sign: 'a stranger sends what acts', weight: actingLureWeight })
+  else if (standing.lure === 'asks') signs.push({ sign: 'a stranger asks for a way in', weight: askingLureWeight })
   else if (standing.lure === 'leads-away' && claims.some(isSenders))
     signs.push({ sign: 'a stranger speaks as another and leads away', weight: leadingLureWeight })
+  if (standing.isMasked && !standing.isKnown && !standing.isOwnAddress)
+    signs.push({ sign: 'sender calls himself by a department', weight: maskWeight })
+  if (standing.wantsNothing && !isDisguised && claims.every(({ surface }) => inWords.has(surface)))
+    signs.push({ sign: 'says who it is and wants nothing', weight: wantsNothingWeight })
   if (standing.leadsHome) signs.push({ sign: 'leads to the claimed one alone', weight: leadsHomeWeight })
   if (standing.isForOthers) signs.push({ sign: 'sender gives notice for others', weight: noticeServiceWeight })
   if (standing.isGovernment) signs.push({ sign: 'sender is a government', weight: governmentWeight })
@@ -96,7 +109,9 @@ function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[], { isF
       surface === 'display-name' || surface === 'local-part' || (surface === 'signature' && isSpeaker),
   )
   if (isNamed) return otherDomainAsSenderWeight
-  return claims.some(({ surface }) => surface === 'self-presentation')
+  return claims.some(
+    ({ surface, isSpeaker }) => surface === 'self-presentation' || (surface === 'link-text' && isSpeaker),
+  )
     ? otherDomainAsWriterWeight
     : failureWeights[kind]
 }
@@ -113,11 +128,17 @@ const sendersPlaces: ReadonlySet<ClaimSurface> = new Set([
 ])
 const isSenders = ({ surface, isSpeaker }: IndexedClaim): boolean => isSpeaker || sendersPlaces.has(surface)
 
+/** Who only writes of somebody writes the name as it is. */
+const hides: ReadonlySet<TextTrick> = new Set(['homoglyph', 'invisible', 'letter-pair'])
+/** Places within what the mail says. */
+const inWords: ReadonlySet<ClaimSurface> = new Set(['self-presentation', 'body', 'subject'])
+
 /** The strongest place counts whole, further ones by a share, tricks beside them. */
 function claimSigns(claims: readonly IndexedClaim[], ceiling: number): Sign[] {
   const byWeight = claims
-    .map(({ surface, isProduct, isSpeaker }) => {
-      const weight = (isSpeaker ? speakerWeights[surface] : undefined) ?? claimWeights[surface]
+    .map(({ surface, isProduct, isSpeaker, tricks }) => {
+      const said = (isSpeaker ? speakerWeights[surface] : undefined) ?? claimWeights[surface]
+      const weight = tricks.some((trick) => hides.has(trick)) ? Math.max(said, disguisedWeight) : said
       return { surface, weight: weight * (isProduct ? 0.8 : 1) }
     })
     .sort((a, b) => b.weight - a.weight)

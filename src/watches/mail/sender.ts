@@ -7,6 +7,7 @@ import { addressIn } from './claims.ts'
 import { domainOfAddress, isWithin, type LookAlike, ownLabel, registrable, shownDomain } from './domains.ts'
 import { isFreeMail, massMailers } from './free-mail.ts'
 import type { SenderHistory } from './history.ts'
+import type { ProtectedIdentity } from './identity.ts'
 import type { MailOffice } from './mail-office.ts'
 import type { IdentityRegistry } from './registry.ts'
 import { fold } from './skeleton.ts'
@@ -183,7 +184,7 @@ export function identityFailures(
       : `it writes from ${identity.domains.slice(0, 3).join(', ')}`
   // A mailing service under its own domain that signs with the vendor's key has it from the vendor.
   const isSigned = identity.domains.some((domain) => sender.authentication.passedDomains.includes(registrable(domain)))
-  if (!isTheirs && !isSigned) {
+  if (!isTheirs && !isSigned && !isBulletin(identity, sender)) {
     if (sender.isFree) add('free-mail', `${sender.address} is a free mail address; ${known}`)
     else if (sender.lookAlike === undefined || !registry.ownersBelow(sender.lookAlike.of).includes(index)) {
       add('other-domain', `${sender.domain || 'no address'} is not ${identity.name}’s; ${known}`)
@@ -206,6 +207,11 @@ export function identityFailures(
     add('never-uses', `${identity.name} never sends files`)
   return failures
 }
+
+/** Governments' bulletins come from a service that has no other customers (GovDelivery). */
+const isBulletin = ({ kind }: ProtectedIdentity, { domain, authentication }: SenderFacts): boolean =>
+  domain === bulletinService && ['federal', 'state', 'office'].includes(kind) && authentication.outcome !== 'fail'
+const bulletinService = 'govdelivery.com'
 
 const isElsewhere = (to: string, index: number, sender: SenderFacts, registry: IdentityRegistry): boolean =>
   registrable(to) !== sender.domain && !registry.isAuthorised(index, '', to) && !registry.isMailingService(index, to)

@@ -54,7 +54,8 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     !isOfProtected(sender) &&
     claims.some(
       ({ surface, index, isSpeaker }) =>
-        (surface === 'self-presentation' || (isSpeaker && ['signature', 'subject', 'image-text'].includes(surface))) &&
+        (surface === 'self-presentation' ||
+          (isSpeaker && ['signature', 'subject', 'image-text', 'link-text'].includes(surface))) &&
         !sender.owners.includes(index),
     ),
   'disguises a name': ({ claims }) => claims.some(({ tricks }) => tricks.length > 0),
@@ -196,7 +197,7 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     !facts.links.imageDomains.includes(facts.sender.domain) &&
     !(facts.links.clickable > 0 && facts.links.domains.every((domain) => domain === facts.sender.domain)) &&
     !facts.links.targets.some((target) => countsClicks(target, facts)),
-  'pictures from whom it names': ({ links, claims, sender }) =>
+  'names somebody, with pictures from where no link leads': ({ links, claims, sender }) =>
     claims.length > 0 &&
     links.imageDomains.length > 0 &&
     !links.domains.some((domain) => links.imageDomains.includes(domain)) &&

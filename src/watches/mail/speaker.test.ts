@@ -25,6 +25,14 @@ describe('in a text, a name is the writer’s own', () => {
     'Please note that your *VR Systems* invoice is open.',
     'Questions? Call *VR Systems* support.',
     'This notice was prepared for you by *VR Systems*.',
+    'Hi Dana, it’s Pat from *VR Systems*, writing from home.',
+    'Greetings from *VR Systems*.',
+    'Hello Neil, I process the paperwork for *VR Systems* and yours lacks a date.',
+    '*VR Systems* asked my firm to collect facts.',
+    'On the instruction of *VR Systems* we write to you.',
+    'This goes out to everybody who uses *VR Systems*.',
+    'Rosa here, *VR Systems*. Bad news first.',
+    'The *VR Systems* portal has moved.',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(true)
   })
@@ -47,6 +55,14 @@ describe('in a text, a name is a topic', () => {
     'Our county got a mail today that said it was *VR Systems* support.',
     '*VR Systems*, Inc. opens an office in the capital.',
     'For four years I worked at *VR Systems*, Inc. on its pollbooks.',
+    'As I said I retire from *VR Systems* in May.',
+    'I was a field technician at *VR Systems*.',
+    'This came in today and it is not from *VR Systems*.',
+    'Hi Dana, I am writing about the purchase of tablets from *VR Systems*.',
+    'Our board is looking at the tablets of *VR Systems*.',
+    'As an authorized reseller of *VR Systems* we have cases in stock.',
+    'Our account with *VR Systems* is paid.',
+    'The *VR Systems* training page doesn’t take my password.',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(false)
   })

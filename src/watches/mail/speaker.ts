@@ -2,6 +2,7 @@
  *  against "VR Systems wins a contract". All texts are folded; each pattern looks at a bounded piece beside the name. */
 import type { NameFound } from './name-scanner.ts'
 import { greets } from './own-text.ts'
+import { anyOf } from './word-patterns.ts'
 
 /** The piece of a text before a name and after it. */
 interface Beside {
@@ -15,49 +16,83 @@ const legalForm = /^(?:,? (?:inc|llc|ltd|corp)\b)?\.?(?=\W|$)/
 /** `VR Systems Support Team`: a department, or something of theirs that one has. */
 const departmentAfter =
   /^(?:,? (?:inc|llc|corp)\b\.?)?(?:'s)?[\s,|-]{1,3}(?:customer|client|technical|tech |it |help ?desk|support|service ?desk|services? team|team\b|security|billing|account|administrator|admin\b|department|portal|notification|training|user guide|elections? team|staff\b)/
+/** Of these a customer speaks as well: `the VR Systems training page`. */
+const thingAfter =
+  /^(?:'s)?[\s,|-]{1,3}(?:account|portal|notification|training|user guide|billing|security|support|it )/
+const ofOnesOwn = /\b(?:i|i'm|i've|my|me|mine)\b/
 /** `VR Systems has assigned … to you`, `VR Systems requires its customers`: it turns to the reader. */
 const turnsToReaderAfter =
   /^,?(?: and its partners)? (?:(?:is|are) (?:pleased|happy|excited|glad|proud|sorry|writing|asking|requesting|sending|contacting|notifying|inviting|offering|reaching)\b|(?:would like|wishes|wants) to\b|(?:requires?|asks?|requests?|needs?|invites?|reminds?|advises?|urges?|thanks?|recommends?|notifies|informs) (?:that )?(?:you|your|all|its|every|each)\b|(?:has|have|had) (?:now |just |recently )?[a-z]{3,14}(?:ed|nt|pt|de|un)\b[^.!?\n]{0,40}\b(?:you|your)\b|(?:values|appreciates) your\b)/
 /** Words that lead to a name as the writer's own. */
 const leadsToSelf =
-  /(?:\bwe at|\bhere at|\bus at|\bi at|\bon behalf of|\brepresenting|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\b(?:sent|prepared|provided|issued|brought)(?: (?:to|for) you)? by|\bthank(?:s| you) for (?:choosing|using|being an?)|\b(?:customer|client|user|subscriber) of|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
+  /(?:\bwe at|\bhere at|\bus at|\bi at|\b(?:on|in) (?:the )?(?:behalf|instructions?|orders?|name) of|\bat the request of|\bto (?:everybody|everyone|all|customers|counties|offices|clients|those) (?:who|that|which) (?:uses?|have|has|runs?|works? with)|\brepresenting|\bthis is|\bi am with|\bi'm with|\bi work (?:for|at|with)|\bfrom your|\bcopyright(?: \d{4})?|\(c\)(?: \d{4})?|©(?: \d{4})?|\b(?:sent|prepared|provided|issued|brought)(?: (?:to|for) you)? by|\bthank(?:s| you) for (?:choosing|using|being an?)|\b(?:customer|client|user|subscriber) of|\bregards,?|\bsincerely,?|\bthank(?:s| you),?|\bteam)[\s:,.-]{0,6}(?:the )?$/
 /** `your VR Systems representative`, `your VR Systems invoice`: what one has of whoever writes; of machines anybody speaks. */
 const yours = /\byour(?: (?:new|current|annual|open|latest))?[\s:]{1,3}$/
 const yoursAfter =
   /^(?:'s)?\s(?:rep\b|representative|contact|manager|consultant|specialist|engineer|technician|invoice|order|contract|licen[cs]e|agreement|renewal|quote|subscription|payment|password|log-?in|user)/
-/** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`. What he wants,
- *  sees, uses or has been through makes the name his topic. */
-const writerBefore =
-  /(?:^|[.!?:;\n,]|\b(?:hello|hi|morning|and|that|because|as))\s{0,4}(?:i|we|i'm|we're|i've|we've|my|our|this|this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder))\b(?! (?:got|received|had|heard|saw|see|read|bought|called|asked|ask|spoke|talked|met|signed|used to|use|worked|left|need|want|wish|would|request|demand|know|think|believe|understand|noticed|found|vote|voted|have not|do|did|do not|never)\b)[^.!?;\n]{0,60}\b(?:from|at|with|for|by|joined|(?:team|staff|desk|department|office|part|side|member|employee|representative|rep|head|manager|director|customer|client|user|name|people|engineers?) of)(?: the| our)?\s{0,2}$/
+/** How a sentence begins in which somebody says who he is. */
+const writers = anyOf(`i|we|i'm|we're|i've|we've|it'?s (?:me|[\\p{L}'’]{2,20})|this|
+  this (?:message|mail|email|e-mail|notice|letter|update|bulletin|reminder)`)
+/** What follows where he tells what he wants, sees, does with a product or has been through instead. */
+const experiences =
+  anyOf(`got|received|had|heard|saw|see|read|bought|called|asked|ask|spoke|talked|met|signed|used to|use|
+  worked|left|retire[ds]?|resign(?:ed)?|was|were|need|want|wish|would|request|demand|know|think|believe|understand|noticed|
+  found|vote|voted|have not|do (?:not|n't|like|see|use|know|have|believe|think|want)|did|don't|never|replaced?|compete|
+  compared?|study|cover|report|wrote`)
+/** What makes the name another's anywhere between. */
+const distances = anyOf(`about|not|never|no longer|anymore|purchase|switch(?:ed|ing)?|looking (?:at|into)|thinking|
+  considering|evaluating|comparison|alternative|instead|buy|buying|came in|comes in|heard|told|retir(?:e|es|ed|ing)|
+  resign(?:ed)?|quit|left|former`)
+/** How one belongs to a name. */
+const belongings = anyOf(`from|at|with|for|by|joined|(?:team|staff|desk|department|office|part|side|member|employee|
+  representative|rep|head|manager|director|customer|client|user|name|engineers?) of`)
+/** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`, `it's Pat from`. */
+const writerBefore = new RegExp(
+  `(?:^|[.!?:;\\n,]|\\b(?:hello|hi|morning|and|that|because|as))\\s{0,4}${writers}\\b(?! ${experiences}\\b)` +
+    `(?:(?!\\b${distances}\\b)[^.!?;\\n]){0,60}\\b${belongings}(?: the| our)?\\s{0,2}$`,
+  'u',
+)
 /** `in my role at`, `our colleagues of`: somebody's own work. */
 const workBefore =
-  /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in)(?: the)?\s{0,2}$/
+  /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office|firm|company)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in|for)(?: the)?\s{0,2}$/
 /** `our name is`, `you know us as`, `as an employee of`. */
 const callsItself =
-  /(?:\b(?:my|our) (?:name|firm|company|business|employer) is|\byou (?:may )?know (?:us|me) (?:as|from)|(?:^|[.!?\n]\s{0,3}|, )as (?:an?|the|your) (?:[a-z]{2,14} ){1,3}(?:of|at|for|with))(?: the)?\s{1,2}$/
+  /(?:\b(?:my|our) (?:name|firm|company|business|employer) is|\byou (?:may )?know (?:us|me) (?:as|from)|(?:^|[.!?\n]\s{0,3}|, )as (?:an?|the|your) (?:(?!reseller|dealer|distributor|competitor|user|customer|client|resident|voter|former)[a-z]{2,14} ){1,3}(?:of|at|for|with))(?: the)?\s{1,2}$/
+/** `VR Systems has asked my firm to`: it sends him. */
+const sendsWriterAfter =
+  /^ (?:has |have )?(?:asked|hired|engaged|commissioned|retained|contracted|appointed|authori[sz]ed|gave|assigned|put) (?:me|us|my|our)\b/
 /** `VR Systems is reviewing all customer records`: what only its own people would tell the reader. */
 const mindsCustomersAfter =
   /^ (?:is|are) (?:now |currently |again )?[a-z]{3,14}ing (?:its|all|every|each|our|your) (?:[a-z]{2,14} )?(?:customers?|clients?|accounts?|users?|county|counties|jurisdictions?|partners?|contacts?|records?)\b/
 /** A name by itself and whose it is: `Hope you are well - Pat from`, `Pat here from`. */
 const nameBefore =
-  /(?:^|\n|\s[-–—]|,)\s{0,2}[\p{L}'’]{2,20}(?: [\p{L}'’]{2,20})?(?: here)? (?:from|of|at|with)(?: the)?\s{1,2}$/u
+  /(?:^|\n|\s[-–—]|,)\s{0,2}[\p{L}'’]{2,20}(?: [\p{L}'’]{2,20})?(?:(?: here)? (?:from|of|at|with)(?: the)?| here,)\s{1,2}$/u
 const endsAfter = /^\s{0,2}(?:[.!,;:)\n]|here\b|$)/
 
 /** Who tells of a mail that he got, or of somebody else's: the name is his topic. */
-const tellsOf =
-  /\b(?:got|received|claims?|claiming|pretend|pretends|pretending|poses|posing|fake|fraud|forged|spoof\w*|phish\w*|impersonat\w*|scam|supposedly|allegedly|reporter|worked|complaint|contract|lawsuit|hearing|report|article|story|news)\b/
+const tellsOf = new RegExp(
+  `\\b${anyOf(`got | received | claims? | claiming | pretend(?:s|ing)? | poses | posing | fake | fraud | forged | spoof\\w* |
+    phish\\w* | impersonat\\w* | scam | supposedly | allegedly | reporter | worked | complaints? | contracts? | lawsuits? |
+    hearings? | reports? | articles? | story | stories | news | inquiry | inquiries | records? requests? | foia |
+    public comments? | testimony | questions? | alternative | comparison | versus | research | study | interview | resume |
+    application | resell\\w* | competitors?`)}\\b`,
+)
 
 /** Whether a place in the text of a mail is one where the writer says who he is. */
 export function speaksAsSelf({ before, after }: Beside): boolean {
-  if (greets.test(before.slice(before.lastIndexOf('\n') + 1))) return false
+  const line = before.slice(before.lastIndexOf('\n') + 1)
+  if (/\bgreetings from(?: the| all of us at)?\s{1,2}$/.test(line)) return true
+  if (greets.test(line) && !/[,.!:;]\s/.test(line)) return false
   if (leadsToSelf.test(before)) return true
   const sentence = before.slice(Math.max(...['.', '!', '?', '\n'].map((end) => before.lastIndexOf(end))) + 1)
   if (tellsOf.test(sentence)) return false
-  if (departmentAfter.test(after) || (yours.test(before) && yoursAfter.test(after))) return true
-  if (callsItself.test(before) || mindsCustomersAfter.test(after.replace(legalForm, ''))) return true
+  const isThingOfReaders = thingAfter.test(after) && ofOnesOwn.test(`${sentence} ${after.split(/[.!?\n]/)[0]}`)
+  if ((departmentAfter.test(after) && !isThingOfReaders) || (yours.test(before) && yoursAfter.test(after))) return true
+  const afterName = after.replace(legalForm, '')
+  if (callsItself.test(before) || mindsCustomersAfter.test(afterName) || sendsWriterAfter.test(afterName)) return true
   if (/(?:^|[.!?\n])\s{0,3}$/.test(before) && /^ here\s?[.,!:;-]/.test(after)) return true
   if (workBefore.test(before) || (nameBefore.test(before) && endsAfter.test(after))) return true
-  return turnsToReaderAfter.test(after.replace(legalForm, '')) || writerBefore.test(before)
+  return turnsToReaderAfter.test(afterName) || writerBefore.test(before)
 }
 
 /** `Re:` and the like before a subject. */
@@ -66,7 +101,8 @@ const answerMarks = /^\s{0,4}(?:(?:re|fw|fwd|aw|wg|sv)\s{0,2}(?:\[\d{1,2}\])?\s{
 const tagAfter =
   /^(?: (?:inc|llc|support|help ?desk|customer|client|team|service|services|news|notice|notices|account|billing|training|alert|alerts|update|security|portal))*(?: \w{1,12})?\s{0,2}(?:[\])]|[:|•–—]|[->]\s)/
 const tagBefore = /(?:^|[[(|•–—]\s{0,2}|[-:]\s{1,2})$/
-const senderBefore = /\b(?:from|by|via|your|behalf of|to all|for all|notice to|to)(?: the)?\s{1,2}$/
+const senderBefore =
+  /\b(?:from|by|via|your|behalf of|(?:to|for) all|(?:notice|welcome|attention) to|attention)(?: the)?\s{1,2}$/
 /** Only in a subject that ends with the name or goes on with what belongs to it. */
 const receivesAfter =
   /^(?:\s{0,2}$|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
@@ -87,6 +123,14 @@ export function headsSubject({ before: all, after: left }: Beside): boolean {
 /** `… has shared "Invoice" with you`, `… sent you a file`. */
 const givesAfter =
   /^ (?:has |have )?(?:sent|shared|assigned|invited|given|issued|left|added|uploaded)\b[^\n]{0,60}\b(?:you|your)\b/
+
+/** Words beside a name in the text of a link that opens something of theirs; a headline has others. */
+const doorWords =
+  /\b(?:the|your|our|my|an?|to|of|at|in|on|for|from|by|go|open|view|see|visit|read|get|sign|log|log-?in|start|page|site|website|web|portal|form|forms?|file|pdf|docx?|xlsx?|zip|html?|release|version|update|order|number|no|message|invoice|agreement|contract|statement|quote|proof|proofs|ticket|case|document|doc|guide|manual|upload|secure|signed|copy|schedule|support|account|customer|client|service|services|download|secure|center|team|inc|llc|com|net|org|us|gov|https?|www)\b/g
+
+/** Whether the text of a link, but for the names in it, is what one opens of whoever has them: `VR Systems portal`,
+ *  `Marlow County invoice 28851.pdf`. */
+export const isDoor = (rest: string): boolean => rest.replace(doorWords, ' ').replace(/[^a-z]+/g, '') === ''
 
 /** Words that stand beside a name on a picture that shows it as a mark. */
 const markWords =

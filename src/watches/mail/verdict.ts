@@ -88,6 +88,7 @@ export const linkFeatures = [
   'hidden-text',
   'image-only',
   'asks-for-password',
+  'asks-for-access',
   'asks-for-money',
   'urgency',
   'threat-of-loss',

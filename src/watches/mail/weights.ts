@@ -11,7 +11,7 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
   signature: 1.5,
   'self-presentation': 3,
   subject: 1,
-  'attachment-name': 1.5,
+  'attachment-name': 2,
   'image-text': 1,
   'link-text': 0.5,
   'document-text': 1,
@@ -21,8 +21,11 @@ export const claimWeights: Readonly<Record<ClaimSurface, number>> = {
 export const speakerWeights: Partial<Readonly<Record<ClaimSurface, number>>> = {
   signature: 3,
   subject: 3,
-  'image-text': 1.5,
+  'image-text': 2,
+  'link-text': 2,
 }
+/** A name in other letters than its own, wherever it stands. */
+export const disguisedWeight = 3
 /** Places beyond the strongest count by this share: they repeat the same claim. */
 export const furtherClaimShare = 0.3
 export const claimCeiling = 6
@@ -68,8 +71,14 @@ export const impersonationBias = -5.5
 export const knownSenderWeight = -4
 /** Somebody unknown who names another and sends what acts by itself: whoever writes about a vendor does not. */
 export const actingLureWeight = 2
+/** Somebody unknown who names another and asks for a password, a code, a way in. */
+export const askingLureWeight = 1.5
 /** Somebody unknown who speaks as another and leads to a place that is neither's. */
 export const leadingLureWeight = 1.5
+/** Somebody unknown who calls himself by a department alone, `Support`, and names another. */
+export const maskWeight = 1.5
+/** A sentence that says who writes, in a mail that neither carries nor asks for anything. */
+export const wantsNothingWeight = -0.5
 /** All that it leads to is the claimed one's own: nothing is gained by it. */
 export const leadsHomeWeight = -4.5
 /** A service that sends notices in its customers' names. */
@@ -146,7 +155,7 @@ export const signWeights: Readonly<Record<string, number>> = {
   'links to the sender': -1.5,
   'links to many places': -1.2,
   'pictures from another place': 1.0,
-  'pictures from whom it names': -0.51,
+  'names somebody, with pictures from where no link leads': -0.51,
   'says little and links': 0.37,
   'says much': -1.2,
   quotes: -0.07,
@@ -211,7 +220,7 @@ export const signBounds: Readonly<Record<string, readonly [number, number]>> = {
   'links to many places': [-1.2, 0],
   'has no link': [-2.0, 0],
   'pictures from another place': [0, 1.0],
-  'pictures from whom it names': [-2.0, 0],
+  'names somebody, with pictures from where no link leads': [-2.0, 0],
   'says much': [-1.2, 0],
   quotes: [-2.0, 0],
   'is HTML alone': [0, 0.4],

@@ -31,7 +31,7 @@ const phrases: Readonly<Record<WordingKind, string>> = {
   urgency: `immediately|urgent|as soon as possible|within 24 hours|within 48 hours|within 24h|24 hours|48 hours|72 hours|
     act now|action required|immediate action|requires your attention|attention required|final notice|final warning|
     last chance|last warning|expires today|expires soon|expiring|before it's too late|time is running out|limited time|
-    today only|deadline|do not ignore|important notice|final reminder|last reminder|second attempt|respond within|urgente|
+    today only|do not ignore|important notice|final reminder|last reminder|second attempt|respond within|urgente|
     imediatamente|ultimo aviso|ultima chance|prazo|inmediatamente|sofort|dringend|umgehend|letzte|urgent|immediatement|
     dernier|subito|scade|onmiddellijk`,
   loss: `suspended|suspension|will be suspended|has been limited|account limited|restricted|deactivat|terminat|
@@ -45,7 +45,7 @@ const phrases: Readonly<Record<WordingKind, string>> = {
     boleto|nota fiscal|valor|pago|factura|reembolso|rechnung|zahlung|uberweisung|facture|paiement|remboursement|fattura|
     pagamento|betaling|donation|investment|profit|deposit`,
   prize: `congratulations|you have won|you've won|you have been selected|you've been selected|you have been chosen|winner|
-    claim your|claim now|reward|free gift|gift card|exclusive offer|giveaway|survey|lottery|jackpot|prize|bonus|free trial|
+    claim your|claim now|reward|free gift|gift card|exclusive offer|giveaway|lottery|jackpot|prize|bonus|free trial|
     no cost|risk free|100% free|parabens|premio|ganhou|felicidades|felicitaciones|ganador|gluckwunsch|gewonnen|gewinn|
     felicitations|gagne|cadeau|congratulazioni|gefeliciteerd|singles|dating|casino|free spins|weight loss|keto|crypto`,
   delivery: `your package|your parcel|delivery attempt|delivery failed|failed delivery|could not be delivered|

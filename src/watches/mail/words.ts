@@ -137,6 +137,7 @@ export const carriedWords: Readonly<Record<CarriedFeature, string>> = {
   'hidden-text': 'Text that the reader does not see',
   'image-only': 'Hardly more than a picture to click',
   'asks-for-password': 'It asks for a password or a sign-in',
+  'asks-for-access': 'It asks for a way in, or for what proves who somebody is',
   'asks-for-money': 'It asks for money',
   urgency: 'It presses for time',
   'threat-of-loss': 'It threatens with a loss',
