@@ -109,7 +109,11 @@ export function claimsOf(
   for (const name of fileNames) claimsOfFile(name, registry, collector)
   for (const alt of message.imageTexts.slice(0, limits.mailImageTextsJudgedMax))
     collector.search(alt, 'image-text', { isTopic: text.isWarning })
-  const signers = new Set(registry.loneNames.find(text.signed).map(({ identity }) => identity))
+  const signed = registry.loneNames.find(text.signed)
+  const signers = new Set(signed.map(({ identity }) => identity))
+  // Common words that are all of a line, and more than one, are a name there.
+  for (const { identity, text: name, needsContext } of text.isWarning ? [] : signed)
+    if (needsContext && name.includes(' ')) collector.add(identity, 'signature', name, [], false, true)
   collector.search(text.signed, 'signature', { isTopic: text.isWarning, speakers: signers })
   collector.search(text.own, 'body', {
     charactersMax: limits.mailTextHeadCharactersMax + limits.mailTextTailCharactersMax,

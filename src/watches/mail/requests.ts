@@ -28,7 +28,8 @@ const secrets = whole(`
   driver'?s? licen[cs]es? | dates? of birth | social security | ssn | last four |
   (?:private|personal|home|cell) (?:phones?|addresses|address|numbers?|e-?mails?|mobile) |
   bank(?:ing)? (?:account|details|data|information|change) | routing number | ach | w-?9 |
-  (?:new|updated|changed|different|other|following) (?:bank )?account`)
+  (?:new|updated|changed|different|other|following) (?:bank )?account |
+  new (?:phone |telephone |contact )?numbers? | new hotline`)
 
 /** Who warns against it asks for nothing, and who lost his own asks for something else. */
 const warns = whole(`
