@@ -8,6 +8,8 @@ export const mailWatchLimits = {
   mailAddressCharactersMax: 320,
   /** Protected identities at once: the shipped list has some hundreds, a state's own adds its counties and vendors. */
   identitiesMax: 5_000,
+  /** Uses of an alias of YAML in such a file: a list has no need of more, and each may stand for a large piece. */
+  identityAliasesMax: 10,
   /** Names, domains and other facts of one identity. */
   identityFactsMax: 200,
   /** Characters of one such name: the longest official names have some 80. */

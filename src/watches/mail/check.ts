@@ -16,6 +16,7 @@ import { emptyMailOffice, type MailOffice } from './mail-office.ts'
 import { type OwnText, ownLinks, ownText } from './own-text.ts'
 import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures, lureOf } from './payload.ts'
 import { IdentityRegistry } from './registry.ts'
+import { isAsking } from './requests.ts'
 import { type ImpersonationSum, impersonationOf, phishingOf } from './score.ts'
 import { generalFailures, identityFailures, type SenderFacts, senderFacts } from './sender.ts'
 import { signsOf } from './signs.ts'
@@ -254,7 +255,7 @@ export class MailChecker {
     const misnames = claims.some(({ surface, isSpeaker }) => surface === 'link-text' && isSpeaker)
     const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain, misnames)
     const wantsNothing = payload.length === 0 && links.clickable === 0 && !carriesFiles && !words.has('credentials')
-    const asks = text.own.includes('?')
+    const asks = isAsking(fold(text.own))
     const isSentence = ({ surface }: IndexedClaim): boolean => surface === 'self-presentation'
     for (const index of new Set(claims.map((claim) => claim.index))) {
       const identity = this.registry.identities[index]

@@ -67,13 +67,36 @@ describe('a list of identities', () => {
     ['JSON', '{"vendors":[{"name":"Acme Voting","authorised_domains":["https://www.acmevoting.com/"]}]}'],
     ['JSON, a bare list', '[{"vendor":"Acme Voting","domain":"acmevoting.com"}]'],
     ['TOML', '[[identities]]\nname = "Acme Voting"\ndomains = ["acmevoting.com"]\n'],
+    ['JSON, domains by name', '{"Acme Voting":["acmevoting.com"]}'],
+    ['JSON lines', '{"name":"Acme Voting","domains":["acmevoting.com"]}\n{"name":"B","domains":["b.org"]}\n'],
+    ['YAML', '# ours\nvendors:\n  - name: Acme Voting\n    domains: [acmevoting.com]\n'],
     ['rows', 'name,domains\nAcme Voting,acmevoting.com\n'],
+    ['rows without a head', 'Acme Voting,acmevoting.com\n'],
+    ['rows with semicolons and quotes', 'name;domains\n"Acme Voting";"acmevoting.com"\n'],
+    ['rows with tabs', 'Name\tDomains\nAcme Voting\tacmevoting.com\n'],
   ])('is read from %s', (_, text) => {
     const read = readIdentities(text)
     expect(read).toMatchObject({
       ok: true,
-      value: { identities: [{ id: 'acme-voting', domains: ['acmevoting.com'] }], problems: [] },
+      value: { problems: [] },
     })
+    expect(read.ok && read.value.identities[0]).toMatchObject({ id: 'acme-voting', domains: ['acmevoting.com'] })
+  })
+
+  test('may have a comma in a name, and several domains in a cell', () => {
+    const read = readIdentities('name,domains\n"Acme Voting, Inc.","acmevoting.com acme.org"\nB, b.org; c.org\n')
+    expect(read.ok && read.value.identities.map(({ name, domains }) => [name, domains])).toEqual([
+      ['Acme Voting, Inc.', ['acmevoting.com', 'acme.org']],
+      ['B', ['b.org', 'c.org']],
+    ])
+  })
+
+  test('that nests aliases of YAML without end is refused', () => {
+    const bomb = [
+      'a: &a [x, x]',
+      ...'bcdefghi'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]}, `.repeat(9)}]`),
+    ]
+    expect(readIdentities(bomb.join('\n'))).toMatchObject({ ok: false })
   })
 
   test('says what it cannot take, and keeps the rest', () => {

@@ -81,7 +81,12 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
   const sentenceAt = last.findIndex((line) => !isSigned(line))
   const signed = last
     .filter(
-      (line, at) => isSigned(line) && !greets.test(line) && !isLabelled(line) && !(at < sentenceAt && isParted(line)),
+      (line, at) =>
+        isSigned(line) &&
+        !greets.test(line) &&
+        !isLabelled(line) &&
+        !isQuoted(line) &&
+        !(at < sentenceAt && isParted(line)),
     )
     .join('\n')
   return { own: own.join('\n'), quoted: quoted.join('\n'), signature, signed }
@@ -96,6 +101,8 @@ const isLabelled = (line: string): boolean =>
   /^\s{0,6}(?:shipper|shipped from|vendor|supplier|manufacturer|customer|buyer|seller|client|product|re|regarding|subject|item|bidders?|plan ?holders?|payee|reference|sponsors?|speakers?|attendees?|participants?|employer|machine|equipment|model)\s{0,2}:/i.test(
     line,
   )
+/** `“VR Systems”`: what somebody looks for. */
+const isQuoted = (line: string): boolean => /^\s*["“'‘].*["”'’]\s*$/.test(line)
 /** Above the first sentence a name alone is a letterhead; with more beside it, it is a headline. */
 const isParted = (line: string): boolean => /\s[-–—|•]\s|,/.test(line)
 

@@ -1,9 +1,11 @@
-/** Reads a list of protected identities that an office or a state wrote: JSON, TOML, or rows of name and domains with
- *  commas. It takes the usual spellings of each field, says in a plain sentence what it cannot take, and keeps the
+/** Reads a list of protected identities that an office or a state wrote: JSON, JSON lines, TOML, YAML, or rows of name and
+ *  domains. It takes the usual spellings of each field, says in a plain sentence what it cannot take, and keeps the
  *  rest. */
 import { parse as parseToml } from 'smol-toml'
+import { parse as parseYaml } from 'yaml'
 import { limits } from '../../core/limits.ts'
 import { err, ok, type Result } from '../../core/result.ts'
+import { splitDelimited } from '../../formats/delimited.ts'
 import {
   emptyIdentity,
   type IdentityKind,
@@ -75,6 +77,11 @@ function entriesOf(document: unknown): readonly unknown[] | undefined {
   if (lists.length > 0) return lists.flatMap((list) => list as unknown[])
   const tables = Object.entries(document).filter(([, value]) => isFields(value))
   if ('name' in document || 'vendor' in document) return [document]
+  // `{ "VR Systems": ["vrsystems.com"] }`
+  const isDomains = (value: unknown): boolean =>
+    [value].flat().every((each) => typeof each === 'string' && each.includes('.'))
+  if (Object.values(document).every(isDomains))
+    return Object.entries(document).map(([name, domains]) => ({ name, domains }))
   if (tables.length === 1 && Object.values(tables[0]?.[1] as Fields).every(isFields)) return entriesOf(tables[0]?.[1])
   return tables.length > 0 ? tables.map(([key, value]) => ({ name: key, ...(value as Fields) })) : undefined
 }
@@ -86,9 +93,12 @@ export function readIdentities(text: string, fileName = 'the list'): Result<Iden
   if (trimmed === '') return err(`${fileName} is empty.`)
   let document: unknown
   try {
+    const first = trimmed.split('\n').find((line) => !/^\s*(?:#|$)/.test(line)) ?? ''
     if (/^[[{]/.test(trimmed) && !/^\[{1,2}[\w.-]+\]{1,2}\s*$/m.test(trimmed.split('\n', 1)[0] ?? '')) {
-      document = JSON.parse(trimmed)
-    } else if (/^\s*(?:[\w"-]+\s*=|\[)/m.test(trimmed)) document = parseToml(trimmed)
+      document = linesOfJson(trimmed) ?? JSON.parse(trimmed)
+    } else if (/^(?:---|- |[\w-]+:(?:\s|$))/.test(first))
+      document = parseYaml(trimmed, { maxAliasCount: limits.identityAliasesMax })
+    else if (/^\s*(?:[\w"-]+\s*=|\[)/m.test(trimmed)) document = parseToml(trimmed)
     else document = rowsOf(trimmed)
   } catch (error) {
     return err(
@@ -110,12 +120,21 @@ export function readIdentities(text: string, fileName = 'the list'): Result<Iden
   return identities.length === 0 ? err(problems[0] ?? `${fileName} holds no names.`) : ok({ identities, problems })
 }
 
-/** `Name, domain; domain` a line, with or without a head. */
+/** One object of JSON a line, two at least; undefined where it is something else. */
+function linesOfJson(text: string): unknown[] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  if (lines.length < 2 || !lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return undefined
+  return lines.map((line) => JSON.parse(line) as unknown)
+}
+
+/** `Name, domain; domain` a line, with or without a head; parted by tabs or semicolons as spreadsheets write them. */
 function rowsOf(text: string): Fields[] {
-  const rows = text.split(/\r?\n/).flatMap((line) => {
-    const cells = line.split(/[,\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
-    return line.trim() === '' || line.startsWith('#') ? [] : [cells]
-  })
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const firstLine = lines[0] ?? ''
+  const delimiter = firstLine.includes('\t') ? '\t' : firstLine.includes(';') && !firstLine.includes(',') ? ';' : ','
+  const rows = lines.map((line) =>
+    (splitDelimited(line, delimiter) ?? line.split(delimiter)).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1')),
+  )
   const isHead = rows[0]?.some((cell) => fieldOf.get(plainKey(cell)) !== undefined && !cell.includes('.'))
   const head = isHead === true ? (rows.shift() ?? []) : ['name', 'domains']
   return rows.map((cells) => {
@@ -155,7 +174,10 @@ function finished(fields: Fields, label: string, problems: string[]): ProtectedI
     return undefined
   }
   const named = `${label} (${name})`
-  const domains = texts(fields.domains, named, 'domains', problems).flatMap((text) => domainOf(text, named, problems))
+  const domains = texts(fields.domains, named, 'domains', problems)
+    // A cell may hold several, parted by blanks.
+    .flatMap((text) => (text.split(/\s+/).every((piece) => piece.includes('.')) ? text.split(/\s+/) : [text]))
+    .flatMap((text) => domainOf(text, named, problems))
   const addresses = texts(fields.addresses, named, 'addresses', problems)
     .map((text) => text.toLowerCase())
     .filter((text) => isAddress(text) || !problems.push(`${named}: “${text}” is not a mail address and was left out.`))

@@ -12,7 +12,17 @@ const asks = whole(`
   let (?:me|us) have | send | mail | e-?mail | text | give | tell | provide | confirm | verify | validate | reply with |
   reply to this | return | share | forward | fill in | fill out | complete | enter | update | read (?:me|us) |
   switch on | turn on | turn off | disable | enable | grant | allow | open up | leave | use the | log ?in | sign ?in |
-  who (?:has|have|holds|keeps)`)
+  who (?:has|have|holds|keeps) | (?:i|we) (?:need|want|ask|request) | (?:i|we)'d (?:like|love|need) | would like |
+  pay (?:to|it)`)
+
+/** Those of them that are nothing else: `our mail is down` asks for nothing. */
+const wishes = whole(`
+  please | pls | kindly | could you | can you | would you | will you | asking | (?:i|we) (?:need|want|ask|request) |
+  (?:i|we)'d (?:like|love|need) | would like | you (?:must|have to|need to|are required|should) | let (?:me|us) have |
+  (?:send|mail|text|give|tell|show) (?:me|us|it|them|over|back) | have (?:someone|somebody|them|it)`)
+
+/** Whether a text, folded, asks for anything at all. */
+export const isAsking = (folded: string): boolean => folded.includes('?') || wishes.test(folded)
 
 /** What is asked for: ways in, and what proves who one is. */
 const secrets = whole(`
@@ -27,7 +37,11 @@ const secrets = whole(`
   anydesk | screenconnect | logmein | quick ?assist | vpn | firewall | ip address(?:es)? | network (?:diagram|plan|map) |
   driver'?s? licen[cs]es? | dates? of birth | social security | ssn | last four |
   (?:private|personal|home|cell) (?:phones?|addresses|address|numbers?|e-?mails?|mobile) |
-  bank(?:ing)? (?:account|details|data|information|change) | routing number | ach | w-?9 |
+  (?:admin|administrator) (?:codes?|cards?|passwords?) | seal logs? | camera (?:positions?|angles?) | guard hours |
+  (?:sketch|plan|map|photos?|pictures?) of the (?:\\w+ )?(?:vault|building|warehouse|room|floor|office) | floor ?plans? |
+  bank(?:ing)? (?:account|details|data|information|change|statements?) | ach | w-?9s? |
+  (?:routing|account) (?:and (?:routing|account) )?numbers? | (?:changed|new|other) banks? | account shown |
+  (?:account|bank) (?:was|is|has been|has|had) (?:changed|closed|moved) | former (?:account|one) was closed |
   (?:new|updated|changed|different|other|following) (?:bank )?account |
   new (?:phone |telephone |contact )?numbers? | new hotline`)
 

@@ -11,6 +11,7 @@ import {
   disguisedWeight,
   failureCeiling,
   failureWeights,
+  freeMailAsSenderWeight,
   furtherClaimShare,
   governmentWeight,
   impersonationBias,
@@ -103,11 +104,12 @@ export function impersonationOf(
 
 /** A name in a text may be anybody's topic; as the sender's own name it is a claim that another domain belies. */
 function failureWeight(kind: FailureKind, claims: readonly IndexedClaim[], { isForOthers }: Standing): number {
-  if (kind !== 'other-domain' || isForOthers) return failureWeights[kind]
+  if ((kind !== 'other-domain' && kind !== 'free-mail') || isForOthers) return failureWeights[kind]
   const isNamed = claims.some(
     ({ surface, isSpeaker }) =>
       surface === 'display-name' || surface === 'local-part' || (surface === 'signature' && isSpeaker),
   )
+  if (kind === 'free-mail') return isNamed ? freeMailAsSenderWeight : failureWeights[kind]
   if (isNamed) return otherDomainAsSenderWeight
   return claims.some(
     ({ surface, isSpeaker }) => surface === 'self-presentation' || (surface === 'link-text' && isSpeaker),

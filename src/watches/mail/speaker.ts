@@ -44,26 +44,36 @@ const distances = anyOf(`about|not|never|no longer|anymore|purchase|switch(?:ed|
   considering|evaluating|comparison|alternative|instead|buy|buying|came in|comes in|heard|told|retir(?:e|es|ed|ing)|
   resign(?:ed)?|quit|left|former`)
 /** How one belongs to a name. */
+/** Who may be of a name; of other things the name is the maker. */
 const belongings = anyOf(`from|at|with|for|by|joined|(?:team|staff|desk|department|office|part|side|member|employee|
   representative|rep|head|manager|director|customer|client|user|name|engineers?) of`)
 /** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`, `it's Pat from`. */
 const writerBefore = new RegExp(
-  `(?:^|[.!?:;\\n,]|\\b(?:hello|hi|morning|and|that|because|as))\\s{0,4}${writers}\\b(?! ${experiences}\\b)` +
+  `(?:(?:^|[.!?:;\\n,]|\\b(?:hello|hi|morning|and|that|because|as))\\s{0,4}${writers}|\\b(?:i|we)(?:'m| am|'re| are))\\b(?! ${experiences}\\b)` +
     `(?:(?!\\b${distances}\\b)[^.!?;\\n]){0,60}\\b${belongings}(?: the| our)?\\s{0,2}$`,
   'u',
 )
+/** `I opened the box from`: what somebody does with a thing of theirs. Whom they have, a team or a desk, is no thing. */
+const thingBefore =
+  /\b(?:i|we)\b(?!'| am\b| are\b)[^.!?\n]{0,80}\b(?:the|an?|some|any|this|these|your) (?:[\w-]{1,20} ){0,2}(?!team|desk|staff|department|office|group|division|crew|side|people|folks|lab|bench)[\w-]{2,20} (?:from|by)(?: the)?\s{0,2}$/
 /** `in my role at`, `our colleagues of`: somebody's own work. */
 const workBefore =
-  /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office|firm|company)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in|for)(?: the)?\s{0,2}$/
+  /\b(?:my|our) (?:new )?(?:role|job|position|post|capacity|work|team|desk|colleagues?|department|office|firm|company|records|systems?|books|files|database|servers?|warehouse|lab|engineers?|technicians?|treasurer|accountants?|accounting|lawyers?|[a-z-]{3,12} close|audit|review)\b[^.!?;\n]{0,30}\b(?:at|with|of|from|in|for)(?: the)?\s{0,2}$/
 /** `our name is`, `you know us as`, `as an employee of`. */
 const callsItself =
   /(?:\b(?:my|our) (?:name|firm|company|business|employer) is|\byou (?:may )?know (?:us|me) (?:as|from)|(?:^|[.!?\n]\s{0,3}|, )as (?:an?|the|your) (?:(?!reseller|dealer|distributor|competitor|user|customer|client|resident|voter|former)[a-z]{2,14} ){1,3}(?:of|at|for|with))(?: the)?\s{1,2}$/
 /** `VR Systems has asked my firm to`: it sends him. */
 const sendsWriterAfter =
   /^ (?:has |have )?(?:asked|hired|engaged|commissioned|retained|contracted|appointed|authori[sz]ed|gave|assigned|put) (?:me|us|my|our)\b/
+/** `VR Systems has sold its receivables to us`. */
+const givesWriterAfter =
+  /^ (?:has|have|had) (?:sold|transferred|given|handed|outsourced|moved|assigned|passed)\b[^.!?\n]{0,40}\b(?:to|over to) (?:us|me|my|our)\b/
+/** `During the close at VR Systems we noticed`. */
+const atName = /\b(?:at|with|from|of)(?: the)?\s{1,2}$/
+const weAfter = /^,? we\b/
 /** `VR Systems is reviewing all customer records`: what only its own people would tell the reader. */
 const mindsCustomersAfter =
-  /^ (?:is|are) (?:now |currently |again )?[a-z]{3,14}ing (?:its|all|every|each|our|your) (?:[a-z]{2,14} )?(?:customers?|clients?|accounts?|users?|county|counties|jurisdictions?|partners?|contacts?|records?)\b/
+  /^ (?:is|are) (?:now |currently |again )?[a-z]{3,14}ing (?:(?:all|every|each|our|your) (?:[a-z]{2,14} )?(?:clerks?|offices?)|(?:its|all|every|each|our|your) (?:[a-z]{2,14} )?(?:customers?|clients?|accounts?|users?|county|counties|jurisdictions?|partners?|contacts?|records?))\b/
 /** A name by itself and whose it is: `Hope you are well - Pat from`, `Pat here from`. */
 const nameBefore =
   /(?:^|\n|\s[-–—]|,)\s{0,2}[\p{L}'’]{2,20}(?: [\p{L}'’]{2,20})?(?:(?: here)? (?:from|of|at|with)(?: the)?| here,)\s{1,2}$/u
@@ -73,7 +83,7 @@ const endsAfter = /^\s{0,2}(?:[.!,;:)\n]|here\b|$)/
 const tellsOf = new RegExp(
   `\\b${anyOf(`got | received | claims? | claiming | pretend(?:s|ing)? | poses | posing | fake | fraud | forged | spoof\\w* |
     phish\\w* | impersonat\\w* | scam | supposedly | allegedly | reporter | worked | complaints? | contracts? | lawsuits? |
-    hearings? | reports? | articles? | story | stories | news | inquiry | inquiries | records? requests? | foia |
+    hearings? | reports? | articles? | story | stories | news | inquiry | inquiries | records? requests? | (?:open|public) records | foia |
     public comments? | testimony | questions? | alternative | comparison | versus | research | study | interview | resume |
     application | resell\\w* | competitors?`)}\\b`,
 )
@@ -89,10 +99,17 @@ export function speaksAsSelf({ before, after }: Beside): boolean {
   const isThingOfReaders = thingAfter.test(after) && ofOnesOwn.test(`${sentence} ${after.split(/[.!?\n]/)[0]}`)
   if ((departmentAfter.test(after) && !isThingOfReaders) || (yours.test(before) && yoursAfter.test(after))) return true
   const afterName = after.replace(legalForm, '')
-  if (callsItself.test(before) || mindsCustomersAfter.test(afterName) || sendsWriterAfter.test(afterName)) return true
+  if (
+    callsItself.test(before) ||
+    mindsCustomersAfter.test(afterName) ||
+    sendsWriterAfter.test(afterName) ||
+    givesWriterAfter.test(afterName)
+  )
+    return true
+  if (atName.test(before) && weAfter.test(afterName)) return true
   if (/(?:^|[.!?\n])\s{0,3}$/.test(before) && /^ here\s?[.,!:;-]/.test(after)) return true
   if (workBefore.test(before) || (nameBefore.test(before) && endsAfter.test(after))) return true
-  return turnsToReaderAfter.test(afterName) || writerBefore.test(before)
+  return turnsToReaderAfter.test(afterName) || (writerBefore.test(before) && !thingBefore.test(before))
 }
 
 /** `Re:` and the like before a subject. */
@@ -105,7 +122,7 @@ const senderBefore =
   /\b(?:from|by|via|your|behalf of|(?:to|for) all|(?:notice|welcome|attention) to|attention)(?: the)?\s{1,2}$/
 /** Only in a subject that ends with the name or goes on with what belongs to it. */
 const receivesAfter =
-  /^(?:\s{0,2}$|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
+  /^(?:\s{0,2}$|\s{0,2}(?:no|nr|number)?\.?\s?#?\d|\s{0,2}[:|–—,]|\s-\s| (?:account|customer|client|user|support|portal|order|invoice|case|ticket|training|subscription|contract|license|licence|system|team))/
 
 /** Whether a name in a subject stands there as the sender's: as its tag, as whom it is from, or as who gives the reader
  *  something. */
@@ -117,16 +134,41 @@ export function headsSubject({ before: all, after: left }: Beside): boolean {
   if (tellsOf.test(before) || tellsOf.test(after)) return false
   if (senderBefore.test(before) && receivesAfter.test(after)) return true
   if (!tagBefore.test(before)) return false
+  if (isAboutReader(after)) return true
   return after.trim() === '' || tagAfter.test(after) || turnsToReaderAfter.test(after) || givesAfter.test(after)
 }
+
+/** What goes on about something of the reader's, or is but what one has of a vendor: `VR Systems technician arriving`,
+ *  `DS850 licenses lapse: your county`. What wins, sues or passes is news. */
+const isAboutReader = (after: string): boolean => /^[^.!?]{0,60}\byour?\b/.test(after) || isDoor(after)
 
 /** `… has shared "Invoice" with you`, `… sent you a file`. */
 const givesAfter =
   /^ (?:has |have )?(?:sent|shared|assigned|invited|given|issued|left|added|uploaded)\b[^\n]{0,60}\b(?:you|your)\b/
 
-/** Words beside a name in the text of a link that opens something of theirs; a headline has others. */
-const doorWords =
-  /\b(?:the|your|our|my|an?|to|of|at|in|on|for|from|by|go|open|view|see|visit|read|get|sign|log|log-?in|start|page|site|website|web|portal|form|forms?|file|pdf|docx?|xlsx?|zip|html?|release|version|update|order|number|no|message|invoice|agreement|contract|statement|quote|proof|proofs|ticket|case|document|doc|guide|manual|upload|secure|signed|copy|schedule|support|account|customer|client|service|services|download|secure|center|team|inc|llc|com|net|org|us|gov|https?|www)\b/g
+/** Words beside a name in the text of a link or in a subject for what one has of a vendor; a headline has others. */
+const doorWords = new RegExp(
+  `\\b${anyOf(`the | your | our | my | an? | to | of | at | in | on | for | from | by | and | with | all | here | now | again |
+    new | latest | current | final | updated | go | open | view | see | visit | read | get | sign | log | log-?in | start |
+    keep | run | fix | join | renew | activate | enroll | confirm | verify | reset | unlock | approve | pay | track | upload |
+    download | page | pages | site | website | web | portal | console | dashboard | manager | viewer | inbox | mailbox |
+    mail | e-?mail | message | messages | voicemail | fax | letter | memo | notice | alert | bulletin | advisory | form |
+    forms | file | files | folder | drive | share | shared | workspace | archive | attachment | pdf | docx? | xlsx? | zip |
+    html? | release | version | update | updates | patch | package | installer | set-?up | kit | tool | tools | readiness |
+    order | number | numbers | no | invoice | agreement | contract | statement | quote | proof | proofs | ticket | case |
+    document | documents | doc | guide | guides | manual | renewal | license | licenses | licence | licences | certificate |
+    key | keys | code | codes | token | policy | terms | profile | roster | list | table | sheet | spreadsheet | data |
+    backup | results | report | test | check | checklist | approval | confirmation | verification | password | account |
+    subscription | payment | bill | billing | refund | receipt | shipment | tracking | label | training | course |
+    registration | enrollment | webinar | recording | video | slides | meeting | call | calendar | schedule | dates | event |
+    rehearsal | dress | copy | signed | secure | support | help | chat | contact | technician | engineer | visit | arriving |
+    customer | client | service | services | staff | users? | admin | administrator | elections? | ballots? | voters? |
+    pollbooks? | poll | books? | tablets? | devices? | machines? | software | firmware | app | link | links | center | team |
+    night | hotline | address | inc | llc | com | net | org | us | gov | https? | www | monday | tuesday | wednesday |
+    thursday | friday | saturday | sunday | january | february | march | april | may | june | july | august | september |
+    october | november | december`)}\\b`,
+  'g',
+)
 
 /** Whether the text of a link, but for the names in it, is what one opens of whoever has them: `VR Systems portal`,
  *  `Marlow County invoice 28851.pdf`. */

@@ -60,6 +60,8 @@ export const failureWeights: Readonly<Record<FailureKind, number>> = {
 }
 export const failureCeiling = 7
 
+/** What a free mail address weighs that bears the claimed name, or whose mail is signed with it. */
+export const freeMailAsSenderWeight = 3
 /** What a domain of somebody else weighs where the mail bears the claimed name as its sender's, or is signed with it. */
 export const otherDomainAsSenderWeight = 2.5
 /** The same where a sentence says that the writer is of the claimed one. */
