@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { headsSubject, isMark, speaksAsSelf } from './speaker.ts'
+import { headsSubject, isDoor, isMark, speaksAsSelf } from './speaker.ts'
 
 /** The pieces beside the name, which stands between the bars. */
 const beside = (text: string): { before: string; after: string } => {
@@ -33,6 +33,10 @@ describe('in a text, a name is the writer’s own', () => {
     'This goes out to everybody who uses *VR Systems*.',
     'Rosa here, *VR Systems*. Bad news first.',
     'The *VR Systems* portal has moved.',
+    'Starting this month I am the one who looks after your county for *VR Systems*.',
+    'During our year-end close at *VR Systems* we noticed that you paid twice.',
+    'Our records at *VR Systems* show a wrong number.',
+    '*VR Systems* has sold its receivables to us.',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(true)
   })
@@ -62,6 +66,7 @@ describe('in a text, a name is a topic', () => {
     'Our board is looking at the tablets of *VR Systems*.',
     'As an authorized reseller of *VR Systems* we have cases in stock.',
     'Our account with *VR Systems* is paid.',
+    'I opened the box from *VR Systems* and the seals are blue.',
     'The *VR Systems* training page doesn’t take my password.',
   ])('%s', (text) => {
     expect(speaksAsSelf(beside(text))).toBe(false)
@@ -80,6 +85,9 @@ describe('in a subject, a name is the sender’s', () => {
     '*VR Systems* Support - case 4711',
     '*VR Systems* has shared "Guides" with you',
     'Message from *VR Systems*: new guides',
+    '*VR Systems* technician arriving on Saturday',
+    'Receipt from *VR Systems* no. 4711',
+    '*VR Systems* will hold your press slot until noon',
   ])('%s', (text) => {
     expect(headsSubject(beside(text))).toBe(true)
   })
@@ -94,6 +102,11 @@ describe('in a subject, a name is a topic', () => {
     'Question about your contract with *VR Systems*',
     'Regional meeting, with *VR Systems* and others',
     '*VR Systems* opens an office, and other news',
+    'An alternative to *VR Systems*',
+    'Media inquiry: *VR Systems*',
+    'Copies of contracts: *VR Systems*',
+    'Open records: *VR Systems*',
+    'The board weighs a switch to *VR Systems*',
   ])('%s', (text) => {
     expect(headsSubject(beside(text))).toBe(false)
   })
@@ -103,4 +116,11 @@ test('the text of a picture is a mark where it is the name, or begins with it', 
   for (const text of ['*VR Systems*', 'Logo of *VR Systems*', '*VR Systems* - trusted by counties'])
     expect(isMark(beside(text))).toBe(true)
   expect(isMark(beside('Two clerks at the booth of *VR Systems*'))).toBe(false)
+})
+
+test('a link is called as something of theirs where nothing but that stands beside the name', () => {
+  for (const rest of [' portal', 'sign the  renewal', ' invoice 28851.pdf', ' support: readiness tool', ''])
+    expect(isDoor(rest)).toBe(true)
+  for (const rest of [' wins contract in three states', 'lawsuit against ', 'why  machines jam'])
+    expect(isDoor(rest)).toBe(false)
 })
