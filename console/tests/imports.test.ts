@@ -1,4 +1,4 @@
-/** The console takes types from the desk and nothing else, so that no part of the desk is sent to a browser. */
+/** The console takes types from the desk, and the words that both use; no part of the desk is sent to a browser. */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,20 +9,41 @@ const files = globSync('**/*.{ts,tsx}', { cwd: folder }).filter(
   (name) => !/^(?:tests|fixtures)[\\/]|\.test\.tsx?$/.test(name),
 )
 const textOf = (name: string): string => readFileSync(join(folder, name), 'utf8')
+/** Words, which a report and a page say alike. */
+const shared = ['core/counts.ts', 'core/vocabulary.ts']
+const isShared = (from: string): boolean => shared.some((file) => from.endsWith(`/src/${file}`))
 
 describe('the code of the console', () => {
-  test('imports types alone from the desk', () => {
+  test('imports types alone from the desk, and words', () => {
     const offenders = files.flatMap((name) =>
       [...textOf(name).matchAll(/^import [\s\S]*?from '([^']+)'/gm)]
-        .filter(([statement, from]) => /\/src\//.test(from ?? '') && !statement.startsWith('import type '))
+        .filter(
+          ([statement, from = '']) =>
+            from.includes('/src/') && !statement.startsWith('import type ') && !isShared(from),
+        )
         .map(([, from]) => `${name}: ${from}`),
     )
     expect(offenders).toEqual([])
   })
 
   test('takes only the types of the API', () => {
-    const other = /from '(?:\.\.\/)+src\/(?!(?:desk|server)\/api\/)/
-    expect(files.filter((name) => other.test(textOf(name)))).toEqual([])
+    const offenders = files.flatMap((name) =>
+      [...textOf(name).matchAll(/from '((?:\.\.\/)+src\/[^']+)'/g)].flatMap(([, from = '']) =>
+        /\/src\/(?:desk|server)\/api\//.test(from) || isShared(from) ? [] : [`${name}: ${from}`],
+      ),
+    )
+    expect(offenders).toEqual([])
+  })
+
+  test('gets with the words nothing but the vocabulary of detection', () => {
+    const core = join(dirname(folder), 'src', 'core')
+    const importsOf = (file: string): string[] =>
+      [...readFileSync(join(core, file), 'utf8').matchAll(/^import (?!type )[\s\S]*?from '([^']+)'/gm)].map(
+        ([, from = '']) => from,
+      )
+    expect(importsOf('counts.ts')).toEqual([])
+    expect(importsOf('vocabulary.ts').toSorted()).toEqual(['./counts.ts', './finding.ts'])
+    expect(importsOf('finding.ts')).toEqual([])
   })
 
   test('makes no markup from text', () => {

@@ -203,7 +203,7 @@ describe('mail in a desk', () => {
       text: 'Dear clerk, read the new EViD User Guides of VR Systems: https://evil.example/login',
     })
     const checked = await desk.checkMail(saved)
-    expect(checked.ok && checked.value).toMatchObject({ verdict: 'suspicious', posesAs: 'VR Systems' })
+    expect(checked.ok && checked.value).toMatchObject({ verdict: 'attack', posesAs: 'VR Systems' })
     expect(await desk.checkMail(Buffer.from(Buffer.from(saved).toString('utf8')))).toMatchObject({ ok: false })
   }, 60_000)
 
