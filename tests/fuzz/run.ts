@@ -79,7 +79,7 @@ async function work(): Promise<void> {
 
 await Promise.all(Array.from({ length: workers }, work))
 if (targets.length === 0) {
-  console.log('There is nothing to fuzz.')
+  console.log('There is no target of this name. Targets are named folder/part: mail-watch/check, documents/ole-parts.')
   failed = 1
 }
 console.log(`Memory of the whole process at the end: ${mebibytes(process.memoryUsage.rss())}.`)

@@ -7,8 +7,8 @@ import type { MailLink, MailMessage } from '../../formats/mail/message.ts'
 import { type Authentication, trustedAuthentication } from './authentication.ts'
 import { type Filed, type KeptSketch, MailCampaigns, type SavedCampaigns } from './campaigns.ts'
 import { claimsOf, type IndexedClaim } from './claims.ts'
-import { genericTokens, registrable } from './domains.ts'
-import { clickCounters, isFreeMail, massMailers } from './free-mail.ts'
+import { customerOf, genericTokens, ownLabel, registrable } from './domains.ts'
+import { clickCounters, helpDesks, isFreeMail, massMailers } from './free-mail.ts'
 import { type LearntMail, type SavedHistory, SenderHistory } from './history.ts'
 import type { ProtectedIdentity } from './identity.ts'
 import { judgeLinks, type LinkFacts } from './links.ts'
@@ -268,7 +268,9 @@ export class MailChecker {
         isKnown: sender.isKnown || (sender.isOwnOffice && sender.authentication.outcome !== 'fail'),
         isGovernment: isGovernment && !sender.owners.includes(index),
         isOwnAddress: sender.owners.includes(index),
-        isForOthers: this.#sendsForOthers(sender),
+        isForOthers:
+          this.#sendsForOthers(sender) ||
+          (lure === 'none' && !words.has('credentials') && isHelpDeskOf(identity, sender)),
         isMasked: !isProtected && isDepartment(sender.name),
         wantsNothing: wantsNothing && !(asks && claims.some((claim) => claim.index === index && isSentence(claim))),
         lure: isProtected && !sender.owners.includes(index) ? 'none' : lure,
@@ -328,6 +330,17 @@ const everybodysHosts = new Set(
     ' ',
   ),
 )
+
+/** Whether a mail comes from what a help desk's service gave its customer of this name; anybody may take a free one, so
+ *  it speaks only for mail that leads nowhere else. */
+const isHelpDeskOf = (
+  { domains }: ProtectedIdentity,
+  { host, domain, authentication, replyToDomains }: SenderFacts,
+): boolean =>
+  helpDesks.has(domain) &&
+  authentication.outcome !== 'fail' &&
+  replyToDomains.every((to) => registrable(to) === domain || domains.includes(registrable(to))) &&
+  domains.some((own) => ownLabel(own) === customerOf(host, domain))
 
 /** Whether a display name has words that any office has, and no other. */
 function isDepartment(name: string): boolean {

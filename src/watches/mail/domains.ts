@@ -3,6 +3,7 @@
 import { domainToUnicode } from 'node:url'
 import { getDomain, getPublicSuffix } from 'tldts'
 import { limits } from '../../core/limits.ts'
+import { helpDesks } from './free-mail.ts'
 import { deepen, fold } from './skeleton.ts'
 
 const options = { allowPrivateDomains: false, validateHostname: false } as const
@@ -134,6 +135,7 @@ export class LookAlikes {
   #look(host: string, isNew: boolean): LookAlike | undefined {
     const domain = registrable(host)
     if (domain === '' || this.#byDomain.has(domain) || restrictedEndings.test(domain)) return undefined
+    if (helpDesks.has(domain) && this.#byLabel.has(customerOf(host, domain))) return undefined
     const shown = fold(shownDomain(domain))
     const label = fold(ownLabel(shown))
     const skeleton = squeezed(deepen(label))
@@ -293,3 +295,7 @@ export function editDistance(a: string, b: string, max: number): number {
   }
   return previous[b.length] ?? max + 1
 }
+
+/** Whose part of a service's domain a host is: `vendor` of `vendor.zendesk.com`. */
+export const customerOf = (host: string, domain: string): string =>
+  host.length > domain.length ? host.slice(0, host.length - domain.length - 1) : ''

@@ -61,6 +61,13 @@ export const freeHosting: ReadonlySet<string> = new Set(
     .filter((domain) => domain !== ''),
 )
 
+/** Services that answer for others under a name of the customer's own: `vendor.zendesk.com`. */
+export const helpDesks: ReadonlySet<string> = new Set(
+  'zendesk.com freshdesk.com freshservice.com helpscoutapp.com zohodesk.com happyfox.com atlassian.net service-now.com'.split(
+    ' ',
+  ),
+)
+
 /** Domains through which such services lead every link, to count who clicks. */
 export const clickCounters: ReadonlySet<string> = new Set(
   `list-manage.com rs6.net hubspotlinks.com sendgrid.net exacttarget.com exct.net awstrack.me createsend.com cmail19.com

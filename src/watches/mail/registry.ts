@@ -114,7 +114,7 @@ export class IdentityRegistry {
 
   /** An identity whose name is written together with generic words: `vrsystemssupport`. */
   joinedIn(text: string): number | undefined {
-    const tokens = fold(text)
+    const tokens = fold(text.slice(0, limits.mailFieldSearchedCharactersMax))
       .split(/[^a-z0-9]+|\d+$/)
       .filter((token) => token !== '')
     const joined = tokens.join('').slice(0, limits.mailJoinedCharactersMax)

@@ -45,7 +45,8 @@ const distances = anyOf(`about|not|never|no longer|anymore|purchase|switch(?:ed|
   resign(?:ed)?|quit|left|former`)
 /** How one belongs to a name. */
 /** Who may be of a name; of other things the name is the maker. */
-const belongings = anyOf(`from|at|with|for|by|joined|(?:team|staff|desk|department|office|part|side|member|employee|
+const belongings = anyOf(`from|at|for|joined|(?:work|working|am|are|been|be|employed|serve|position|contract) with|
+  (?:employed|sent|retained|asked|authori[sz]ed|appointed|engaged|hired|instructed|contracted) by|(?:team|staff|desk|department|office|part|side|member|employee|
   representative|rep|head|manager|director|customer|client|user|name|engineers?) of`)
 /** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`, `it's Pat from`. */
 const writerBefore = new RegExp(
@@ -140,7 +141,7 @@ export function headsSubject({ before: all, after: left }: Beside): boolean {
 
 /** What goes on about something of the reader's, or is but what one has of a vendor: `VR Systems technician arriving`,
  *  `DS850 licenses lapse: your county`. What wins, sues or passes is news. */
-const isAboutReader = (after: string): boolean => /^[^.!?]{0,60}\byour?\b/.test(after) || isDoor(after)
+const isAboutReader = (after: string): boolean => /^[^.!?]{0,60}\byour?\b/.test(after) || wordsLeft(after).length === 0
 
 /** `… has shared "Invoice" with you`, `… sent you a file`. */
 const givesAfter =
@@ -170,9 +171,20 @@ const doorWords = new RegExp(
   'g',
 )
 
+const wordsLeft = (rest: string): string[] =>
+  rest
+    .replace(doorWords, ' ')
+    .split(/[^a-z'’]+/)
+    .filter((word) => word !== '')
+/** What tells of somebody. */
+const tellsNews =
+  /\b(?:lawsuits?|story|stories|news|articles?|hearings?|opinion|editorial|interview|wins?|won|sues?|sued|sa(?:id|ys)|fail(?:s|ed)|faces?|faced|pass(?:es|ed)|opens?|launch(?:es|ed)|buys|sells|names|fined|accused|why|how|what|who)\b/
+
 /** Whether the text of a link, but for the names in it, is what one opens of whoever has them: `VR Systems portal`,
- *  `Marlow County invoice 28851.pdf`. */
-export const isDoor = (rest: string): boolean => rest.replace(doorWords, ' ').replace(/[^a-z]+/g, '') === ''
+ *  `Marlow County invoice 28851.pdf`, `press room`. A headline has more words, and tells. */
+export const isDoor = (rest: string): boolean =>
+  !tellsNews.test(rest) && wordsLeft(rest).length <= 2 && rest.trim().split(/\s+/).length <= doorWordsMax
+const doorWordsMax = 8
 
 /** Words that stand beside a name on a picture that shows it as a mark. */
 const markWords =
