@@ -159,6 +159,30 @@ test.each<readonly [string, MailPlan]>([
     },
   ],
   [
+    'an answer of a vendor’s help desk at the service where it has its name',
+    {
+      from: 'Lee Doe (Quellmar Tally) <support@quellmar.zendesk.com>',
+      subject: '[Request #2975] Tray printer prints blank labels',
+      text: 'The ribbon is in upside down. If turning it does the trick I’ll close the ticket on Thursday.',
+    },
+  ],
+  [
+    'a notice of a vendor’s status page',
+    {
+      from: 'Quellmar Tally Status <noreply@statuspage.io>',
+      subject: '[Quellmar Tally] Resolved: slow sign-in',
+      text: 'Sign-in times are back to normal.',
+    },
+  ],
+  [
+    'a neighbour’s advisory for departments of the office’s own county',
+    {
+      from: 'Quinn Roe <qroe@countyem.example>',
+      subject: 'Exercise on Thursday',
+      text: 'This is an advisory for Elder County Elections departments. Please empty the drop box tonight.',
+    },
+  ],
+  [
     'a vendor’s webinar that a well-known service announces',
     {
       from: 'Quellmar Tally <messenger@webex.com>',
@@ -174,6 +198,16 @@ test.each<readonly [string, MailPlan]>([
 test('a service’s notice counts again where answers would go to a free mail address', () => {
   const verdict = testChecker(identities, emptyMailOffice).check(
     mail({ from: 'Quellmar Tally via Docusign <dse_na4@docusign.net>', replyTo: 'quellmar.help@gmail.com' }),
+  )
+  expect(verdict.verdict).not.toBe('clean')
+})
+
+test('a name at a help desk’s service says nothing for a mail that asks for a sign-in', () => {
+  const verdict = testChecker(identities, emptyMailOffice).check(
+    mail({
+      from: 'Quellmar Tally Support <support@quellmar.zendesk.com>',
+      text: 'Your access ends today. Please confirm your password at https://keep-access.example/x and your user name.',
+    }),
   )
   expect(verdict.verdict).not.toBe('clean')
 })

@@ -183,8 +183,9 @@ const tellsNews =
 /** Whether the text of a link, but for the names in it, is what one opens of whoever has them: `VR Systems portal`,
  *  `Marlow County invoice 28851.pdf`, `press room`. A headline has more words, and tells. */
 export const isDoor = (rest: string): boolean =>
-  !tellsNews.test(rest) && wordsLeft(rest).length <= 2 && rest.trim().split(/\s+/).length <= doorWordsMax
-const doorWordsMax = 8
+  !tellsNews.test(rest) && wordsLeft(rest).length <= 2 && rest.trim().split(/\s+/).length < headlineFrom
+/** Words from which on a link is called by a sentence. */
+const headlineFrom = 9
 
 /** Words that stand beside a name on a picture that shows it as a mark. */
 const markWords =
