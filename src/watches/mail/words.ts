@@ -137,7 +137,7 @@ export const carriedWords: Readonly<Record<CarriedFeature, string>> = {
   'hidden-text': 'Text that the reader does not see',
   'image-only': 'Hardly more than a picture to click',
   'asks-for-password': 'It asks for a password or a sign-in',
-  'asks-for-access': 'It asks for a way in, or for what proves who somebody is',
+  'asks-for-access': 'It asks for a way in: a password, a code, a key, or what proves who somebody is',
   'asks-for-money': 'It asks for money',
   urgency: 'It presses for time',
   'threat-of-loss': 'It threatens with a loss',
@@ -161,7 +161,9 @@ export function sentenceOf({
       ? `This mail ${sure ? 'is phishing' : 'may be phishing'}.`
       : `This mail poses as ${posesAs.name}; they ${sure ? 'did not' : 'probably did not'} send it.`
   const worst = payload.find(({ feature }) => isActing(feature)) ?? payload[0]
-  return worst === undefined ? who : `${who} It carries: ${lowerFirst(carriedWords[worst.feature])}.`
+  if (worst === undefined) return who
+  const words = carriedWords[worst.feature]
+  return words.startsWith('It ') ? `${who} ${words}.` : `${who} It carries: ${lowerFirst(words)}.`
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
