@@ -255,8 +255,8 @@ export class MailChecker {
     const misnames = claims.some(({ surface, isSpeaker }) => surface === 'link-text' && isSpeaker)
     const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain, misnames)
     const wantsNothing = payload.length === 0 && links.clickable === 0 && !carriesFiles && !words.has('credentials')
-    const asks = isAsking(fold(text.own))
-    const isSentence = ({ surface }: IndexedClaim): boolean => surface === 'self-presentation'
+    const asksInSentence = (index: number): boolean =>
+      claims.some((claim) => claim.index === index && claim.surface === 'self-presentation') && isAsking(fold(text.own))
     for (const index of new Set(claims.map((claim) => claim.index))) {
       const identity = this.registry.identities[index]
       if (identity === undefined || identity.kind === 'brand') continue
@@ -272,7 +272,7 @@ export class MailChecker {
           this.#sendsForOthers(sender) ||
           (lure === 'none' && !words.has('credentials') && isHelpDeskOf(identity, sender)),
         isMasked: !isProtected && isDepartment(sender.name),
-        wantsNothing: wantsNothing && !(asks && claims.some((claim) => claim.index === index && isSentence(claim))),
+        wantsNothing: wantsNothing && !asksInSentence(index),
         lure: isProtected && !sender.owners.includes(index) ? 'none' : lure,
         leadsHome: lure === 'none' && this.#leadsHome(gathered, index),
       }

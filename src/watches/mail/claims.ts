@@ -59,13 +59,13 @@ class ClaimCollector {
       const isSpeaker =
         !isTopic && (isSaid?.(found) ?? speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
       // What is for the office is not of it.
-      const isForOffice = isSpeaker && surface === 'body' && this.#isOffice(found)
-      const at = surface === 'body' && isSpeaker && !isForOffice ? 'self-presentation' : surface
+      const isSaidInText = surface === 'body' && isSpeaker && !this.#isForOffice(found)
+      const at = isSaidInText ? 'self-presentation' : surface
       this.add(found.name.identity, at, found.excerpt, found.tricks, found.name.isProduct, isSpeaker)
     }
   }
 
-  #isOffice({ name, surroundings }: NameFound): boolean {
+  #isForOffice({ name, surroundings }: NameFound): boolean {
     const kind = this.#registry.identities[name.identity]?.kind
     return kind === 'office' && surroundings.every(({ before }) => /\bfor(?: the)?\s{1,2}$/.test(before))
   }

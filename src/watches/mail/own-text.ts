@@ -8,9 +8,7 @@ export interface OwnText {
   readonly own: string
   /** What is quoted or forwarded below it. */
   readonly quoted: string
-  /** The last lines of `own`, where one signs. */
-  readonly signature: string
-  /** Those of them that are no sentences: names, titles, numbers. */
+  /** Of its last lines, where one signs, those that are no sentences: names, titles, numbers. */
   readonly signed: string
   /** Whether the sender warns of what is quoted, or asks whether it is genuine. */
   readonly isWarning: boolean
@@ -76,8 +74,7 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
     else own.push(line)
   }
   const filled = own.filter((line) => line.trim() !== '')
-  const signature = filled.slice(-signatureLines).join('\n').slice(-limits.mailSignatureCharactersMax)
-  const last = signature.split('\n')
+  const last = filled.slice(-signatureLines).join('\n').slice(-limits.mailSignatureCharactersMax).split('\n')
   const sentenceAt = last.findIndex((line) => !isSigned(line))
   const signed = last
     .filter(
@@ -89,7 +86,7 @@ function partText(text: string, quotations: ReadonlySet<string>): Omit<OwnText, 
         !(at < sentenceAt && isParted(line)),
     )
     .join('\n')
-  return { own: own.join('\n'), quoted: quoted.join('\n'), signature, signed }
+  return { own: own.join('\n'), quoted: quoted.join('\n'), signed }
 }
 
 /** The line that names whom the mail is to. */
