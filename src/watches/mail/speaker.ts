@@ -44,10 +44,10 @@ const distances = anyOf(`about|not|never|no longer|anymore|purchase|switch(?:ed|
   considering|evaluating|comparison|alternative|instead|buy|buying|came in|comes in|heard|told|retir(?:e|es|ed|ing)|
   resign(?:ed)?|quit|left|former`)
 /** How one belongs to a name. */
-/** Who may be of a name; of other things the name is the maker. */
 const belongings = anyOf(`from|at|for|joined|(?:work|working|am|are|been|be|employed|serve|position|contract) with|
-  (?:employed|sent|retained|asked|authori[sz]ed|appointed|engaged|hired|instructed|contracted) by|(?:team|staff|desk|department|office|part|side|member|employee|
-  representative|rep|head|manager|director|customer|client|user|name|engineers?) of`)
+  (?:employed|sent|retained|asked|authori[sz]ed|appointed|engaged|hired|instructed|contracted) by|
+  (?:team|staff|desk|department|office|part|side|member|employee|representative|rep|head|manager|director|customer|
+  client|user|name|engineers?) of`)
 /** A sentence that begins with the writer and ends at the name: `I am reaching out from the field team at`, `it's Pat from`. */
 const writerBefore = new RegExp(
   `(?:(?:^|[.!?:;\\n,]|\\b(?:hello|hi|morning|and|that|because|as))\\s{0,4}${writers}|\\b(?:i|we)(?:'m| am|'re| are))\\b(?! ${experiences}\\b)` +
