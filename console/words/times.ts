@@ -55,22 +55,6 @@ export function spanOf(fromMs: number, untilMs: number): string {
   return from === until ? `${dayOf(fromMs)}, ${from}` : `${dayOf(fromMs)}, ${from} to ${until}`
 }
 
-/** A length of time in its largest unit: `3 hours`. */
-export function lengthOf(durationMs: number): string {
-  const units = [
-    [dayMs, 'day'],
-    [hourMs, 'hour'],
-    [minuteMs, 'minute'],
-    [secondMs, 'second'],
-  ] as const
-  for (const [unitMs, unit] of units) {
-    if (durationMs < unitMs) continue
-    const whole = Math.floor(durationMs / unitMs)
-    return `${whole.toLocaleString('en-US')} ${unit}${whole === 1 ? '' : 's'}`
-  }
-  return 'less than a second'
-}
-
 /** `Eastern Daylight Time`: said once on a page that is printed. */
 export const zoneName = (): string =>
   zoneForm.formatToParts(Date.now()).find((part) => part.type === 'timeZoneName')?.value ?? 'local time'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { lengthInWords } from '../../src/core/counts.ts'
 import { barsOf } from '../pages/incident/timeline-bars.ts'
 import { firstFields, questionOf } from '../pages/incidents/filter.ts'
 import { readFields, writeFields } from '../parts/address-fields.ts'
@@ -6,7 +7,7 @@ import { visible } from '../parts/strange-text.tsx'
 import { lengthChoices } from './lengths.ts'
 import { type SoftwareState, softwareHeading } from './software.ts'
 import { exposureBounds, exposureInShort } from './terms.ts'
-import { clockOf, lengthOf, momentOf, spanOf, utcOf, whenOf } from './times.ts'
+import { clockOf, momentOf, spanOf, utcOf, whenOf } from './times.ts'
 
 const at = (text: string): number => new Date(text).getTime()
 
@@ -32,9 +33,9 @@ describe('times', () => {
   })
 
   test('have lengths in their largest unit', () => {
-    expect(lengthOf(3 * 86_400_000 + 5)).toBe('3 days')
-    expect(lengthOf(60_000)).toBe('1 minute')
-    expect(lengthOf(20)).toBe('less than a second')
+    expect(lengthInWords(3 * 86_400_000 + 5)).toBe('3 days')
+    expect(lengthInWords(60_000)).toBe('1 minute')
+    expect(lengthInWords(20)).toBe('less than a second')
   })
 })
 

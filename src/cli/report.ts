@@ -2,11 +2,11 @@
  *  call, and the first lines of evidence; then what was read and what could not be. It renders what it is given and
  *  judges nothing. Everything that came out of a log is attacker-controlled and is shown as printable text only. */
 
-import { capitalised, counted, inBytes, inDigits, inWords } from '../core/counts.ts'
+import { capitalised, counted, durationInWords, inBytes, inDigits, inWords } from '../core/counts.ts'
 import { type Level, levelRank, watchOf } from '../core/finding.ts'
 import type { IncidentId } from '../core/ids.ts'
 import type { Place, Reject } from '../core/place.ts'
-import { dayInWords, durationInWords, isTime, spanInWords, timeInWords } from '../core/times.ts'
+import { dayInWords, isTime, spanInWords, timeInWords } from '../core/times.ts'
 import { exposureInWords, kindWords, levelWords, outcomeSentence, sureness } from '../core/vocabulary.ts'
 import type { Incident } from '../incidents/incident.ts'
 import { chop, excerpt } from './printable.ts'

@@ -1,4 +1,4 @@
-/** Numbers in words that a clerk reads without help; the report and the console say the same. */
+/** Numbers and lengths of time in words that a clerk reads without help; the report and the console say the same. */
 
 const smallNumbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'] as const
 
@@ -30,3 +30,30 @@ export function inBytes(bytes: number): string {
 /** `one`, `one and two`, `one, two and three`. */
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+/** Units of time, in milliseconds, the largest first. */
+const units = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+  [1_000, 'second'],
+] as const
+
+/** The largest units of a length of time that is a second at least, at most so many, whole. */
+function lengthIn(durationMs: number, most: number): string {
+  const at = units.findIndex(([unitMs]) => durationMs >= unitMs)
+  if (at < 0) return 'less than a second'
+  let left = durationMs
+  const said = units.slice(at, at + most).flatMap(([unitMs, unit]) => {
+    const whole = Math.floor(left / unitMs)
+    left -= whole * unitMs
+    return whole === 0 ? [] : [counted(whole, unit)]
+  })
+  return listed(said)
+}
+
+/** A length of time, in its two largest units: `19 days and 13 hours`. */
+export const durationInWords = (durationMs: number): string => lengthIn(durationMs, 2)
+
+/** A length of time in its largest unit: `3 hours`. */
+export const lengthInWords = (durationMs: number): string => lengthIn(durationMs, 1)

@@ -1,7 +1,5 @@
 /** Times in words that a county clerk reads without help, in UTC. Pure: no clock, no locale and no zone of the machine, so
  *  that the same input reads the same everywhere. */
-import { counted } from './counts.ts'
-
 const months = [
   'January',
   'February',
@@ -16,10 +14,8 @@ const months = [
   'November',
   'December',
 ] as const
-const secondMs = 1000
-const minuteMs = 60 * secondMs
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
+
+const dayMs = 86_400_000
 
 /** Whether a time is one: a scan that read no record has none. The bounds are those of `Date` (ECMA-262 21.4.1.1). */
 export const isTime = (timeMs: number | undefined): timeMs is number =>
@@ -55,23 +51,4 @@ export function spanInWords(fromMs: number, untilMs: number): string {
       : `on ${dayInWords(fromMs)}, between ${from} and ${until}`
   }
   return `between ${timeInWords(fromMs)} and ${timeInWords(untilMs)}`
-}
-
-/** A length of time, in its two largest units: `19 days and 13 hours`. */
-export function durationInWords(durationMs: number): string {
-  if (!(durationMs >= secondMs)) return 'less than a second'
-  const units = [
-    [dayMs, 'day'],
-    [hourMs, 'hour'],
-    [minuteMs, 'minute'],
-    [secondMs, 'second'],
-  ] as const
-  const at = units.findIndex(([unitMs]) => durationMs >= unitMs)
-  const [unitMs, unit] = units[at] as (typeof units)[number]
-  const whole = Math.floor(durationMs / unitMs)
-  const next = units[at + 1]
-  const rest = next === undefined ? 0 : Math.floor((durationMs - whole * unitMs) / next[0])
-  return next === undefined || rest === 0
-    ? counted(whole, unit)
-    : `${counted(whole, unit)} and ${counted(rest, next[1])}`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { counted, inBytes, inWords, listed } from './counts.ts'
+import { counted, durationInWords, inBytes, inWords, listed } from './counts.ts'
 
-import { clockInWords, durationInWords, spanInWords, timeInWords } from './times.ts'
+import { clockInWords, spanInWords, timeInWords } from './times.ts'
 import { exposureInWords, outcomeSentence, sureness } from './vocabulary.ts'
 
 describe('words', () => {

@@ -1,6 +1,5 @@
 /** A source as Today and the Sources page show it: from what the store knows of it to plain words. Pure. */
-import { counted, inDigits } from '../core/counts.ts'
-import { durationInWords } from '../core/times.ts'
+import { counted, durationInWords, inDigits } from '../core/counts.ts'
 import { isMailSource, type SourceDefinition } from '../sources/definition.ts'
 import type { SourceHour, SourceStatus } from '../store/store.ts'
 import type { SourceView } from './api/today.ts'

@@ -1,9 +1,8 @@
 /** Today: from how things stand to one sentence and what to do. Pure, so that each sentence can be tested. */
 
-import { counted } from '../core/counts.ts'
+import { counted, durationInWords } from '../core/counts.ts'
 import { levelRank } from '../core/finding.ts'
 import { limits } from '../core/limits.ts'
-import { durationInWords } from '../core/times.ts'
 import type { IncidentSummaryView } from './api/incidents.ts'
 import type { SourceView, TodayView } from './api/today.ts'
 import { localTime } from './local-time.ts'

@@ -1,13 +1,12 @@
 /** What happened, how sure that is, who did it and what was exposed: the part that is read first. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import { counted, listed } from '../../../src/core/counts.ts'
+import { counted, lengthInWords, listed } from '../../../src/core/counts.ts'
 import { isAboutMail, kindWords, outcomeSentence, sureness } from '../../../src/core/vocabulary.ts'
 import type { IncidentView } from '../../../src/desk/api/incidents.ts'
 import { Moment } from '../../parts/moment.tsx'
 import { ShortText, StrangeText } from '../../parts/strange-text.tsx'
 import { type Exposure, exposureBounds, exposureInShort } from '../../words/terms.ts'
-import { lengthOf } from '../../words/times.ts'
 
 /** The story in sentences. */
 export function Story({ incident }: { readonly incident: IncidentView }): ReactNode {
@@ -144,7 +143,7 @@ export function Facts({
         <dd>
           {incident.detectedAtMs - incident.firstSeenMs < 1000
             ? `at its first ${thing}`
-            : `${lengthOf(incident.detectedAtMs - incident.firstSeenMs)} after its first ${thing}`}
+            : `${lengthInWords(incident.detectedAtMs - incident.firstSeenMs)} after its first ${thing}`}
         </dd>
         <dt>What was attacked</dt>
         <dd>

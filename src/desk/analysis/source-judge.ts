@@ -1,8 +1,8 @@
 /** How each source stands: what it brought, what waits, whether it is silent against its own rhythm or its clock is off.
  *  What is wrong with a source becomes a finding, once each time. */
+import { durationInWords } from '../../core/counts.ts'
 import type { SourceId } from '../../core/ids.ts'
 import { limits } from '../../core/limits.ts'
-import { durationInWords } from '../../core/times.ts'
 import type { SourceDefinition } from '../../sources/definition.ts'
 import { Rhythm } from '../../sources/rhythm.ts'
 import type { SourceStatus } from '../../store/store.ts'

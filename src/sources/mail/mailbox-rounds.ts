@@ -1,9 +1,8 @@
 /** Looks into the mailboxes of a source, one after another and for ever: some mails of each in turn, less and less often
  *  what fails, one mail in memory at a time. It knows no protocol. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { counted, inBytes } from '../../core/counts.ts'
+import { counted, durationInWords, inBytes } from '../../core/counts.ts'
 import { limits } from '../../core/limits.ts'
-import { durationInWords } from '../../core/times.ts'
 import { failureOf, MailboxFailure } from './mailbox-failure.ts'
 import type { Mailbox, MailboxParts, MailboxState, ReceivedMail } from './received-mail.ts'
 

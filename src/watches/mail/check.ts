@@ -18,7 +18,7 @@ import { carriedByText, type Examine, examineParts, type FileFacts, fileFeatures
 import { IdentityRegistry } from './registry.ts'
 import { isAsking } from './requests.ts'
 import { type ImpersonationSum, impersonationOf, phishingOf } from './score.ts'
-import { generalFailures, identityFailures, type SenderFacts, senderFacts } from './sender.ts'
+import { generalFailures, identityFailures, isOfProtected, type SenderFacts, senderFacts } from './sender.ts'
 import { signsOf } from './signs.ts'
 import { fold } from './skeleton.ts'
 import { sketchOf } from './sketch.ts'
@@ -72,6 +72,8 @@ interface Gathered {
   readonly message: MailMessage
   readonly id: string
   readonly text: OwnText
+  /** What the sender says, folded. */
+  readonly said: string
   readonly sender: SenderFacts
   readonly files: FileFacts
   readonly links: LinkFacts
@@ -173,12 +175,12 @@ export class MailChecker {
       ...(context.codes ?? []).map((target): MailLink => ({ target, text: target, from: 'text' })),
     ]
     const links = judgeLinks(allLinks, registry, sender.domain, recipients)
-    const folded = fold(text.own)
-    const words = wordingOf(folded.replaceAll(/\s+/g, ' '))
+    const said = fold(text.own)
+    const words = wordingOf(said.replaceAll(/\s+/g, ' '))
     const payload: Carried[] = [
       ...files.carried,
       ...links.carried,
-      ...carriedByText(message, folded, links, words, files),
+      ...carriedByText(message, said, links, words, files),
     ]
     if (codes.length > 0)
       payload.push({
@@ -189,7 +191,7 @@ export class MailChecker {
     const claims = claimsOf(message, text, registry, files.texts, sender.isFirstContact || !this.history.isTelling)
     const failures = generalFailures(message, sender, this.history)
     const id = context.id ?? message.messageId
-    return { message, id, text, sender, files, links, payload, words, recipients, claims, failures }
+    return { message, id, text, said, sender, files, links, payload, words, recipients, claims, failures }
   }
 
   #judge(gathered: Gathered): MailVerdict {
@@ -241,14 +243,14 @@ export class MailChecker {
   /** Of all identities that the mail names, the one that it poses as most surely. Brands are left to general phishing,
    *  unless a mail bears their name outright. */
   #strongestImpersonation(gathered: Gathered): Strongest | undefined {
-    const { message, text, sender, payload, claims, failures, files, links, words } = gathered
+    const { message, said, sender, payload, claims, failures, files, links, words } = gathered
     let strongest: Strongest | undefined
     const isGovernment =
       /\.(?:gov|mil)$/.test(sender.domain) &&
       sender.authentication.outcome !== 'fail' &&
       sender.replyToDomains.length === 0
     // Whoever has a domain of the registry is no stranger who writes of another in it.
-    const isProtected = sender.owners.length > 0 && ['pass', 'unknown'].includes(sender.authentication.outcome)
+    const isProtected = isOfProtected(sender)
     const carriesFiles = message.parts.some(
       ({ disposition, contentType }) => disposition === 'attachment' && !contentType.startsWith('image/'),
     )
@@ -256,7 +258,7 @@ export class MailChecker {
     const lure = sender.isOwnOffice ? 'none' : lureOf(payload, files, links, sender.domain, misnames)
     const wantsNothing = payload.length === 0 && links.clickable === 0 && !carriesFiles && !words.has('credentials')
     const asksInSentence = (index: number): boolean =>
-      claims.some((claim) => claim.index === index && claim.surface === 'self-presentation') && isAsking(fold(text.own))
+      claims.some((claim) => claim.index === index && claim.surface === 'self-presentation') && isAsking(said)
     for (const index of new Set(claims.map((claim) => claim.index))) {
       const identity = this.registry.identities[index]
       if (identity === undefined || identity.kind === 'brand') continue

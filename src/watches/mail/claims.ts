@@ -46,15 +46,17 @@ class ClaimCollector {
   }
 
   search(text: string, surface: ClaimSurface, options: SearchOptions = {}): void {
-    if (text === '') return
-    const {
-      charactersMax = limits.mailFieldSearchedCharactersMax,
-      isTopic = false,
-      speakers,
-      isSaid,
-      isOther,
-    } = options
-    for (const found of this.#registry.namesIn(text.slice(0, charactersMax), this.#around)) {
+    const { charactersMax = limits.mailFieldSearchedCharactersMax } = options
+    if (text !== '') this.take(this.namesIn(text.slice(0, charactersMax)), surface, options)
+  }
+
+  namesIn(text: string): readonly NameFound[] {
+    return this.#registry.namesIn(text, this.#around)
+  }
+
+  take(names: readonly NameFound[], surface: ClaimSurface, options: Omit<SearchOptions, 'charactersMax'>): void {
+    const { isTopic = false, speakers, isSaid, isOther } = options
+    for (const found of names) {
       if (isOther?.(found) === true) continue
       const isSpeaker =
         !isTopic && (isSaid?.(found) ?? speakers?.has(found.name.identity) ?? speakerTests[surface]?.(found) === true)
@@ -149,8 +151,9 @@ function claimsOfLink({ from, text, target }: MailLink, registry: IdentityRegist
   const said = text.slice(0, limits.mailExcerptCharactersMax)
   const { host = '', domain = '' } = targetOf(target) ?? {}
   const isTheirs = (identity: number): boolean => clickCounters.has(domain) || registry.isAuthorised(identity, '', host)
-  const rest = registry.namesIn(said, '').reduce((left, { excerpt }) => left.replaceAll(fold(excerpt), ' '), fold(said))
-  collector.search(said, 'link-text', { isSaid: ({ name }) => !isTheirs(name.identity) && isDoor(rest) })
+  const names = collector.namesIn(said)
+  const rest = names.reduce((left, { excerpt }) => left.replaceAll(fold(excerpt), ' '), fold(said))
+  collector.take(names, 'link-text', { isSaid: ({ name }) => !isTheirs(name.identity) && isDoor(rest) })
   for (const owner of registry.ownersOf(shownHost(said)))
     if (!isTheirs(owner)) collector.add(owner, 'link-text', said, [], false, true)
 }

@@ -35,6 +35,10 @@ export interface SenderFacts {
   readonly isReturnPathPlain: boolean
 }
 
+/** From a domain of the registry, and no server says otherwise. */
+export const isOfProtected = ({ owners, authentication }: SenderFacts): boolean =>
+  owners.length > 0 && ['pass', 'unknown'].includes(authentication.outcome)
+
 /** Gathers them. */
 export function senderFacts(
   message: MailMessage,

@@ -7,7 +7,7 @@ import { clickCounters, isFreeMail, massMailers } from './free-mail.ts'
 import type { LinkFacts, LinkTarget } from './links.ts'
 import type { OwnText } from './own-text.ts'
 import { isActing, sayingNothingBelow } from './payload.ts'
-import type { SenderFacts } from './sender.ts'
+import { isOfProtected, type SenderFacts } from './sender.ts'
 import { fold, tricksIn } from './skeleton.ts'
 import type { Carried, Failure } from './verdict.ts'
 import type { Wording } from './wording.ts'
@@ -226,9 +226,6 @@ const signTests: Readonly<Record<string, (facts: SignFacts) => boolean>> = {
     ),
 }
 
-/** From a domain of the registry, and no server says otherwise. */
-const isOfProtected = ({ owners, authentication }: SenderFacts): boolean =>
-  owners.length > 0 && ['pass', 'unknown'].includes(authentication.outcome)
 /** Bulk mail leads every link through the counter of the service that sends it: by its Return-Path, or, where that is the
  *  customer's own, by naming how to leave the list. */
 const countsClicks = (target: LinkTarget, { message, sender }: SignFacts): boolean =>
